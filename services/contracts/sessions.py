@@ -21,18 +21,17 @@ X, _ = True, False
 class SessionState(StrEnum):
     """Where a session stands, with everything that the product knows of each state: a new one is one row."""
 
-    # code                    public  to come  questions  took place  over
-    PLANNED = "planned",           _,       X,         _,          _,    _
-    ANNOUNCED = "announced",       X,       X,         X,          _,    _
-    POSTPONED = "postponed",       X,       X,         _,          _,    _
-    CANCELLED = "cancelled",       X,       _,         _,          _,    X
-    HELD = "held",                 X,       _,         X,          X,    _
-    MINUTED = "minuted",           X,       _,         X,          X,    _
-    FOLLOWED = "followed",         X,       _,         _,          X,    _
-    EVALUATED = "evaluated",       X,       _,         _,          X,    _
-    CLOSED = "closed",             X,       _,         _,          X,    X
+    # code                    to come  questions  took place  over
+    PLANNED = "planned",           X,         _,          _,    _
+    ANNOUNCED = "announced",       X,         X,          _,    _
+    POSTPONED = "postponed",       X,         _,          _,    _
+    CANCELLED = "cancelled",       _,         _,          _,    X
+    HELD = "held",                 _,         X,          X,    _
+    MINUTED = "minuted",           _,         X,          X,    _
+    FOLLOWED = "followed",         _,         _,          X,    _
+    EVALUATED = "evaluated",       _,         _,          X,    _
+    CLOSED = "closed",             _,         _,          X,    X
 
-    is_public: Annotated[bool, "The public may know of it, where its kind is open."]
     is_to_come: Annotated[bool, "It has not been held and may be; its details can be changed."]
     takes_questions: Annotated[bool, "Questions asked at it can be entered."]
     took_place: Annotated[bool, "It was held."]
@@ -42,7 +41,7 @@ class SessionState(StrEnum):
         """One row; with the code alone, the state of that code."""
         row = str.__new__(cls, code)
         row._value_ = code
-        row.is_public, row.is_to_come, row.takes_questions, row.took_place, row.is_over = columns
+        row.is_to_come, row.takes_questions, row.took_place, row.is_over = columns
         return row
 
 

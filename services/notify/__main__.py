@@ -15,6 +15,7 @@ from services.contracts.catalogue.model import Catalogue
 from services.notify import pages
 from services.notify.app.context import Notify, Office
 from services.notify.app.routes import routes
+from services.notify.app.sessions.plans import make_due_sessions
 from services.notify.consumer import subscriptions
 from services.notify.domain.ladder import Ladder
 from services.notify.domain.recipients import Recipients
@@ -39,7 +40,7 @@ from services.runtime.store.vault import Vault
 from services.runtime.web.routes import Routes
 
 RUNGS_A_COMMIT = 200
-SCAN_SECONDS, LETTER_SECONDS, SEAL_SECONDS = 0.5, 1.0, 3600.0
+SCAN_SECONDS, LETTER_SECONDS, PLAN_SECONDS, SEAL_SECONDS = 0.5, 1.0, 60.0, 3600.0
 log = structlog.get_logger()
 
 
@@ -59,6 +60,7 @@ def build(settings: Settings, database: Database, _: Clock) -> Notify:
     return Notify(
         database=database, place=InUse.of(settings, office), vault=vault,
         notifier=AppriseNotifier(settings.letter_timeout, secrets.values()), lost_after=timedelta(seconds=settings.letter_lost),
+        ahead=timedelta(days=settings.plan_ahead),
     )  # fmt: skip
 
 
@@ -139,6 +141,7 @@ def periodic_jobs(service: Notify) -> Sequence[PeriodicJob]:
     return (
         PeriodicJob("seal", SEAL_SECONDS, seal),
         PeriodicJob("forget", SEAL_SECONDS, forget),
+        PeriodicJob("plans", PLAN_SECONDS, partial(make_due_sessions, service)),
         PeriodicJob("ladder", SCAN_SECONDS, climber.step, lambda: climber.failed),
         PeriodicJob("letters", LETTER_SECONDS, send_to_staff),
         PeriodicJob("notes", LETTER_SECONDS, send_to_submitters),

@@ -43,10 +43,12 @@ from services.notify.domain.timetable import Timetable
 from services.notify.handlers.calendar_notifications import notify_of_calendar
 from services.notify.handlers.deadlines import Move, follow
 from services.notify.handlers.lists.following import follow as follow_questions
+from services.notify.handlers.sessions.hearing import hear
 from services.notify.handlers.submitter_notifications import keep_request
 from services.notify.store.deadlines import DeadlineStore
 from services.notify.store.lists.cases import SessionCaseStore
 from services.notify.store.reminders import ReminderStore
+from services.notify.store.sessions.sessions import SessionStore
 from services.notify.store.submitter_notifications import cancel_submitter_notifications, keep_submitter_notification
 from services.notify.store.witness import keep_head
 from services.runtime.messaging.broker import Delivery
@@ -83,12 +85,13 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
     """The queues of this service."""
 
     def consume(work: Transaction, events: Sequence[Event]) -> None:
-        deadlines = DeadlineStore(work)
+        deadlines, sessions = DeadlineStore(work), SessionStore(work)
         for event in events:
             if isinstance(event.data, CalendarChanged):
                 notify_of_calendar(ReminderStore(work, ()), service.catalogue, service.recipients, event, event.data)
             if isinstance(event.data, LedgerHeaded):
                 keep_head(work, event.id, event.data)
+            hear(sessions, event)
             move = HANDLERS.get(type(event.data))
             if move is not None:
                 follow(deadlines, service.ladder, event, move)

@@ -21,8 +21,6 @@ from tests.cells import each_of
 every_message = each_of(("shape",), [(shape,) for shape in MESSAGES], [shape.TYPE for shape in MESSAGES])
 #: What nobody says yet.
 AWAITED = {
-    *("session.planned", "session.announced", "session.changed", "session.postponed", "session.cancelled", "session.held"),
-    *("session.minuted", "session.followed", "session.evaluated", "session.closed"),
     *("theme.suggested", "theme.shortlisted", "theme.chosen"),
 }
 

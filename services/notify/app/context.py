@@ -31,13 +31,14 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """The context of views, consumers and periodic jobs."""
+    """The context of views, consumers and periodic jobs; `ahead` is how far sessions of plans are made."""
 
     database: Database
     place: InUse[Office]
     notifier: Notifier
     vault: Vault
     lost_after: timedelta = LOST_AFTER
+    ahead: timedelta = timedelta(days=60)
 
     @property
     def catalogue(self) -> Catalogue:

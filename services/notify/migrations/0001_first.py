@@ -1,4 +1,4 @@
-"""Deadlines, reminders, notifications, supervisions and meetings."""
+"""Deadlines, reminders, notifications and supervisions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -54,13 +54,6 @@ HEADS = (
     sa.Column("key", sa.String(16), nullable=False),
     sa.Column("signature", sa.String(128), nullable=False),
     sa.Column("received", sa.BigInteger, nullable=False),
-)
-MEETINGS = (
-    sa.Column("id", sa.String(36), primary_key=True),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("created", sa.BigInteger, nullable=False),
-    sa.Column("created_by", sa.String(36)),
 )
 SUBMITTER_NOTIFICATIONS = (
     sa.Column("id", sa.String(36), primary_key=True),
@@ -134,11 +127,6 @@ SUPERVISIONS = (
     sa.Column("resolved", sa.BigInteger),
     sa.Column("resolved_by", sa.String(36)),
 )
-AGENDA = (
-    sa.Column("meeting", sa.String(36), sa.ForeignKey("meetings.id"), primary_key=True),
-    sa.Column("supervision", sa.String(36), sa.ForeignKey("supervisions.id"), primary_key=True),
-    sa.Column("added", sa.BigInteger, nullable=False),
-)
 STAFF_NOTIFICATIONS = (
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("reminder", sa.String(36), sa.ForeignKey("reminders.id"), nullable=False),
@@ -170,7 +158,6 @@ INDEXES = (
     ("supervisions_open", "supervisions", ["assignment", "kind"], True, "state <> 'resolved'"),
     ("supervisions_opinion", "supervisions", ["opinion"], False, None),
     ("supervisions_waiting", "supervisions", ["state", "department"], False, "state <> 'resolved'"),
-    ("agenda_supervision", "agenda", ["supervision"], False, None),
     ("staff_notifications_pending", "staff_notifications", ["channel", "next_at"], False, "state = 'pending'"),
     ("staff_notifications_reminder", "staff_notifications", ["reminder"], False, None),
     ("staff_notifications_sending", "staff_notifications", ["begun"], False, "state = 'sending'"),
@@ -184,12 +171,10 @@ def upgrade() -> None:
     op.create_table("deadlines", *DEADLINES)
     op.create_table("endings", *ENDINGS)
     op.create_table("heads", *HEADS)
-    op.create_table("meetings", *MEETINGS)
     op.create_table("submitter_notifications", *SUBMITTER_NOTIFICATIONS)
     op.create_table("occasions", *OCCASIONS)
     op.create_table("reminders", *REMINDERS)
     op.create_table("supervisions", *SUPERVISIONS)
-    op.create_table("agenda", *AGENDA)
     op.create_table("staff_notifications", *STAFF_NOTIFICATIONS)
     for name, table, columns, unique, where in INDEXES:
         rows = sa.text(where) if where else None

@@ -1,9 +1,10 @@
-"""The tables of supervisions and of the meetings that deal with them."""
+"""The tables of supervisions and of the agendas that they stand on."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
+from services.notify.store.sessions.tables import sessions
 from services.notify.store.tables import tables
 from services.runtime.store.database import Instant
 
@@ -51,21 +52,11 @@ supervisions = sa.Table(
     ),
 )
 
-meetings = sa.Table(
-    "meetings",
-    tables,
-    sa.Column("id", sa.String(36), primary_key=True),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("at", Instant, nullable=False),
-    sa.Column("created", Instant, nullable=False),
-    sa.Column("created_by", sa.String(36)),
-)
-
 #: What each meeting was to deal with, whatever has been put off to a later one since.
 agenda = sa.Table(
     "agenda",
     tables,
-    sa.Column("meeting", sa.String(36), sa.ForeignKey("meetings.id"), nullable=False),
+    sa.Column("meeting", sa.String(36), sa.ForeignKey(sessions.c.id), nullable=False),
     sa.Column("supervision", sa.String(36), sa.ForeignKey("supervisions.id"), nullable=False),
     sa.Column("added", Instant, nullable=False),
     sa.PrimaryKeyConstraint("meeting", "supervision"),

@@ -11,8 +11,9 @@ from sqlalchemy.engine import Connection
 
 from services.notify.domain.agenda import AgendaEntry
 from services.notify.domain.supervisions import Meeting, Supervision, SupervisionState
-from services.notify.store.agenda_tables import agenda, meetings, supervisions
-from services.notify.store.supervisions import MOST_ON_AN_AGENDA, meeting_of, supervision_of
+from services.notify.store.agenda_tables import agenda, supervisions
+from services.notify.store.sessions.tables import sessions
+from services.notify.store.supervisions import MEETINGS, MOST_ON_AN_AGENDA, meeting_of, supervision_of
 from services.notify.store.tables import AnyRow, deadlines, is_state
 from services.runtime.store.counting import count_up_to
 from services.runtime.store.database import Instant
@@ -46,8 +47,8 @@ def list_meetings(connection: Connection, before: str | None, limit: int) -> lis
         .subquery()
     )
     columns = (sa.func.coalesce(counted.c[name], 0).label(name) for name in ("total", "resolved"))
-    query = sa.select(meetings, *columns).outerjoin(counted, counted.c.meeting == meetings.c.id)
-    found = connection.execute(newest_first(query, meetings, {}, before, limit))
+    query = MEETINGS.add_columns(*columns).outerjoin(counted, counted.c.meeting == sessions.c.id)
+    found = connection.execute(newest_first(query, sessions, {}, before, limit))
     return [CountedMeeting(meeting_of(row), row.total, row.resolved) for row in found]
 
 
@@ -56,10 +57,10 @@ def open_supervisions(connection: Connection, department: str | None) -> list[Ag
 
     By department, and the longest overdue first.
     """
-    planned = (meetings.c[name].label(f"meeting_{name}") for name in ("title", "at", "created", "created_by"))
+    planned = (sessions.c[name].label(f"meeting_{name}") for name in ("title", "at", "created", "created_by"))
     query = (
         sa.select(supervisions, *_progress(), *planned)
-        .outerjoin(meetings, meetings.c.id == supervisions.c.meeting)
+        .outerjoin(sessions, sessions.c.id == supervisions.c.meeting)
         .where(supervisions.c.state != "resolved", *([supervisions.c.department == department] if department else []))
     )
     return [_entry(row, _planned(row)) for row in connection.execute(query.order_by(*_BY_DEPARTMENT).limit(MOST_ON_AN_AGENDA))]
@@ -69,6 +70,13 @@ def count_supervisions(connection: Connection, state: SupervisionState, departme
     """How many supervisions are in a state that is not the last one, of one department or of all, counted no further than that."""
     query = sa.select(supervisions.c.id).where(supervisions.c.state != "resolved", supervisions.c.state == state)
     return count_up_to(connection, narrowed(query, supervisions, {"department": department}), most)
+
+
+def waiting_on_agenda(connection: Connection, meeting: str) -> int:
+    """How many supervisions wait for a meeting that has them on its agenda."""
+    table = supervisions.c
+    query = sa.select(sa.func.count()).where(table.state == "scheduled", table.meeting == meeting)
+    return connection.execute(query.where(table.state != "resolved")).scalar_one()
 
 
 def agenda_of(connection: Connection, meeting: str) -> list[AgendaEntry]:

@@ -51,10 +51,18 @@ class ReminderStore:
 
     def add_calendar_notification(self, event: str, opinion: str, department: str, written: Sequence[StaffNotification]) -> None:
         """Record that a department was written to about a changed calendar, and queue the notifications."""
+        self._add_notice(opinion, event, department, "calendar", "calendar-changed", written)
+
+    def add_session_notice(self, session: str, department: str, move: str, written: Sequence[StaffNotification]) -> None:
+        """Record that a department was written to about a session that it is asked to, and queue the notifications."""
+        self._add_notice(session, new_id(), department, "session", f"session-{move}", written)
+
+    def _add_notice(
+        self, about: str, assignment: str, department: str, kind: str, rung: str, written: Sequence[StaffNotification]
+    ) -> None:
+        """One that is about no deadline of a case: `assignment` tells it from others."""
         now = self._work.now
-        reminder = Reminder(
-            new_id(), opinion, event, department, "calendar", 1, "calendar-changed", "notice", None, "sent", now, now, now
-        )
+        reminder = Reminder(new_id(), about, assignment, department, kind, 1, rung, "notice", None, "sent", now, now, now)
         self._add(reminder)
         self._queue(reminder, written)
 

@@ -10,16 +10,25 @@ from operator import attrgetter
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.contracts.catalogue.sessions import SUPERVISION_MEETING
 from services.contracts.messages.values import Promise
 from services.notify.domain.ladder import Deadline
+from services.notify.domain.sessions.details import Details
+from services.notify.domain.sessions.session import Session
 from services.notify.domain.supervisions import Meeting, Supervision
-from services.notify.store.agenda_tables import agenda, meetings, supervisions
+from services.notify.store.agenda_tables import agenda, supervisions
 from services.notify.store.cases import CasePublisher
+from services.notify.store.sessions.sessions import SessionStore
+from services.notify.store.sessions.tables import sessions
 from services.notify.store.tables import AnyRow
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 
 MOST_ON_AN_AGENDA = 500
+#: The sessions on whose agenda supervisions stand.
+MEETINGS = sa.select(*(sessions.c[name] for name in ("id", "title", "at", "created", "created_by"))).where(
+    sessions.c.kind == SUPERVISION_MEETING
+)
 #: The fields that are columns as they are; a promise is in three columns.
 NAMES = tuple(field.name for field in fields(Supervision) if field.name not in ("promise", "messages"))
 #: What never changes about a supervision, and what may.
@@ -103,10 +112,10 @@ class SupervisionStore:
 
     def _save_meeting(self, meeting: Meeting) -> None:
         if meeting.id not in self._agendas:
-            self._work.add(meetings, {
-                "id": meeting.id, "title": meeting.title, "at": meeting.at, "created": meeting.created,
-                "created_by": meeting.created_by,
-            })  # fmt: skip
+            session = Session.planned(
+                meeting.id, Details(SUPERVISION_MEETING, meeting.title, meeting.at), self.now, meeting.created_by
+            )
+            SessionStore(self._work).save(session, session.call())
         for supervision in sorted(meeting.agenda - self._agendas.get(meeting.id, set())):
             self._work.add(agenda, {"meeting": meeting.id, "supervision": supervision, "added": self._work.now})
         self._agendas[meeting.id] = set(meeting.agenda)
@@ -121,12 +130,12 @@ class SupervisionStore:
 
 def find_meeting(connection: Connection, meeting: str) -> Meeting | None:
     """A meeting by id, without its agenda; None when there is no such."""
-    row = connection.execute(sa.select(meetings).where(meetings.c.id == meeting)).first()
+    row = connection.execute(MEETINGS.where(sessions.c.id == meeting)).first()
     return None if row is None else meeting_of(row)
 
 
 def meeting_of(row: AnyRow) -> Meeting:
-    """What a row of the table of meetings says."""
+    """What a row of the table of sessions says of a meeting."""
     return Meeting(row.id, row.title, row.at, row.created, row.created_by)
 
 

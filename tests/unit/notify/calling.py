@@ -20,6 +20,8 @@ CALLERS = {
     "Bearer admin": Caller(Role.ADMIN, None, "t-admin"),
     "Bearer water": Caller(Role.DEPARTMENT, "water"),
     "Bearer roads": Caller(Role.DEPARTMENT, "roads"),
+    "Bearer station": Caller(Role.STATION, station="east-1"),
+    "Bearer other": Caller(Role.STATION, station="east-2"),
 }
 
 

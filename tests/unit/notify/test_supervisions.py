@@ -86,7 +86,8 @@ def test_a_case_found_wanting_twice_waits_for_its_rework(scene, call):
 def test_every_department_on_the_agenda_hears_of_it_in_its_own_queue(scene, call, raised):
     before = len(scene.said())
     meeting = meet(call, supervisions=[raised["o-1"], raised["o-3"]])
-    told = scene.said()[before:]
+    first, *told = scene.said()[before:]
+    assert (first.type, first.subject, first.data.kind) == ("session.announced", meeting["id"], "supervision_meeting")
     assert [(event.subject, event.data.department, event.data.supervision) for event in told] == [
         ("o-1", "water", raised["o-1"]), ("o-3", "roads", raised["o-3"]),
     ]  # fmt: skip

@@ -1,0 +1,35 @@
+"""Carrying out a command on a session in one transaction, for API and pages alike."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from services.contracts.sessions import SessionMove
+from services.notify.app.context import Notify
+from services.notify.domain.sessions.session import Session
+from services.notify.handlers.sessions import keeping, moving
+from services.notify.handlers.sessions.telling import tell_departments
+from services.notify.store.agendas import waiting_on_agenda
+from services.notify.store.reminders import ReminderStore
+from services.notify.store.sessions.sessions import SessionStore
+from services.runtime.store.database import Transaction
+from services.runtime.web.calls import Call
+
+
+def moved(call: Call[Notify], session_id: str, move: SessionMove, said: moving.Said) -> Session:
+    """The session after a command, and those told who have to hear; raises what the table of errors has."""
+    service = call.service
+
+    def unit(work: Transaction) -> Session:
+        store = SessionStore(work)
+        session = keeping.loaded(store, session_id, call.caller)
+        around = moving.Around(store, service.catalogue, _unfinished, partial(waiting_on_agenda, work.connection))
+        moving.move(session, move, around, said)
+        tell_departments(ReminderStore(work, ()), service.catalogue, service.recipients, session, move)
+        return session
+
+    return service.database.write(unit)
+
+
+def _unfinished(session_id: str) -> int:
+    return 0

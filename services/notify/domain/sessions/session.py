@@ -1,0 +1,258 @@
+"""A session with people: its details, its life, and the rules of its kind that it meets or breaks with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from services.contracts.catalogue.sessions import SessionKind
+from services.contracts.durations import Duration
+from services.contracts.errors import Conflict, Invalid
+from services.contracts.messages.sessions import (
+    SessionAnnounced,
+    SessionCancelled,
+    SessionChanged,
+    SessionClosed,
+    SessionEvaluated,
+    SessionFollowed,
+    SessionHeld,
+    SessionMessage,
+    SessionMinuted,
+    SessionPlanned,
+    SessionPostponed,
+)
+from services.contracts.sessions import Rule, SessionMove, SessionState, advance
+from services.contracts.worktime import ONE_DAY, Calendar
+from services.notify.domain.sessions.details import Attendance, Broken, Details, Official, Ratings
+
+UNKNOWN_SESSION: Final = "There is no such session, or it is not for you to see."
+#: The reason of a session that its plan no longer has; it comes back when the plan has its day again.
+LEFT_BY_PLAN: Final = "计划已调整 The plan has changed."
+
+
+_DETAILS: Final = tuple(field.name for field in fields(Details))
+
+
+@dataclass(slots=True)
+class Session:
+    """A session as it is kept. `nominal` is the day that its plan had it on before holidays moved it.
+
+    `officials` are those asked to come, and once it was held those who came; `deputies_present` the deputies who did. `reason` is why it
+    was postponed or cancelled, `sequence` the number of its last message.
+    """
+
+    id: str
+    kind: str
+    title: str
+    at: datetime
+    created: datetime
+    state: SessionState = SessionState.PLANNED
+    brand: str | None = None
+    theme: str | None = None
+    plan: str | None = None
+    nominal: date | None = None
+    station: str | None = None
+    area: str | None = None
+    ends: datetime | None = None
+    place: str | None = None
+    slots: int = 0
+    deputies: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    officials: tuple[Official, ...] = ()
+    deputies_present: tuple[str, ...] = ()
+    observers: int = 0
+    visitors: int = 0
+    irregular: tuple[Broken, ...] = ()
+    announced: datetime | None = None
+    held: datetime | None = None
+    minutes_due: datetime | None = None
+    minuted: datetime | None = None
+    minutes: str | None = None
+    reason: str | None = None
+    ratings: Ratings | None = None
+    sequence: int = 0
+    created_by: str | None = None
+    updated: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.state = SessionState(self.state)
+
+    @classmethod
+    def planned(cls, name: str, details: Details, now: datetime, by: str | None = None) -> Session:
+        """A new one, called `name`."""
+        said = {each: getattr(details, each) for each in _DETAILS}
+        return cls(id=name, created=now, created_by=by, updated=now, **said)
+
+    @property
+    def details(self) -> Details:
+        """What is said of it before it is held."""
+        return Details(**{name: getattr(self, name) for name in _DETAILS})
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether the public was told of it, whatever has become of it since."""
+        return self.announced is not None
+
+    def owes_minutes(self, now: datetime) -> bool:
+        """Whether its minutes are overdue."""
+        return self.state is SessionState.HELD and self.minutes_due is not None and now > self.minutes_due
+
+    def plan_message(self) -> SessionMessage:
+        """What is told of a new one."""
+        return SessionPlanned(**self._said())
+
+    def take(self, details: Details) -> None:
+        """Say other details of it, whose kind and station stay."""
+        for name in _DETAILS:
+            setattr(self, name, getattr(details, name))
+
+    def change(self, details: Details) -> SessionMessage:
+        """Change what is said of it. Raises `Conflict`, and `Invalid` for what stays as it is."""
+        self.state = advance(self.state, SessionMove.CHANGE)
+        fixed = {"kind": self.kind, "station": self.station} | ({"at": self.at} if self.is_announced else {})
+        wrong = {name: ["it stays as it is"] for name, value in fixed.items() if getattr(details, name) != value}
+        if wrong:
+            raise Invalid("Kind and station stay; an announced session gets another time by being postponed.", wrong)
+        self.take(details)
+        return SessionChanged(**self._said())
+
+    def announce(self, kind: SessionKind, calendar: Calendar, now: datetime, reason: str | None) -> SessionMessage:
+        """Tell the public and those who are asked to come; too late for its kind needs a reason."""
+        self.state = advance(self.state, SessionMove.ANNOUNCE)
+        if self.at <= now:
+            raise Conflict("It lies in the past: give it another time first.")
+        self._judge(self._late(kind, calendar, now), reason, (Rule.NOTICE,))
+        self.announced = now
+        return SessionAnnounced(**self._said())
+
+    def call(self) -> SessionMessage:
+        """Tell at once of a new one whose kind asks for no notice."""
+        self.state, self.announced = SessionState.ANNOUNCED, self.created
+        return SessionAnnounced(**self._said())
+
+    def postpone(
+        self, at: datetime | None, ends: datetime | None, reason: str, kind: SessionKind, calendar: Calendar, now: datetime
+    ) -> SessionMessage:
+        """Give it another time, or none until one is known. With a new time it stands where it stood."""
+        self.state = advance(self.state, SessionMove.POSTPONE)
+        self.reason = reason
+        if at is None:
+            if ends is not None:
+                raise Invalid("An end needs a beginning.", {"ends": ["leave it out, or say 'at' as well"]})
+            return SessionPostponed(**self._said())
+        if at <= now:
+            raise Invalid("The new time has to lie in the future.", {"at": [f"after {now.isoformat(timespec='seconds')}"]})
+        if ends is None and self.ends is not None:
+            ends = at + (self.ends - self.at)
+        if ends is not None and ends <= at:
+            raise Invalid("It ends after it begins.", {"ends": ["after the beginning"]})
+        self.at, self.ends = at, ends
+        self.state = SessionState.PLANNED
+        if self.is_announced:
+            self.state = SessionState.ANNOUNCED
+            self._judge(self._late(kind, calendar, now), reason, (Rule.NOTICE,))
+        return SessionPostponed(**self._said())
+
+    def cancel(self, reason: str) -> SessionMessage:
+        """It will not be held."""
+        self.state = advance(self.state, SessionMove.CANCEL)
+        self.reason = reason
+        return SessionCancelled(**self._said())
+
+    def revive(self, details: Details) -> SessionMessage:
+        """Plan it again that its plan had left out."""
+        self.state, self.reason = SessionState.PLANNED, None
+        self.take(details)
+        return self.plan_message()
+
+    def hold(self, came: Attendance, kind: SessionKind, calendar: Calendar, now: datetime, reason: str | None) -> SessionMessage:
+        """Record that it took place and who was there; fewer than its kind asks for needs a reason."""
+        self.state = advance(self.state, SessionMove.HOLD)
+        day = partial(datetime.astimezone, tz=calendar.zone)
+        if day(now).date() < day(self.at).date():
+            raise Conflict(f"It is on {day(self.at):%Y-%m-%d}: it cannot have been held before. Postpone it to another time first.")
+        broken = {}
+        for rule, some, least in (
+            (Rule.DEPUTIES, len(came.deputies), kind.least_deputies),
+            (Rule.OFFICIALS, len(came.officials), kind.least_officials),
+        ):
+            if some < least:
+                broken[rule] = f"at least {least} have to be there, and {some} came"
+        self._judge(broken, reason, (Rule.DEPUTIES, Rule.OFFICIALS))
+        self.deputies_present, self.officials, self.observers, self.visitors = came.deputies, came.officials, came.observers, came.visitors
+        self.held = now
+        self.minutes_due = calendar.due(self.ends or self.at, kind.minutes).at if kind.minutes else None
+        return SessionHeld(**self._said(), visitors=self.visitors, observers=self.observers, deputies_present=self.deputies_present)
+
+    def write(self, minutes: str, now: datetime, reason: str | None) -> SessionMessage:
+        """Enter its minutes, or put them right; too late needs a reason, once."""
+        broken = {}
+        if self.minutes_due is not None and self.owes_minutes(now):
+            broken[Rule.MINUTES] = f"they were due on {self.minutes_due.isoformat(timespec='seconds')}"
+        is_first = self.state is SessionState.HELD
+        self.state = advance(self.state, SessionMove.MINUTES)
+        if is_first:
+            self._judge(broken, reason, (Rule.MINUTES,))
+            self.minuted = now
+        self.minutes = minutes
+        return SessionMinuted(**self._said())
+
+    def follow(self, unfinished: int, reason: str | None) -> SessionMessage:
+        """Say that what came of it has ended; as long as something has not, that needs a reason."""
+        self.state = advance(self.state, SessionMove.FOLLOW)
+        self._judge({Rule.FOLLOWED: f"{unfinished} have not ended"} if unfinished else {}, reason, (Rule.FOLLOWED,))
+        return SessionFollowed(**self._said())
+
+    def evaluate(self, ratings: Ratings, kind: SessionKind) -> SessionMessage:
+        """Record how those present rated it."""
+        if not kind.evaluate:
+            raise Conflict("Sessions of this kind are not rated.")
+        self.state = advance(self.state, SessionMove.EVALUATE)
+        there = Attendance(self.deputies_present, self.officials, self.observers, self.visitors).total
+        if not 0 < ratings.total <= there:
+            raise Invalid("Those who rate it were there.", {"satisfied": [f"1 to {there} in all, and not {ratings.total}"]})
+        self.ratings = ratings
+        counts = (ratings.satisfied, ratings.basically_satisfied, ratings.dissatisfied)
+        return SessionEvaluated(**self._said(), satisfied=counts[0], basically_satisfied=counts[1], dissatisfied=counts[2])
+
+    def close(self, kind: SessionKind, reason: str | None) -> SessionMessage:
+        """End it; one that should have been rated and was not needs a reason."""
+        missing = kind.evaluate and self.state is SessionState.FOLLOWED
+        self.state = advance(self.state, SessionMove.CLOSE)
+        self._judge({Rule.EVALUATION: "nobody has rated it"} if missing else {}, reason, (Rule.EVALUATION,))
+        return SessionClosed(**self._said())
+
+    def _late(self, kind: SessionKind, calendar: Calendar, now: datetime) -> Mapping[Rule, str]:
+        if kind.notice is None or now <= (latest := latest_notice(calendar, self.at, kind.notice)):
+            return {}
+        return {Rule.NOTICE: f"{kind.notice} before: by {latest.isoformat(timespec='seconds')}"}
+
+    def _judge(self, broken: Mapping[Rule, str], reason: str | None, judged: Sequence[Rule]) -> None:
+        """Keep which of the rules just `judged` are broken; raises `Invalid` that names them where no reason is given."""
+        if broken and not reason:
+            told = [f"{rule}: {what}" for rule, what in broken.items()]
+            raise Invalid("A session like this is irregular. Say why in 'reason', or meet the rule.", {"reason": told})
+        kept = tuple(each for each in self.irregular if each.rule not in judged)
+        self.irregular = (*kept, *(Broken(rule, reason or "") for rule in broken))
+
+    def _said(self) -> dict[str, Any]:
+        return {
+            "session": self.id, "kind": self.kind, "title": self.title, "at": self.at, "state": str(self.state),
+            "brand": self.brand, "station": self.station, "area": self.area, "theme": self.theme, "plan": self.plan,
+            "ends": self.ends, "place": self.place, "slots": self.slots, "deputies": self.deputies,
+            "departments": self.asked, "irregular": tuple(str(each.rule) for each in self.irregular),
+        }  # fmt: skip
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The departments that are asked to come, those of the heads among them."""
+        return tuple(dict.fromkeys((*self.departments, *(each.department for each in self.officials))))
+
+
+def latest_notice(calendar: Calendar, at: datetime, notice: Duration) -> datetime:
+    """Until when a session has to be announced: seven days before is any time of that day."""
+    first = calendar.before(at, notice)
+    return first if notice.elapsed is not None else first + ONE_DAY - timedelta(seconds=1)

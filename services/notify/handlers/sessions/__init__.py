@@ -1,0 +1,1 @@
+"""What is done about sessions and plans: load, move, save."""

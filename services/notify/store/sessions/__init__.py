@@ -1,0 +1,1 @@
+"""The tables of sessions and plans, and what is read and changed in them."""
