@@ -104,5 +104,25 @@ EXAMPLES: Mapping[str, Any] = {
     "routing.AmendBody": {"reason": "请写明完成时间。"},
     "notify.Scheduling": {"meeting": MEETING},
     "notify.Result": {"result": "promise", "note": "会上当场承诺。", "promise": PROMISE},
+    "notify.DetailsBody": {
+        "kind": "reception", "title": "周二代表有约", "at": "2026-12-08T09:00:00+08:00", "ends": "2026-12-08T11:00:00+08:00",
+        "brand": "周二代表有约", "theme": "社区照明", "station": "chengdong-1", "place": "联络站一楼", "slots": 12,
+        "deputies": ["wx-017", "wx-018"], "departments": ["city-management"],
+    },
+    "notify.AnnouncementBody": {},
+    "notify.PostponementBody": {"reason": "台风影响。", "at": "2026-12-15T09:00:00+08:00"},
+    "notify.CancellationBody": {"reason": "无人预约。"},
+    "notify.HoldingBody": {
+        "deputies": ["wx-017", "wx-018"], "officials": [{"department": "city-management", "title": "局长"}], "observers": 2,
+        "visitors": 14,
+    },
+    "notify.MinutesBody": {"minutes": "收到意见 5 件，当场答复 2 件，承诺 3 件。"},
+    "notify.FollowingBody": {},
+    "notify.RatingsBody": {"satisfied": 12, "basically_satisfied": 2, "dissatisfied": 0},
+    "notify.ClosingBody": {},
+    "notify.PlanBody": {
+        "title": "周二代表有约", "kind": "reception", "rule": "weekly", "weekday": 2, "from": "2026-12-01", "time": "09:00",
+        "length": 120, "station": "chengdong-1", "slots": 12, "deputies": ["wx-017", "wx-018"],
+    },
     "notify.MeetingCall": {"title": "十二月督政议事会", "at": "2026-12-28T09:00:00+08:00"},
 }  # fmt: skip

@@ -8,9 +8,12 @@ from docs.generator.account_words import ACCOUNT_WORDS
 from docs.generator.constituency_words import CONSTITUENCY_WORDS
 from docs.generator.publication_words import PUBLICATION_WORDS
 from docs.generator.question_words import QUESTION_WORDS
+from docs.generator.session_words import SESSION_WORDS
 from docs.generator.words import WORDS
 
-ALL: Mapping[str, str] = {**WORDS, **ACCOUNT_WORDS, **PUBLICATION_WORDS, **CONSTITUENCY_WORDS, **QUESTION_WORDS}
+ALL: Mapping[str, str] = {
+    **WORDS, **ACCOUNT_WORDS, **PUBLICATION_WORDS, **CONSTITUENCY_WORDS, **QUESTION_WORDS, **SESSION_WORDS,
+}  # fmt: skip
 
 
 def words(place: str, name: str) -> str | None:

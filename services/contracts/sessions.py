@@ -85,7 +85,7 @@ def allowed_moves(state: SessionState) -> tuple[SessionMove, ...]:
     return tuple(move for move in SessionMove if (state, move) in TRANSITIONS)
 
 
-def advance(state: SessionState, move: SessionMove) -> SessionState:
+def advance_session(state: SessionState, move: SessionMove) -> SessionState:
     """The state after a move; raises `Conflict` that names the allowed moves when the table has no such row."""
     to = TRANSITIONS.get((state, move))
     if to is None:

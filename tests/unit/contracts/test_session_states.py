@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from services.contracts.errors import Conflict
-from services.contracts.sessions import TRANSITIONS, SessionMove, SessionState, advance, allowed_moves
+from services.contracts.sessions import TRANSITIONS, SessionMove, SessionState, advance_session, allowed_moves
 
 
 def test_a_session_goes_its_way_to_the_end() -> None:
     state, way = SessionState.PLANNED, []
     for move in ("announce", "hold", "minutes", "follow", "evaluate", "close"):
-        state = advance(state, SessionMove(move))
+        state = advance_session(state, SessionMove(move))
         way.append(str(state))
     assert way == ["announced", "held", "minuted", "followed", "evaluated", "closed"]
     assert state.is_over
@@ -24,7 +24,7 @@ def test_a_state_that_is_not_over_has_a_way_on_and_one_that_is_has_none(state: S
 
 def test_what_the_table_does_not_have_is_refused_with_what_it_has() -> None:
     with pytest.raises(Conflict, match=r"'hold' is not possible while the session is 'planned'. Allowed now: change, announce"):
-        advance(SessionState.PLANNED, SessionMove.HOLD)
+        advance_session(SessionState.PLANNED, SessionMove.HOLD)
 
 
 def test_only_what_took_place_or_is_announced_takes_questions() -> None:

@@ -6,10 +6,13 @@ from functools import partial
 
 from services.contracts.sessions import SessionMove
 from services.notify.app.context import Notify
+from services.notify.domain.lists.frozen import Scope
+from services.notify.domain.lists.views import LISTS, is_open, rows_of
 from services.notify.domain.sessions.session import Session
 from services.notify.handlers.sessions import keeping, moving
 from services.notify.handlers.sessions.telling import tell_departments
 from services.notify.store.agendas import waiting_on_agenda
+from services.notify.store.lists.reading import cases_of, entries_of
 from services.notify.store.reminders import ReminderStore
 from services.notify.store.sessions.sessions import SessionStore
 from services.runtime.store.database import Transaction
@@ -23,7 +26,7 @@ def moved(call: Call[Notify], session_id: str, move: SessionMove, said: moving.S
     def unit(work: Transaction) -> Session:
         store = SessionStore(work)
         session = keeping.loaded(store, session_id, call.caller)
-        around = moving.Around(store, service.catalogue, _unfinished, partial(waiting_on_agenda, work.connection))
+        around = moving.Around(store, service.catalogue, partial(unfinished, work), partial(waiting_on_agenda, work.connection))
         moving.move(session, move, around, said)
         tell_departments(ReminderStore(work, ()), service.catalogue, service.recipients, session, move)
         return session
@@ -31,5 +34,8 @@ def moved(call: Call[Notify], session_id: str, move: SessionMove, said: moving.S
     return service.database.write(unit)
 
 
-def _unfinished(session_id: str) -> int:
-    return 0
+def unfinished(work: Transaction, session_id: str) -> int:
+    """How many promises and entries of a session have not ended."""
+    cases, entries = cases_of(work.connection, session_id), entries_of(work.connection, Scope(session=session_id))
+    rows = [row for name in LISTS for row in rows_of(name, cases, entries, work.now)]
+    return len({row.id for row in rows if is_open(row)})

@@ -7,6 +7,7 @@ from dataclasses import replace
 from services.contracts.errors import Invalid, NotFound
 from services.notify.app.context import Notify
 from services.notify.app.sessions.sessions import KEEPERS
+from services.notify.domain.sessions.details import area_of
 from services.notify.domain.sessions.plan import UNKNOWN_PLAN, Plan
 from services.notify.handlers.sessions.keeping import check_deputies, check_own
 from services.notify.handlers.sessions.planning import make_sessions
@@ -52,8 +53,7 @@ def kept(call: Call[Notify], code: str, plan: Plan) -> Plan:
         raise Invalid("A code is needed.", {"code": ["1 to 40 small letters, digits and -"]})
     check_own(call.caller, plan.station)
     plan.check(service.catalogue)
-    if plan.area is None and plan.station is not None:
-        plan = replace(plan, area=service.catalogue.stations[plan.station].area)
+    plan = replace(plan, area=plan.area or area_of(service.catalogue, plan.station))
 
     def unit(work: Transaction) -> Plan:
         known, store = held_plan(work, code), SessionStore(work)

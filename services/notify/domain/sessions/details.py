@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.catalogue.sessions import SUPERVISION_MEETING
 from services.contracts.errors import Invalid
@@ -82,9 +83,13 @@ class Details:
             wrong["ends"] = ["after the beginning"]
         if wrong:
             raise Invalid("Correct the fields named in 'errors' and send again.", wrong)
-        if self.area is None and self.station is not None:
-            return replace(self, area=catalogue.stations[self.station].area)
-        return self
+        return replace(self, area=self.area or area_of(catalogue, self.station))
+
+
+def area_of(catalogue: Catalogue, station: str | None) -> str | None:
+    """The area of a station."""
+    found = stored.found(catalogue.stations, station)
+    return found.area if found else None
 
 
 def unknown_codes(

@@ -24,7 +24,7 @@ from services.contracts.messages.sessions import (
     SessionPlanned,
     SessionPostponed,
 )
-from services.contracts.sessions import Rule, SessionMove, SessionState, advance
+from services.contracts.sessions import Rule, SessionMove, SessionState, advance_session
 from services.contracts.worktime import ONE_DAY, Calendar
 from services.notify.domain.sessions.details import Attendance, Broken, Details, Official, Ratings
 
@@ -40,8 +40,8 @@ _DETAILS: Final = tuple(field.name for field in fields(Details))
 class Session:
     """A session as it is kept. `nominal` is the day that its plan had it on before holidays moved it.
 
-    `officials` are those asked to come, and once it was held those who came; `deputies_present` the deputies who did. `reason` is why it
-    was postponed or cancelled, `sequence` the number of its last message.
+    `officials` are those asked to come, and once it was held those who came; `deputies_present` the deputies who did. `reason` is
+    why it was postponed or cancelled, `sequence` the number of its last message.
     """
 
     id: str
@@ -111,7 +111,7 @@ class Session:
 
     def change(self, details: Details) -> SessionMessage:
         """Change what is said of it. Raises `Conflict`, and `Invalid` for what stays as it is."""
-        self.state = advance(self.state, SessionMove.CHANGE)
+        self.state = advance_session(self.state, SessionMove.CHANGE)
         fixed = {"kind": self.kind, "station": self.station} | ({"at": self.at} if self.is_announced else {})
         wrong = {name: ["it stays as it is"] for name, value in fixed.items() if getattr(details, name) != value}
         if wrong:
@@ -121,7 +121,7 @@ class Session:
 
     def announce(self, kind: SessionKind, calendar: Calendar, now: datetime, reason: str | None) -> SessionMessage:
         """Tell the public and those who are asked to come; too late for its kind needs a reason."""
-        self.state = advance(self.state, SessionMove.ANNOUNCE)
+        self.state = advance_session(self.state, SessionMove.ANNOUNCE)
         if self.at <= now:
             raise Conflict("It lies in the past: give it another time first.")
         self._judge(self._late(kind, calendar, now), reason, (Rule.NOTICE,))
@@ -137,7 +137,7 @@ class Session:
         self, at: datetime | None, ends: datetime | None, reason: str, kind: SessionKind, calendar: Calendar, now: datetime
     ) -> SessionMessage:
         """Give it another time, or none until one is known. With a new time it stands where it stood."""
-        self.state = advance(self.state, SessionMove.POSTPONE)
+        self.state = advance_session(self.state, SessionMove.POSTPONE)
         self.reason = reason
         if at is None:
             if ends is not None:
@@ -158,7 +158,7 @@ class Session:
 
     def cancel(self, reason: str) -> SessionMessage:
         """It will not be held."""
-        self.state = advance(self.state, SessionMove.CANCEL)
+        self.state = advance_session(self.state, SessionMove.CANCEL)
         self.reason = reason
         return SessionCancelled(**self._said())
 
@@ -170,7 +170,7 @@ class Session:
 
     def hold(self, came: Attendance, kind: SessionKind, calendar: Calendar, now: datetime, reason: str | None) -> SessionMessage:
         """Record that it took place and who was there; fewer than its kind asks for needs a reason."""
-        self.state = advance(self.state, SessionMove.HOLD)
+        self.state = advance_session(self.state, SessionMove.HOLD)
         day = partial(datetime.astimezone, tz=calendar.zone)
         if day(now).date() < day(self.at).date():
             raise Conflict(f"It is on {day(self.at):%Y-%m-%d}: it cannot have been held before. Postpone it to another time first.")
@@ -182,7 +182,12 @@ class Session:
             if some < least:
                 broken[rule] = f"at least {least} have to be there, and {some} came"
         self._judge(broken, reason, (Rule.DEPUTIES, Rule.OFFICIALS))
-        self.deputies_present, self.officials, self.observers, self.visitors = came.deputies, came.officials, came.observers, came.visitors
+        self.deputies_present, self.officials, self.observers, self.visitors = (
+            came.deputies,
+            came.officials,
+            came.observers,
+            came.visitors,
+        )
         self.held = now
         self.minutes_due = calendar.due(self.ends or self.at, kind.minutes).at if kind.minutes else None
         return SessionHeld(**self._said(), visitors=self.visitors, observers=self.observers, deputies_present=self.deputies_present)
@@ -193,7 +198,7 @@ class Session:
         if self.minutes_due is not None and self.owes_minutes(now):
             broken[Rule.MINUTES] = f"they were due on {self.minutes_due.isoformat(timespec='seconds')}"
         is_first = self.state is SessionState.HELD
-        self.state = advance(self.state, SessionMove.MINUTES)
+        self.state = advance_session(self.state, SessionMove.MINUTES)
         if is_first:
             self._judge(broken, reason, (Rule.MINUTES,))
             self.minuted = now
@@ -202,7 +207,7 @@ class Session:
 
     def follow(self, unfinished: int, reason: str | None) -> SessionMessage:
         """Say that what came of it has ended; as long as something has not, that needs a reason."""
-        self.state = advance(self.state, SessionMove.FOLLOW)
+        self.state = advance_session(self.state, SessionMove.FOLLOW)
         self._judge({Rule.FOLLOWED: f"{unfinished} have not ended"} if unfinished else {}, reason, (Rule.FOLLOWED,))
         return SessionFollowed(**self._said())
 
@@ -210,7 +215,7 @@ class Session:
         """Record how those present rated it."""
         if not kind.evaluate:
             raise Conflict("Sessions of this kind are not rated.")
-        self.state = advance(self.state, SessionMove.EVALUATE)
+        self.state = advance_session(self.state, SessionMove.EVALUATE)
         there = Attendance(self.deputies_present, self.officials, self.observers, self.visitors).total
         if not 0 < ratings.total <= there:
             raise Invalid("Those who rate it were there.", {"satisfied": [f"1 to {there} in all, and not {ratings.total}"]})
@@ -221,7 +226,7 @@ class Session:
     def close(self, kind: SessionKind, reason: str | None) -> SessionMessage:
         """End it; one that should have been rated and was not needs a reason."""
         missing = kind.evaluate and self.state is SessionState.FOLLOWED
-        self.state = advance(self.state, SessionMove.CLOSE)
+        self.state = advance_session(self.state, SessionMove.CLOSE)
         self._judge({Rule.EVALUATION: "nobody has rated it"} if missing else {}, reason, (Rule.EVALUATION,))
         return SessionClosed(**self._said())
 

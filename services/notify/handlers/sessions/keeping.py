@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from services.contracts.errors import Invalid, NotAllowed, NotFound
 from services.notify.domain.sessions.details import Attendance, Details
 from services.notify.domain.sessions.session import UNKNOWN_SESSION, Session
-from services.runtime.clock import new_id
 
 if TYPE_CHECKING:
     from services.contracts.callers import Caller
@@ -30,7 +29,7 @@ def call_session(store: SessionStore, catalogue: Catalogue, details: Details, ca
     if details.at <= store.now:
         raise Invalid("It has to lie in the future.", {"at": [f"after {store.now.isoformat(timespec='seconds')}"]})
     check_deputies(store, details.deputies)
-    session = Session.planned(new_id(), details, store.now, caller.who or None)
+    session = store.new(details, caller.who or None)
     store.save(session, session.plan_message())
     return session
 

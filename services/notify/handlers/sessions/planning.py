@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from services.contracts.sessions import SessionState
 from services.notify.domain.sessions.plan import FURTHEST_SHIFT
 from services.notify.domain.sessions.session import LEFT_BY_PLAN, Session
-from services.runtime.clock import new_id
 
 if TYPE_CHECKING:
     from services.contracts.worktime import Calendar
@@ -29,7 +28,7 @@ def make_sessions(store: SessionStore, plan: Plan, calendar: Calendar, ahead: ti
     wanted = {each.day: plan.details(each, calendar) for each in plan.nominal(today - FURTHEST_SHIFT, last)}
     for day, details in wanted.items():
         if day not in made and details.at > store.now:
-            session = Session.planned(new_id(), details, store.now)
+            session = store.new(details)
             session.plan, session.nominal = plan.code, day
             store.save(session, session.plan_message())
     if changed:

@@ -8,9 +8,10 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from services.contracts.messages.sessions import SessionMessage
-from services.notify.domain.sessions.details import Attendance
+from services.notify.domain.sessions.details import Attendance, Details
 from services.notify.domain.sessions.session import Session
 from services.notify.store.sessions.tables import attendances, deputies, sessions
+from services.runtime.clock import new_id
 from services.runtime.store.database import INSERTS, Transaction
 from services.runtime.store.nouns import Nouns, NounTable
 
@@ -36,6 +37,10 @@ class SessionStore:
     def now(self) -> datetime:
         """The present instant by the store's clock."""
         return self._work.now
+
+    def new(self, details: Details, by: str | None = None) -> Session:
+        """A session that is kept when it is saved."""
+        return Session.planned(new_id(), details, self._work.now, by)
 
     def load(self, session: str) -> Session | None:
         """A session by id, held until the transaction ends."""

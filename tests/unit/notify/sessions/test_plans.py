@@ -12,13 +12,12 @@ from services.contracts.errors import Invalid
 from services.notify.app.sessions.plans import make_due_sessions
 from services.notify.domain.sessions.plan import Every, Plan, PlannedDay
 from services.notify.store.sessions.tables import plans, sessions
-from tests.unit.notify.scenes import at
+from tests.unit.notify.calling import Telephone
+from tests.unit.notify.scenes import Scene, at
 from tests.unit.notify.sessions.town import town
 
 PLACE = town()
-WEEKLY = Plan(
-    "周二代表有约", "reception", Every.WEEKLY, "09:00", date(2026, 11, 1), weekday=2, station="east-1", length=120
-)
+WEEKLY = Plan("周二代表有约", "reception", Every.WEEKLY, "09:00", date(2026, 11, 1), weekday=2, station="east-1", length=120)
 BODY: dict[str, Any] = {
     "title": "周二代表有约", "kind": "reception", "rule": "weekly", "weekday": 2, "from": "2026-11-01", "time": "09:00",
     "length": 120, "brand": "周二代表有约", "station": "east-1", "deputies": ["d-1", "d-2"], "slots": 12,
@@ -74,12 +73,12 @@ def test_a_wrong_plan_is_told_what_is_wrong(change: dict[str, Any], field: str) 
     assert field in refused.value.errors
 
 
-def planned(scene) -> list[tuple[str, str, str]]:
+def planned(scene: Scene) -> list[tuple[str, str, str]]:
     found = scene.rows(sessions)
     return sorted((str(row["nominal"]), f"{row['at']:%Y-%m-%d %H:%M}", row["state"]) for row in found)
 
 
-def test_a_plan_makes_its_sessions_for_sixty_days_and_a_holiday_moves_one(scene, call) -> None:
+def test_a_plan_makes_its_sessions_for_sixty_days_and_a_holiday_moves_one(scene: Scene, call: Telephone) -> None:
     status, answer = call("PUT", "/plans/tuesday", "office", BODY)
     assert (status, answer["made_until"], answer["area"]) == (200, "2027-01-22", "east")
     assert planned(scene) == [
@@ -91,7 +90,7 @@ def test_a_plan_makes_its_sessions_for_sixty_days_and_a_holiday_moves_one(scene,
     assert {event.type for event in scene.said()} == {"session.planned"}
 
 
-def test_each_session_is_made_once_however_often_the_job_runs(scene, call) -> None:
+def test_each_session_is_made_once_however_often_the_job_runs(scene: Scene, call: Telephone) -> None:
     call("PUT", "/plans/tuesday", "office", BODY)
     before = planned(scene)
     assert make_due_sessions(scene.service) is False
@@ -104,7 +103,7 @@ def test_each_session_is_made_once_however_often_the_job_runs(scene, call) -> No
     assert [each for each in planned(scene) if each not in before] == [("2027-01-26", "2027-01-26 09:00", "planned")]
 
 
-def test_what_somebody_changed_by_hand_stays_when_the_job_runs(scene, call) -> None:
+def test_what_somebody_changed_by_hand_stays_when_the_job_runs(scene: Scene, call: Telephone) -> None:
     call("PUT", "/plans/tuesday", "office", BODY)
     session = next(row["id"] for row in scene.rows(sessions) if str(row["nominal"]) == "2026-12-08")
     said = {"kind": "reception", "title": "停车专场", "station": "east-1", "at": "2026-12-08T14:00:00+08:00"}
@@ -114,7 +113,7 @@ def test_what_somebody_changed_by_hand_stays_when_the_job_runs(scene, call) -> N
     assert call("GET", f"/sessions/{session}", "office")[1]["title"] == "停车专场"
 
 
-def test_sessions_that_are_still_planned_follow_their_plan(scene, call) -> None:
+def test_sessions_that_are_still_planned_follow_their_plan(scene: Scene, call: Telephone) -> None:
     call("PUT", "/plans/tuesday", "office", BODY)
     first = call("GET", "/sessions", "office", sort="at")[1]["items"][1]
     assert call("POST", f"/sessions/{first['id']}/announce", "office", {})[0] == 200
@@ -129,7 +128,7 @@ def test_sessions_that_are_still_planned_follow_their_plan(scene, call) -> None:
     assert titles == {"周二见"}
 
 
-def test_a_station_keeps_its_own_plans_only(call) -> None:
+def test_a_station_keeps_its_own_plans_only(call: Telephone) -> None:
     assert call("PUT", "/plans/ours", "station", BODY)[0] == 200
     assert call("PUT", "/plans/theirs", "station", BODY | {"station": "east-2"})[0] == 403
     call("PUT", "/plans/theirs", "office", BODY | {"station": "east-2"})
@@ -143,10 +142,10 @@ def test_a_station_keeps_its_own_plans_only(call) -> None:
     "wrong",
     [{"time": "25:00"}, {"time": "nine"}, {"weekday": 8}, {"rule": "daily"}, {"slots": -1}, {"from": "soon"}, {"shift": "up"}],
 )
-def test_a_body_that_cannot_be_read_is_told_which_field(call, wrong: dict[str, Any]) -> None:
+def test_a_body_that_cannot_be_read_is_told_which_field(call: Telephone, wrong: dict[str, Any]) -> None:
     status, answer = call("PUT", "/plans/tuesday", "office", BODY | wrong)
     assert (status, list(answer["errors"])) == (422, list(wrong))
 
 
-def test_the_code_of_a_plan_is_a_plain_one(call) -> None:
+def test_the_code_of_a_plan_is_a_plain_one(call: Telephone) -> None:
     assert call("PUT", "/plans/周二", "office", BODY)[0] == 422

@@ -8,19 +8,20 @@ import pytest
 
 from services.contracts.messages.sessions import AttendanceRecorded, SessionHeld
 from services.notify.store.tables import staff_notifications
-from tests.unit.notify.scenes import at
+from tests.unit.notify.calling import Telephone
+from tests.unit.notify.scenes import Scene, at
 from tests.unit.notify.sessions.town import details, made, registered
 
 CAME = {"deputies": ["d-1", "d-2"], "visitors": 14, "observers": 2}
 
 
-def moved(call, session: str, move: str, body: dict[str, Any] | None = None, who: str = "office") -> Any:
+def moved(call: Telephone, session: str, move: str, body: dict[str, Any] | None = None, who: str = "office") -> Any:
     status, answer = call("POST", f"/sessions/{session}/{move}", who, body or {})
     assert status == 200, answer
     return answer
 
 
-def held(scene, call, **said: Any) -> str:
+def held(scene: Scene, call: Telephone, **said: Any) -> str:
     session = made(call, **said)
     moved(call, session, "announce", {"reason": None})
     scene.clock.instant = at("2026-12-03 11:30")
@@ -28,7 +29,7 @@ def held(scene, call, **said: Any) -> str:
     return session
 
 
-def test_a_session_goes_its_whole_way(scene, call) -> None:
+def test_a_session_goes_its_whole_way(scene: Scene, call: Telephone) -> None:
     session = held(scene, call, kind="chief", officials=[{"department": "water", "title": "局长"}])
     scene.clock.instant = at("2026-12-04 10:00")
     moved(call, session, "minutes", {"minutes": "议定三件事。"})
@@ -37,7 +38,7 @@ def test_a_session_goes_its_whole_way(scene, call) -> None:
     answer = moved(call, session, "close")
     assert (answer["state"], answer["irregular"], answer["moves"]) == ("closed", [], [])
     assert (answer["deputies_present"], answer["visitors"], answer["ratings"]["satisfied"]) == (["d-1", "d-2"], 14, 10)
-    told = [event for event in scene.said() if event.subject == session]
+    told: list[Any] = [event for event in scene.said() if event.subject == session]
     assert [event.type.partition(".")[2] for event in told] == [
         "planned", "announced", "held", "minuted", "followed", "evaluated", "closed",
     ]  # fmt: skip
@@ -50,7 +51,7 @@ def test_a_session_goes_its_whole_way(scene, call) -> None:
     ("at_", "now", "is_late"),
     [("2026-12-03", "2026-11-26 23:00", False), ("2026-12-03", "2026-11-27 00:30", True), ("2026-11-29", "2026-11-23 09:30", True)],
 )
-def test_seven_days_of_notice_are_seven_days(scene, call, at_: str, now: str, is_late: bool) -> None:
+def test_seven_days_of_notice_are_seven_days(scene: Scene, call: Telephone, at_: str, now: str, is_late: bool) -> None:
     session = made(call, at=f"{at_}T09:00:00+08:00", ends=None)
     scene.clock.instant = at(now)
     status, answer = call("POST", f"/sessions/{session}/announce", "office", {})
@@ -60,10 +61,11 @@ def test_seven_days_of_notice_are_seven_days(scene, call, at_: str, now: str, is
         assert told.startswith("notice: 7d before")
         answer = moved(call, session, "announce", {"reason": "防汛紧急"})
         assert answer["irregular"] == [{"rule": "notice", "reason": "防汛紧急"}]
-        assert scene.said()[-1].data.irregular == ("notice",)
+        last: Any = scene.said()[-1].data
+        assert last.irregular == ("notice",)
 
 
-def test_one_deputy_is_too_few_and_stays_visible_to_everybody(scene, call) -> None:
+def test_one_deputy_is_too_few_and_stays_visible_to_everybody(scene: Scene, call: Telephone) -> None:
     session = made(call)
     moved(call, session, "announce")
     scene.clock.instant = at("2026-12-03 11:30")
@@ -74,7 +76,7 @@ def test_one_deputy_is_too_few_and_stays_visible_to_everybody(scene, call) -> No
         assert call("GET", f"/sessions/{session}", who)[1]["irregular"] == [{"rule": "deputies", "reason": "一名代表因病未到"}]
 
 
-def test_a_chief_has_to_come_in_person(scene, call) -> None:
+def test_a_chief_has_to_come_in_person(scene: Scene, call: Telephone) -> None:
     session = made(call, kind="chief")
     moved(call, session, "announce")
     scene.clock.instant = at("2026-12-03 11:30")
@@ -82,7 +84,7 @@ def test_a_chief_has_to_come_in_person(scene, call) -> None:
     assert (status, answer["errors"]["reason"]) == (422, ["officials: at least 1 have to be there, and 0 came"])
 
 
-def test_minutes_have_three_working_days_and_can_be_put_right_afterwards(scene, call) -> None:
+def test_minutes_have_three_working_days_and_can_be_put_right_afterwards(scene: Scene, call: Telephone) -> None:
     session = held(scene, call)
     # A Thursday: Friday, Monday, Tuesday.
     scene.clock.instant = at("2026-12-09 08:00")
@@ -93,7 +95,7 @@ def test_minutes_have_three_working_days_and_can_be_put_right_afterwards(scene, 
     assert (answer["minutes"], [each["rule"] for each in answer["irregular"]]) == ("议定两件事。", ["minutes"])
 
 
-def test_minutes_are_for_who_keeps_the_session(scene, call) -> None:
+def test_minutes_are_for_who_keeps_the_session(scene: Scene, call: Telephone) -> None:
     session = held(scene, call)
     moved(call, session, "minutes", {"minutes": "张三说了水的事。"})
     assert [call("GET", f"/sessions/{session}", who)[1]["minutes"] for who in (None, "water", "other", "station")] == [
@@ -101,7 +103,7 @@ def test_minutes_are_for_who_keeps_the_session(scene, call) -> None:
     ]  # fmt: skip
 
 
-def test_deputies_have_to_be_in_office_where_a_register_is_kept(scene, call) -> None:
+def test_deputies_have_to_be_in_office_where_a_register_is_kept(scene: Scene, call: Telephone) -> None:
     registered(scene, "d-1", "d-2", "d-3")
     registered(scene, "d-3", state="ended", sequence=2)
     registered(scene, "d-3", sequence=1)
@@ -113,7 +115,7 @@ def test_deputies_have_to_be_in_office_where_a_register_is_kept(scene, call) -> 
     assert call("POST", f"/sessions/{session}/hold", "office", CAME | {"deputies": ["d-9"]})[0] == 422
 
 
-def test_who_scanned_the_code_was_there(scene, call) -> None:
+def test_who_scanned_the_code_was_there(scene: Scene, call: Telephone) -> None:
     session = made(call)
     moved(call, session, "announce")
     scene.clock.instant = at("2026-12-03 11:30")
@@ -129,13 +131,13 @@ def test_who_scanned_the_code_was_there(scene, call) -> None:
     assert (told.visitors, told.deputies_present) == (162, ("d-1", "d-7"))
 
 
-def test_a_session_is_not_held_before_its_day(call) -> None:
+def test_a_session_is_not_held_before_its_day(call: Telephone) -> None:
     session = made(call)
     moved(call, session, "announce")
     assert call("POST", f"/sessions/{session}/hold", "office", CAME)[0] == 409
 
 
-def test_it_stands_where_it_stood_once_it_has_a_new_time(scene, call) -> None:
+def test_it_stands_where_it_stood_once_it_has_a_new_time(scene: Scene, call: Telephone) -> None:
     session = made(call)
     moved(call, session, "announce")
     assert moved(call, session, "postpone", {"reason": "台风"})["state"] == "postponed"
@@ -160,11 +162,11 @@ def test_it_stands_where_it_stood_once_it_has_a_new_time(scene, call) -> None:
         {},
     ],
 )
-def test_a_postponement_that_makes_no_sense_is_refused(call, said: dict[str, Any]) -> None:
+def test_a_postponement_that_makes_no_sense_is_refused(call: Telephone, said: dict[str, Any]) -> None:
     assert call("POST", f"/sessions/{made(call)}/postpone", "office", said)[0] == 422
 
 
-def test_a_cancelled_session_is_over(call) -> None:
+def test_a_cancelled_session_is_over(call: Telephone) -> None:
     session = made(call)
     assert call("POST", f"/sessions/{session}/cancel", "office", {})[0] == 422
     assert moved(call, session, "cancel", {"reason": "人太少"})["reason"] == "人太少"
@@ -172,7 +174,7 @@ def test_a_cancelled_session_is_over(call) -> None:
     assert (status, "none, it is over" in answer["detail"]) == (409, True)
 
 
-def test_what_is_rated_is_rated_by_those_who_were_there(scene, call) -> None:
+def test_what_is_rated_is_rated_by_those_who_were_there(scene: Scene, call: Telephone) -> None:
     session = held(scene, call, kind="chief")
     moved(call, session, "minutes", {"minutes": "议定。"})
     moved(call, session, "follow")
@@ -184,7 +186,7 @@ def test_what_is_rated_is_rated_by_those_who_were_there(scene, call) -> None:
     assert moved(call, session, "close", {"reason": "群众未到"})["irregular"] == [{"rule": "evaluation", "reason": "群众未到"}]
 
 
-def test_a_kind_that_is_not_rated_cannot_be(scene, call) -> None:
+def test_a_kind_that_is_not_rated_cannot_be(scene: Scene, call: Telephone) -> None:
     session = held(scene, call)
     moved(call, session, "minutes", {"minutes": "议定。"})
     moved(call, session, "follow")
@@ -209,12 +211,12 @@ def test_a_kind_that_is_not_rated_cannot_be(scene, call) -> None:
         ({"surprise": 1}, "surprise"),
     ],
 )
-def test_a_session_that_makes_no_sense_is_refused(call, said: dict[str, Any], field: str) -> None:
+def test_a_session_that_makes_no_sense_is_refused(call: Telephone, said: dict[str, Any], field: str) -> None:
     status, answer = call("POST", "/sessions", "office", details(**said))
     assert (status, list(answer["errors"])) == (422, [field])
 
 
-def test_a_station_keeps_its_own_sessions_only(call) -> None:
+def test_a_station_keeps_its_own_sessions_only(call: Telephone) -> None:
     own, other = made(call, "station"), made(call, station="east-2")
     moved(call, own, "announce", who="station")
     assert call("POST", "/sessions", "station", details(station="east-2"))[0] == 403
@@ -224,7 +226,7 @@ def test_a_station_keeps_its_own_sessions_only(call) -> None:
     assert call("POST", "/sessions/nothing/announce", "office", {})[0] == 404
 
 
-def test_the_public_sees_announced_sessions_of_open_kinds(call) -> None:
+def test_the_public_sees_announced_sessions_of_open_kinds(call: Telephone) -> None:
     plain, announced, closed = made(call), made(call), made(call, kind="inspection")
     moved(call, announced, "announce")
     moved(call, closed, "announce")
@@ -237,7 +239,7 @@ def test_the_public_sees_announced_sessions_of_open_kinds(call) -> None:
     assert [call("GET", f"/sessions/{each}", None)[0] for each in (plain, announced, closed)] == [404, 200, 404]
 
 
-def test_lists_are_by_time_and_go_on_where_they_ended(call) -> None:
+def test_lists_are_by_time_and_go_on_where_they_ended(call: Telephone) -> None:
     days = ["2026-12-03", "2026-12-04", "2026-12-04", "2026-12-05"]
     ids = [made(call, at=f"{day}T09:00:00+08:00", ends=None) for day in days]
     found, cursor = [], None
@@ -256,7 +258,7 @@ def test_lists_are_by_time_and_go_on_where_they_ended(call) -> None:
         assert call("GET", "/sessions", "office", **{name: "x"})[0] == 422
 
 
-def test_departments_are_written_to_when_they_are_asked_and_when_it_changes(scene, call) -> None:
+def test_departments_are_written_to_when_they_are_asked_and_when_it_changes(scene: Scene, call: Telephone) -> None:
     session = made(call, officials=[{"department": "roads", "title": "局长"}])
     moved(call, session, "announce")
     moved(call, session, "postpone", {"reason": "台风"})
@@ -274,7 +276,7 @@ def test_departments_are_written_to_when_they_are_asked_and_when_it_changes(scen
     assert call("GET", "/reminders", "water")[0] == 200
 
 
-def test_nobody_undoes_what_another_has_changed_meanwhile(scene, call) -> None:
+def test_nobody_undoes_what_another_has_changed_meanwhile(scene: Scene, call: Telephone) -> None:
     session = made(call)
     assert call("PUT", f"/sessions/{session}", "office", details(title="水的专场"))[0] == 200
     assert scene.said()[-1].type == "session.changed"
@@ -284,7 +286,7 @@ def test_nobody_undoes_what_another_has_changed_meanwhile(scene, call) -> None:
     assert call("PUT", f"/sessions/{session}", "office", details(place="二楼"))[1]["place"] == "二楼"
 
 
-def test_the_same_request_twice_makes_one_session(call) -> None:
+def test_the_same_request_twice_makes_one_session(call: Telephone) -> None:
     first = call("POST", "/sessions", "office", details(), key="k-1")
     assert call("POST", "/sessions", "office", details(), key="k-1") == first
     assert call("POST", "/sessions", "office", details(title="另一场"), key="k-1")[0] == 409
