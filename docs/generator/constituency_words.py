@@ -30,6 +30,7 @@ CONSTITUENCY_WORDS: Mapping[str, str] = {
     "brand": "What its programme is called.",
     "mobile": "Whether it is a mobile station.",
     "position": "Where it stands.",
+    "moved": "Since when a mobile station stands there.",
     "checklists": "The checklists it is held to.",
     "checklist": "The code of a checklist of the catalogue.",
     "item": "The code of an item of the checklist.",
@@ -55,5 +56,10 @@ CONSTITUENCY_WORDS: Mapping[str, str] = {
     "intake.CareShape.how": "How the voter was told last; none before.",
     "intake.FeedbackBody.how": "How the voter was told.",
     "care": "The caller's care of it; none for those who only relay it.",
+    "intake.BroughtShape.title": "Its title; none where its sender typed it and did not want it to be seen.",
+    "intake.BroughtShape.deputy": "What the deputy is called who was asked to take it up.",
+    "intake.BroughtShape.care": "Where the care of that deputy stands.",
+    "intake.BroughtShape.holder": "Whom the last hop of its relay names.",
+    "intake.BroughtShape.hop": "Where that hop stands.",
     "holder": "Whom the hop names: the informants of a station, a deputy, or the presidium.",
 }

@@ -29,6 +29,7 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/office", Words("工作台", "Your desk"), SIGNED_IN),
     PageLink("/cases", Words("意见查询", "Cases"), STAFF),
     PageLink("/station", Words("代为登记", "Take down"), frozenset({Role.STATION})),
+    PageLink("/station/opinions", Words("本站意见", "Through your station"), frozenset({Role.STATION, Role.INFORMANT})),
     PageLink("/codes", Words("二维码管理", "Codes"), frozenset({Role.STATION, Role.ADMIN})),
     PageLink("/deputies", Words("代表名册", "Deputies"), frozenset({Role.ADMIN})),
     PageLink("/agenda", Words("督办事项", "Supervisions"), STAFF),

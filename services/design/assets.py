@@ -24,6 +24,7 @@ SOURCES: Final[Mapping[str, Sequence[str]]] = {
     "leaflet.js": ("vendor/leaflet-1.9.4.js",),
     "offline.js": ("offline.js",),
     "photos.js": ("photos.js",),
+    "position.js": ("position.js",),
     "passkeys.js": ("passkeys.js",),
     "htmx.js": ("vendor/htmx-4.0.1.min.js",),
     "logo.svg": ("logo.svg",),

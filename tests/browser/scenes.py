@@ -76,6 +76,7 @@ def enter(county: County) -> None:
         ("/groups/building", {"name": "城建环保代表小组", "kind": "professional", "counterpart": "城建环资工委"}),
         (f"/deputies/{DEPUTY}", {**deputy, "groups": ["building"]}),
         ("/stations/chengdong", {"opening": "每周二 14:00 至 17:00", "brand": "周二代表有约"}),
+        ("/stations/chengdong-1", {"mobile": True, "position": {"address": "东门码头"}}),
         ("/stations/chengdong/checklists/eight/room", {"met_since": "2026-03-01", "checked_by": "县人大常委会代表工委"}),
     ):
         status, answer = county.put(path, body, "admin")

@@ -172,6 +172,8 @@ PAGES: Mapping[str, Shown] = {
     "register-group-mistakes": Shown("/deputies/group", "admin", enter_nobody),
     "station": Shown("/station", "station:bridge"),
     "station-mistakes": Shown("/station", "station:bridge", take_down_nothing),
+    "station-opinions": Shown("/station/opinions", "informant:chengdong"),
+    "station-position": Shown("/station/position", "station:chengdong-1"),
     "entrusted": Shown("/entrusted", "deputy:wx-017"),
     "entrusted-one": Shown("/entrusted/{entrusted}", "deputy:wx-017"),
     "agenda": Shown("/agenda", "supervisor"),

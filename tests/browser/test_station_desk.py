@@ -13,6 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from services.accounts.model import Invited
 from services.accounts.people import ChangingPeople
 from services.contracts.callers import Role
+from services.intake.domain.constituency.station import StationProfile
+from services.intake.domain.submission import Location
+from services.intake.store.constituency.stations import StationStore, find_profiles
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.vault import Vault
@@ -129,3 +132,18 @@ def test_who_has_to_sign_in_again_loses_nothing(phone: BrowserContext, visit: Vi
     page = arrive(phone, sign_in())
     expect(page.locator("#drafts a")).to_have_count(1)
     assert [row["title"] for row in visit.opinions()] == TITLES[:1]
+
+
+def test_a_phone_says_where_the_mobile_station_stands(phone: BrowserContext, visit: Visit, sign_in: SignIn) -> None:
+    station = PARTIES["station"]
+    visit.database.write(lambda work: StationStore(work).save_profile(StationProfile(mobile=True, station=station)))
+    phone.grant_permissions(["geolocation"])
+    phone.set_geolocation({"latitude": 23.43215, "longitude": 117.0226})
+    page = arrive(phone, sign_in())
+    page.click("a[href='/station/position']")
+    page.click("[data-find]")
+    expect(page.locator("[data-degrees]")).to_have_text("23.43215, 117.02260")
+    page.click("#position-form > button")
+    expect(page.locator("main > p").nth(1)).to_contain_text("自")
+    with visit.database.reading() as connection:
+        assert find_profiles(connection, [station])[station].stands_at == Location(None, 23.43215, 117.0226)

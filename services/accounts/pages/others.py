@@ -169,7 +169,7 @@ def _roles(call: Call[HasAccounts], person: AccountHolder) -> list[Words]:
 def _choices(call: Call[HasAccounts]) -> dict[str, object]:
     catalogue = call.service.catalogue
     departments = [(f"department:{code}", name_of(entry)) for code, entry in catalogue.departments.items()]
-    stations = [(f"station:{code}", Words(entry.name, entry.name)) for code, entry in catalogue.stations.items()]
+    stations = [(f"station:{code}", name_of(entry)) for code, entry in catalogue.stations.items()]
     groups = [(Phrase("Departments"), departments), (Phrase("Stations"), stations)]
     return {"roles": [(None, [(role, CALLERS[role]) for role in Role if role in SIGNED_IN])], "places": groups}
 

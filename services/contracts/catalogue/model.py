@@ -112,6 +112,11 @@ class Station:
     parent: str | None = None
     qr: str | None = None
 
+    @property
+    def name_en(self) -> str:
+        """Stations have no other name for readers of English."""
+        return self.name
+
 
 @dataclass(frozen=True, slots=True)
 class ChecklistEntry:

@@ -38,6 +38,7 @@ STATION_PROFILES = (
     sa.Column("brand", sa.String(100), nullable=False),
     sa.Column("mobile", sa.Boolean, nullable=False),
     sa.Column("position", sa.JSON(none_as_null=True)),
+    sa.Column("moved", sa.BigInteger),
     sa.Column("updated", sa.BigInteger, nullable=False),
 )
 CHECKLIST_ITEMS = (

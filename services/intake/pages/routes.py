@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from services.accounts.routes import PAGES as ACCOUNT_PAGES
 from services.intake.pages import notices, problems
-from services.intake.pages.constituency import campaigns, codes, directory, entrusted, registers, station_desk, waiting
+from services.intake.pages.constituency import (
+    brought,
+    campaigns,
+    codes,
+    directory,
+    entrusted,
+    position,
+    registers,
+    station_desk,
+    waiting,
+)
 from services.intake.pages.office import case, cases, desk
 from services.intake.pages.publication import crawlers, feeds, public, public_case, public_promises, releasing, supporting
 from services.intake.pages.receipt import consent, lost, photos, receipt
@@ -16,7 +26,7 @@ from services.runtime.web.routes import Routes
 _MODULES = (
     campaigns, codes, form, confirmation, consent, lost, receipt, photos, problems, assets, gallery, public, public_case,
     public_promises, feeds, supporting,
-    crawlers, notices, releasing, queue, incidents, rising, case, cases, desk, entrusted, station_desk,
+    crawlers, notices, releasing, queue, incidents, rising, case, cases, desk, entrusted, station_desk, brought, position,
     directory, registers, waiting,
 )  # fmt: skip
 PAGES = Routes([*(route for module in _MODULES for route in module.routes), *ACCOUNT_PAGES])

@@ -14,7 +14,7 @@ from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid, status_of
 from services.contracts.vocabulary import CODE_KINDS, LEVELS
-from services.contracts.words import Words
+from services.contracts.words import Words, name_of
 from services.design.phrases import Phrase
 from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS
 from services.metrics.domain.notes import NOTES
@@ -115,7 +115,7 @@ def _called(catalogue: Catalogue, dimension: str, code: str | None) -> Words | P
     }  # fmt: skip
     entry = stored.found(places.get(dimension, {}), code)
     known = CODES.get(dimension, {}).get(code)
-    return known or (Words(entry.name, getattr(entry, "name_en", entry.name)) if entry else Words(code, code))
+    return known or (name_of(entry) if entry else Words(code, code))
 
 
 def _of_one(key: Mapping[str, str | None]) -> str | None:

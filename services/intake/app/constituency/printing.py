@@ -69,7 +69,7 @@ def sheet_of(call: Call[Intake], batch: CodeBatch) -> Sheet:
     if placement.label:
         about = Words(placement.label, placement.label)
     elif station and placement.kind != "household":
-        about = Words(station.name, station.name)
+        about = name_of(station)
     elif area:
         about = name_of(area)
     return Sheet(name_of(catalogue), about, prefix_of(call))

@@ -10,12 +10,13 @@ from sqlalchemy.engine import Connection
 from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue, Checklist, Station
-from services.contracts.errors import NotFound
+from services.contracts.errors import NotAllowed, NotFound
 from services.intake.app.constituency.registers import LIST_COST, ONE_COST
-from services.intake.app.context import ADMIN, Intake
+from services.intake.app.context import ADMIN, KEEPERS, Intake
 from services.intake.domain.constituency.station import UNKNOWN_STATION, ChecklistItem, StationProfile
-from services.intake.domain.submission import as_given
+from services.intake.domain.submission import Location, as_given
 from services.intake.handlers.constituency import keeping
+from services.intake.schemas.bodies import LocationSchema
 from services.intake.schemas.constituency.stations import ItemBody, StationBody, StationFile, StationPage, StationQuery
 from services.intake.store.constituency import stations
 from services.intake.store.constituency.registers import active_deputies
@@ -93,6 +94,21 @@ def put_station(call: Call[Intake]) -> Answer:
     return 200, file(catalogue, one_view(call.service, new.station))
 
 
+@routes.put(f"{ONE}/position", access=KEEPERS, body=LocationSchema, answers={200: StationFile})
+def put_position(call: Call[Intake]) -> Answer:
+    """Say where a mobile station stands from now on, nowhere where nothing is given; a station says so of itself."""
+    put_down(call, call.path["station"], call.body)
+    return 200, file(call.service.catalogue, one_view(call.service, call.path["station"]))
+
+
+def put_down(call: Call[Intake], station: str, position: Location | None) -> None:
+    """Let a mobile station stand there. Raises `NotAllowed` for another's than the caller's, `NotFound`, `Conflict`."""
+    if call.caller.station not in (None, station):
+        raise NotAllowed("A station says where it stands itself, and no other.")
+    catalogue = call.service.catalogue
+    call.service.database.write(lambda work: keeping.put_down(StationStore(work), catalogue, station, position))
+
+
 @routes.put(ITEM, access=ADMIN, body=ItemBody, answers={200: StationFile})
 def put_item(call: Call[Intake]) -> Answer:
     """Enter that a station meets an item of a checklist, since when, and who has checked it."""
@@ -121,6 +137,7 @@ def shape(catalogue: Catalogue, view: StationView) -> dict[str, object]:
         "depth": len(catalogue.stations_above[station.code]) + 1,
         "below": len(catalogue.stations_below[station.code]), "deputies": view.deputies, "opening": profile.opening,
         "brand": profile.brand, "mobile": profile.mobile, "position": as_given(profile.position) if profile.position else None,
+        "moved": profile.moved,
         "checklists": [_standing(view, each) for each in catalogue.checklists_for(station.code)],
     }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from services.contracts.catalogue.model import Catalogue
@@ -10,6 +11,7 @@ from services.contracts.errors import Invalid, NotFound
 from services.intake.domain.constituency.deputy import Deputy, check_places
 from services.intake.domain.constituency.group import DeputyGroup
 from services.intake.domain.constituency.station import UNKNOWN_STATION, ChecklistItem, StationProfile
+from services.intake.domain.submission import Location
 
 if TYPE_CHECKING:
     from services.intake.store.constituency.registers import RegisterStore
@@ -43,7 +45,15 @@ def keep_group(store: RegisterStore, catalogue: Catalogue, new: DeputyGroup, exp
 def keep_profile(store: StationStore, catalogue: Catalogue, new: StationProfile) -> StationProfile:
     """Enter or change what is said of a station. Raises `NotFound`."""
     _check_station(catalogue, new.station)
-    return store.save_profile(new)
+    before = store.profile(new.station)
+    moved = before.moved if new.position == before.position else store.now if new.position else None
+    return store.save_profile(replace(new, moved=moved))
+
+
+def put_down(store: StationStore, catalogue: Catalogue, station: str, position: Location | None) -> StationProfile:
+    """Say where a mobile station stands from now on. Raises `NotFound`, `Conflict`."""
+    _check_station(catalogue, station)
+    return store.save_profile(store.profile(station).put_down(position, store.now))
 
 
 def keep_item(store: StationStore, catalogue: Catalogue, new: ChecklistItem) -> ChecklistItem:

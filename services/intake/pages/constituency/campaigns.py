@@ -56,4 +56,4 @@ def _places(service: Intake, campaign: Campaign) -> list[Words]:
     catalogue = service.catalogue
     areas = [name_of(area) for code in campaign.areas if (area := stored.found(catalogue.areas, code))]
     stations = [station for code in campaign.stations if (station := stored.found(catalogue.stations, code))]
-    return [*areas, *(Words(each.name, each.name) for each in stations)]
+    return [*areas, *map(name_of, stations)]

@@ -10,7 +10,7 @@ import flask
 from services.contracts.catalogue import stored
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound
 from services.contracts.vocabulary import CODE_KINDS, CODE_STATES
-from services.contracts.words import Words, name_of
+from services.contracts.words import name_of
 from services.design.phrases import Phrase
 from services.intake.app.constituency import codes as app
 from services.intake.app.constituency.campaigns import running_at
@@ -144,5 +144,5 @@ def _page(
 def _about(service: Intake, batch: CodeBatch) -> list[object]:
     catalogue, placement = service.catalogue, batch.placement
     area, station = stored.found(catalogue.areas, placement.area), stored.found(catalogue.stations, placement.station)
-    named = [Words(station.name, station.name) if station else None, name_of(area) if area else None]
+    named = [name_of(each) for each in (station, area) if each]
     return [each for each in (*named, placement.deputy, placement.label, placement.campaign) if each]

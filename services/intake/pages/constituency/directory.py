@@ -9,7 +9,7 @@ from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue, Station
 from services.contracts.errors import NotFound
 from services.contracts.people import DEPUTY_LEVELS, DEPUTY_STATES, GROUP_KINDS
-from services.contracts.words import Words
+from services.contracts.words import Words, name_of
 from services.design.phrases import Phrase
 from services.intake.app.constituency.registers import LIST_COST, ONE_COST
 from services.intake.app.constituency.stations import file as station_file
@@ -19,7 +19,7 @@ from services.intake.domain.constituency.deputy import UNKNOWN_DEPUTY, Deputy, D
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication.caching import shared
 from services.intake.pages.publication.public import area_name, place_page
-from services.intake.pages.timeline import LabelledFact
+from services.intake.pages.timeline import LabelledFact, local
 from services.intake.schemas.constituency.registers import DeputyPageQuery
 from services.intake.store.constituency import registers
 from services.runtime.web.calls import Call
@@ -104,7 +104,7 @@ def _stations(catalogue: Catalogue, deputy: Deputy) -> list[Link]:
 
 
 def _link(station: Station) -> Link:
-    return Link(f"{STATIONS}/{station.code}", Words(station.name, station.name))
+    return Link(f"{STATIONS}/{station.code}", name_of(station))
 
 
 @routes.get(STATIONS, access=PUBLIC, cost=LIST_COST, page=error_page)
@@ -131,15 +131,17 @@ def station_page(call: Call[Intake]) -> Answer:
     catalogue, view = call.service.catalogue, one_view(call.service, call.path["station"])
     station, profile = view.station, view.profile
     above = [each for code in catalogue.stations_above[station.code] if (each := stored.found(catalogue.stations, code))]
-    spot = profile.position.exact if profile.position else None
+    stands = profile.stands_at
+    spot = stands.exact if stands else None
     about = {
         "spot": spot,
         "facts": [
             LabelledFact(label, value)
             for label, value in (
                 (Phrase("Opening hours"), profile.opening), (Phrase("Programme"), profile.brand),
-                (Phrase("Mobile station"), profile.position.address if profile.mobile and profile.position else None),
+                (Phrase("Stands now at"), stands.address if stands else None),
                 (Phrase("Position"), str(spot) if spot else None),
+                (Phrase("There since"), local(profile.moved, catalogue) if stands and profile.moved else None),
             )
             if value
         ],
@@ -148,5 +150,4 @@ def station_page(call: Call[Intake]) -> Answer:
         "deputies": (f"{DEPUTIES}?station={station.code}", view.deputies) if view.deputies else None,
         "checklists": station_file(catalogue, view)["checklists"],
     }  # fmt: skip
-    called = Words(station.name, station.name)
-    return place_page(call, "station", station.code, called, [], area_name(station.area, catalogue), about)
+    return place_page(call, "station", station.code, name_of(station), [], area_name(station.area, catalogue), about)

@@ -13,6 +13,7 @@ from services.contracts.vocabulary import CHANNELS, VISIBILITIES
 from services.design.phrases import Phrase
 from services.intake.app.constituency.campaigns import running_at
 from services.intake.app.context import Intake
+from services.intake.pages.constituency.position import is_mobile
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.submission.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField
 from services.intake.pages.submission.fields import CONTACT, KEY, LABELS, new_key, usable_key
@@ -68,6 +69,7 @@ def _desk(
         topics=topics_of(catalogue), visibilities=VISIBILITIES, photos=PhotoField(LABELS[PHOTOS]), scripts=("form.js",),
         campaigns=[(each.code, each.title) for each in running_at(call.service, station.area if station else None, code)],
         is_again=(mistakes or {}).get(PHOTOS) is CHOOSE_AGAIN, mistakes=mistakes or {}, notice=notice, session=session,
+        is_mobile=is_mobile(call.service, code),
     )  # fmt: skip
     if status == 200:
         response.headers["Cache-Control"] = FORM_CACHING

@@ -109,7 +109,7 @@ def departments_page(call: Call[Intake]) -> Answer:
     """All departments, and the stations where there are any."""
     catalogue = call.service.catalogue
     departments = [(f"/public/departments/{each.code}", name_of(each)) for each in catalogue.departments.values()]
-    stations = [(f"/public/stations/{each.code}", Words(each.name, each.name)) for each in catalogue.stations.values()]
+    stations = [(f"/public/stations/{each.code}", name_of(each)) for each in catalogue.stations.values()]
     return shared(html(TEMPLATES, "public-places.html", place=catalogue, departments=departments, stations=stations))
 
 

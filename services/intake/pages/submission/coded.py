@@ -48,7 +48,7 @@ def _facts(service: Intake, placement: Placement) -> list[tuple[Phrase | Words, 
     catalogue = service.catalogue
     area, station = stored.found(catalogue.areas, placement.area), stored.found(catalogue.stations, placement.station)
     named: list[tuple[Phrase | Words, object]] = [
-        (STATION, Words(station.name, station.name) if station else None),
+        (STATION, name_of(station) if station else None),
         (AREA, name_of(area) if area else None),
         (CODE_KINDS[placement.kind], placement.label),
     ]

@@ -24,7 +24,7 @@ def stations_of(catalogue: Catalogue) -> Options:
     found = [
         (
             name_of(area),
-            [(each.code, Words(each.name, each.name)) for each in catalogue.stations.values() if each.area == area.code],
+            [(each.code, name_of(each)) for each in catalogue.stations.values() if each.area == area.code],
         )
         for area in catalogue.areas.values()
     ]

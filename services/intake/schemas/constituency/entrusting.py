@@ -85,6 +85,25 @@ class EntrustedShape(Schema):
 EntrustedPage = page_of("EntrustedPage", "A page of what is on a desk, the oldest first.", EntrustedShape)
 
 
+class BroughtShape(Schema):
+    """An opinion that came through a station; the title is empty where its sender typed it and did not want it to be seen."""
+
+    opinion = fields.String(required=True)
+    title = fields.String(required=True, allow_none=True)
+    channel = fields.String(required=True)
+    topic = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True)
+    submitted = fields.AwareDateTime(required=True)
+    department = fields.String(required=True, allow_none=True)
+    deputy = fields.String(required=True, allow_none=True)
+    care = fields.String(required=True, allow_none=True, validate=validate.OneOf(list(CareState)))
+    holder = fields.String(required=True, allow_none=True, validate=validate.OneOf(list(HOLDERS)))
+    hop = fields.String(required=True, allow_none=True, validate=validate.OneOf(list(HopState)))
+
+
+BroughtPage = page_of("BroughtPage", "A page of what came through a station, the newest first.", BroughtShape)
+
+
 class EntrustedPromise(Schema):
     """What was promised about it."""
 

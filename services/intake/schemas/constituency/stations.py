@@ -78,6 +78,7 @@ class StationShape(Schema):
     brand = fields.String(required=True)
     mobile = fields.Boolean(required=True)
     position = fields.Nested(PlaceShape, required=True, allow_none=True)
+    moved = fields.AwareDateTime(required=True, allow_none=True)
     checklists = fields.List(fields.Nested(ChecklistShape), required=True)
 
 

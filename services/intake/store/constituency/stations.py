@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -37,13 +38,22 @@ class StationStore:
     def __init__(self, work: Transaction) -> None:
         self._work = work
 
+    @property
+    def now(self) -> datetime:
+        """When it is changed."""
+        return self._work.now
+
+    def profile(self, station: str) -> StationProfile:
+        """What is said of a station."""
+        return find_profiles(self._work.connection, [station]).get(station, StationProfile(station=station))
+
     def save_profile(self, new: StationProfile) -> StationProfile:
         """Put this in place of what was said of a station."""
         kept = replace(new, updated=self._work.now)
         self._work.execute(station_profiles.delete().where(station_profiles.c.station == new.station))
         self._work.add(station_profiles, {
             "station": kept.station, "opening": kept.opening, "brand": kept.brand, "mobile": kept.mobile,
-            "position": kept.position, "updated": kept.updated,
+            "position": kept.position, "updated": kept.updated, "moved": kept.moved,
         })  # fmt: skip
         return kept
 
@@ -65,7 +75,7 @@ class StationStore:
 
 
 def _profile(row: StoredRow) -> StationProfile:
-    return StationProfile(row.opening, row.brand, row.mobile, row.position, row.station, row.updated)
+    return StationProfile(row.opening, row.brand, row.mobile, row.position, row.station, row.updated, row.moved)
 
 
 def _item(row: StoredRow) -> ChecklistItem:

@@ -56,6 +56,7 @@ station_profiles = sa.Table(
     sa.Column("brand", sa.String(100), nullable=False),
     sa.Column("mobile", sa.Boolean, nullable=False),
     sa.Column("position", KeptLocation),
+    sa.Column("moved", Instant),
     sa.Column("updated", Instant, nullable=False),
 )
 checklist_items = sa.Table(
