@@ -67,6 +67,7 @@ EXAMPLES: Mapping[str, Any] = {
     "intake.DeputyNamed": {"deputy": "cd-017"},
     "intake.DeputyPerhaps": {"deputy": "cd-017"},
     "intake.FeedbackBody": {"how": "visit"},
+    "intake.Location": {"address": "青澳湾码头", "latitude": 23.4321, "longitude": 117.1234},
     "intake.DeputyBody": {
         "name": "周敏", "level": "county", "term": "第十七届", "areas": ["chengdong"], "stations": ["chengdong"],
         "identity": "县人大代表，东门社区卫生服务中心主任。", "duties": "联系东门社区选民，每月第二个周二在站接待。",
