@@ -34,6 +34,9 @@ def test_what_came_through_a_station_stands_in_its_list_with_where_it_is_and_wit
             assert hidden not in text
             assert hidden not in str(rows)
     assert desk.get("/station/opinions", "strangers").get_json()["items"] == []
+    assert typed in {row["opinion"] for row in desk.get("/station/opinions", "reviewer", station="central").get_json()["items"]}
+    assert desk.get("/station/opinions", "strangers", station="central").status_code == 403
+    assert desk.get("/station/opinions", "station", station="nowhere").status_code == 422
     for who, status in (("wang", 403), ("head", 403), (None, 401)):
         assert desk.get("/station/opinions", *([who] if who else [])).status_code == status, who
 

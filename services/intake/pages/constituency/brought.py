@@ -24,7 +24,7 @@ UNSEEN = Phrase("Sent by the voter, not to be seen by others")
 def list_page(call: Call[Intake]) -> Answer:
     """What came through the station of whoever has signed in, the newest first."""
     cursor = call.query.get("cursor")
-    found = brought(call, str(cursor) if cursor else None, A_PAGE)
+    found = brought(call, (call.caller.station or "",), str(cursor) if cursor else None, A_PAGE)
     rows = [(each.title or UNSEEN, STATES[each.state], _about(call, each)) for each in found[:A_PAGE]]
     following = f"{LIST}?cursor={cursor_of(found[A_PAGE - 1].opinion)}" if len(found) > A_PAGE else None
     return private(

@@ -11,6 +11,7 @@ from services.contracts.messages.values import Contact
 from services.contracts.vocabulary import HOLDERS
 from services.intake.schemas.bodies import SubmitterSchema
 from services.runtime.input.fields import Code
+from services.runtime.input.queries import Codes
 from services.runtime.web.lists.paging import Page, page_of
 
 LONGEST_CODE: Final = 40
@@ -83,6 +84,12 @@ class EntrustedShape(Schema):
 
 
 EntrustedPage = page_of("EntrustedPage", "A page of what is on a desk, the oldest first.", EntrustedShape)
+
+
+class BroughtQuery(Page):
+    """Which stations are looked at."""
+
+    station = Codes("stations", load_default=None)
 
 
 class BroughtShape(Schema):

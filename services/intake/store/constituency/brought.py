@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -39,9 +40,10 @@ class BroughtOpinion:
     hop: HopState | None = None
 
 
-def brought_by(connection: Connection, station: str, before: str | None, limit: int) -> list[BroughtOpinion]:
-    """What came through a station, the newest first, one more than `limit`."""
-    query = sa.select(*_SHOWN).where(opinions.c.station == station).order_by(opinions.c.id.desc()).limit(limit + 1)
+def brought_by(connection: Connection, stations: Sequence[str] | None, before: str | None, limit: int) -> list[BroughtOpinion]:
+    """What came through some stations, or any, the newest first, one more than `limit`."""
+    of = opinions.c.station.is_not(None) if stations is None else opinions.c.station.in_(stations)
+    query = sa.select(*_SHOWN).where(of).order_by(opinions.c.id.desc()).limit(limit + 1)
     if before is not None:
         query = query.where(opinions.c.id < before)
     rows = connection.execute(query).all()
