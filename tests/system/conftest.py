@@ -49,19 +49,19 @@ def _own(catalogue: str, **settings: str) -> Iterator[Installation]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def fast() -> Iterator[Installation]:
     """An embedded system with seconds for days."""
     yield from _own("catalogue.fast.yml")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def calm() -> Iterator[Installation]:
     """An embedded system whose deadlines are days away, so that nothing is said but what a test causes."""
     yield from _own("catalogue.yml")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def strict() -> Iterator[Installation]:
     """An embedded system that restarts what dies and exempts nobody from the limits."""
     settings = {"HUIYING_KEEP": "yes", "HUIYING_UNTHROTTLED": "none", "HUIYING_SUBMISSIONS_A_MINUTE": str(LIMIT)}
@@ -75,7 +75,7 @@ def idle() -> Iterator[Installation]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def place(request: pytest.FixtureRequest) -> Place:
     """The running system."""
     given = _given()
