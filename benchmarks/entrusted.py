@@ -6,11 +6,11 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import click
 import flask.testing
 
+from services.console.settings import EXAMPLE
 from services.contracts.duties import CareState, HopState
 from services.contracts.lifecycle import State
 from services.intake import __main__ as intake
@@ -25,7 +25,6 @@ from services.runtime.telemetry import Telemetry
 from services.runtime.web import access
 from services.runtime.web.application import create_app
 
-CATALOGUE = Path(__file__).parents[1] / "deploy" / "catalogue.yml"
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
 #: How many deputies there are, how many opinions are open whatever the store, and how often each question is asked.
 DEPUTIES, OPEN, TIMES, A_PORTION = 300, 3_000, 40, 5_000
@@ -105,7 +104,7 @@ def measure(many: int, times: int) -> dict[str, float]:
         migrate(tokens, ACCESS, "access")
         fill(database, many)
         known = {
-            "HUIYING_INTAKE_DATABASE_URL": url, "HUIYING_ACCESS_DATABASE_URL": other, "HUIYING_CATALOGUE": str(CATALOGUE),
+            "HUIYING_INTAKE_DATABASE_URL": url, "HUIYING_ACCESS_DATABASE_URL": other, "HUIYING_CATALOGUE": str(EXAMPLE),
             "HUIYING_BROKER_URL": "amqp://127.0.0.1:1/huiying", "HUIYING_CONTACT_KEYS": "k" * 40,
         }  # fmt: skip
         service = intake.build(load(intake.ASSEMBLY.settings, "intake", known), database, FixedClock(NOW))

@@ -18,6 +18,7 @@ from benchmarks.cluster import PrivateCluster
 from benchmarks.lists_store import TOLD, fill, migrated
 from benchmarks.opinions import texts_of
 from benchmarks.quantiles import quantiles
+from services.console.settings import EXAMPLE
 from services.contracts.callers import Role
 from services.intake import __main__ as intake
 from services.intake.app.context import Intake
@@ -32,7 +33,6 @@ from services.runtime.web.application import create_app
 from services.runtime.web.routes import API
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
-CATALOGUE = Path(__file__).parents[1] / "deploy" / "catalogue.yml"
 MANY, TIMES = 1_000_000, 7
 #: What a list may take at most, in milliseconds.
 GOAL = 150.0
@@ -53,7 +53,7 @@ def store(kind: str, clock: FixedClock) -> Iterator[tuple[Intake, Database]]:
         tokens = stack.enter_context(closing(Database(access_url, "access", clock)))
         migrate(tokens, ACCESS, "access")
         known = {
-            "HUIYING_INTAKE_DATABASE_URL": url, "HUIYING_ACCESS_DATABASE_URL": access_url, "HUIYING_CATALOGUE": str(CATALOGUE),
+            "HUIYING_INTAKE_DATABASE_URL": url, "HUIYING_ACCESS_DATABASE_URL": access_url, "HUIYING_CATALOGUE": str(EXAMPLE),
             "HUIYING_BROKER_URL": "amqp://127.0.0.1:1/huiying", "HUIYING_CONTACT_KEYS": "a-key-for-benches-as-long-as-it-has-to-be",
             "HUIYING_OUTBOX_LIMIT": "100000000",
         }  # fmt: skip

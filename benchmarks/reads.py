@@ -21,11 +21,11 @@ import click
 from benchmarks.cluster import PrivateCluster
 from benchmarks.reads_store import fill
 from services.console.embedded.processes import free_port
+from services.console.settings import EXAMPLE
 from services.runtime.clock import ZONE
 from services.runtime.settings import inherited
 
 FEW, MANY, READERS, SECONDS = 1_000, 1_000_000, 16, 6.0
-CATALOGUE = Path(__file__).parents[1] / "deploy" / "catalogue.yml"
 #: The newest month of the stores that are filled.
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
 
@@ -100,7 +100,7 @@ def served(url: str, folder: Path) -> Iterator[int]:
     """The web process of metrics on a store; gives its port."""
     port = free_port()
     known = {
-        "HUIYING_METRICS_DATABASE_URL": url, "HUIYING_METRICS_PORT": str(port), "HUIYING_CATALOGUE": str(CATALOGUE),
+        "HUIYING_METRICS_DATABASE_URL": url, "HUIYING_METRICS_PORT": str(port), "HUIYING_CATALOGUE": str(EXAMPLE),
         "HUIYING_ACCESS_DATABASE_URL": f"sqlite:///{folder / 'access.db'}", "HUIYING_BROKER_URL": "amqp://127.0.0.1:1/huiying",
         "HUIYING_WORK_A_MINUTE": "0",
     }  # fmt: skip

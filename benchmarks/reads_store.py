@@ -6,12 +6,12 @@ import random
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from operator import attrgetter
-from pathlib import Path
 
 import orjson
 import sqlalchemy as sa
 
 from benchmarks.systems import stored
+from services.console.settings import EXAMPLE
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.envelope import Event, encode
 from services.contracts.messages.assignments import AssignmentConcluded, AssignmentCreated, AssignmentReplied, AssignmentSigned
@@ -28,7 +28,6 @@ from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate
 
-CATALOGUE = Path(__file__).parents[1] / "deploy" / "catalogue.yml"
 #: How many cases are recorded, and how many messages at a time; for how many days they have been coming.
 RECORDED, A_BATCH, DAYS = 4_000, 50, 1_060
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -44,7 +43,7 @@ def fill(url: str, cases: int, now: datetime) -> None:
     migrate(database, STORE, "runtime")
     migrate(database, metrics.ASSEMBLY.migrations, "metrics")
     known = {
-        "HUIYING_METRICS_DATABASE_URL": url, "HUIYING_ACCESS_DATABASE_URL": url, "HUIYING_CATALOGUE": str(CATALOGUE),
+        "HUIYING_METRICS_DATABASE_URL": url, "HUIYING_ACCESS_DATABASE_URL": url, "HUIYING_CATALOGUE": str(EXAMPLE),
         "HUIYING_BROKER_URL": "amqp://127.0.0.1:1/huiying",
     }  # fmt: skip
     clock = FixedClock(now)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.learning.labelled import FOLDS, Labelled, read
+from services.console.settings import EXAMPLE
 from services.console.terminal import out, progress
 from services.contracts.catalogue.check import load_catalogue
 from services.routing.domain.learning import features
@@ -19,7 +20,6 @@ from services.routing.domain.learning.features import ReadText
 from services.routing.domain.learning.model import Judgement, Model
 from services.routing.domain.learning.training import Decided, macro_f1, train
 
-CATALOGUE = Path("deploy/catalogue.yml")
 BINS, FIRST, STREAMED = 15, 1_500, 3_138
 COLD = (200, 500, 1_000)
 Asked = tuple[Judgement, str]
@@ -45,7 +45,7 @@ class Goal:
 @click.option("--check", is_flag=True, help="Fail where a figure misses its goal.")
 def evaluate(file: Path, check: bool) -> None:
     """评估 · macro-F1, coverage, calibration, cold start, learning from rulings, cost; everything fitted inside its fold."""
-    data = read(file, load_catalogue(CATALOGUE))
+    data = read(file, load_catalogue(EXAMPLE))
     found: list[Goal] = []
     parts: Sequence[tuple[str, Callable[[Labelled], list[Goal]]]] = (
         ("cross-validation", crossed), ("cold start", cold), ("stream of rulings", streamed), ("cost", priced),

@@ -16,7 +16,6 @@ import click
 import yaml
 from rich.progress import Progress
 
-from benchmarks.learning.evaluate import CATALOGUE
 from benchmarks.learning.labelled import labels_by_topic
 from benchmarks.learning.people import Duties, KnowingDepartment, Office, key_of
 from benchmarks.opinions import rows_of
@@ -28,7 +27,7 @@ from services.console.client.records import open_records
 from services.console.embedded.broker import department_url
 from services.console.embedded.installation import Installation
 from services.console.embedded.supervisor import Supervisor
-from services.console.settings import load_settings
+from services.console.settings import EXAMPLE, load_settings
 from services.console.terminal import CommandFailed, fail, json_option, out, print_json, progress, step, table
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
@@ -67,7 +66,7 @@ def playback(file: Path, weeks: int, as_json: bool) -> None:
     rows = rows_of(file)
     with tempfile.TemporaryDirectory() as folder, progress() as shown:
         path = Path(folder) / "catalogue.yml"
-        path.write_text(yaml.safe_dump(divided(yaml.safe_load(CATALOGUE.read_text("utf-8"))), allow_unicode=True), "utf-8")
+        path.write_text(yaml.safe_dump(divided(yaml.safe_load(EXAMPLE.read_text("utf-8"))), allow_unicode=True), "utf-8")
         with throwaway(replace(load_settings(), catalogue=path)) as supervisor:
             found = [*Playback(supervisor, load_catalogue(path), rows, Path(folder), shown).weeks(weeks)]
     if as_json:
@@ -81,7 +80,7 @@ def playback(file: Path, weeks: int, as_json: bool) -> None:
 
 def divided(catalogue: dict[str, object]) -> dict[str, object]:
     """A catalogue in which the departments of the broad topics have all the others' too, and the likeliest always gets a case."""
-    found = labels_by_topic(load_catalogue(CATALOGUE))
+    found = labels_by_topic(load_catalogue(EXAMPLE))
     topics = catalogue["topics"]
     if not isinstance(topics, dict):
         raise TypeError("the catalogue's topics are no mapping")

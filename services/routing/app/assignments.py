@@ -61,8 +61,7 @@ def read_assignment(call: Call[Routing]) -> Answer:
         promised = promises_of(connection, found.id)
         merged = [each._asdict() for each in joined_to(connection, found.opinion)]
         supporters = supporters_of(connection, found.opinion)
-    knowledge = call.service.learning.fresh()
-    quoted = precedents_of(knowledge.about(found.title, found.content) if knowledge else None)
+    quoted = precedents_of(call.service.learning.about(found.title, found.content))
     return 200, _shown(found, others) | {
         "promises": promised, "merged": merged, "precedents": quoted, "supporters": supporters,
     }  # fmt: skip

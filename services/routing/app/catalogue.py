@@ -55,8 +55,8 @@ def suggest(call: Call[Routing]) -> Answer:
 def preview(call: Call[Routing]) -> Answer:
     """Preview where a text would go, why, and until when, without storing anything."""
     service = call.service
-    knowledge, (given, title, content) = service.learning.fresh(), (call.body[name] for name in ("topic", "title", "content"))
-    asked = knowledge.about(title, content) if knowledge else None
+    given, title, content = (call.body[name] for name in ("topic", "title", "content"))
+    asked = service.learning.about(title, content)
     decision = service.router.decide(given, title, content, asked)
     due = deadlines(service.catalogue, decision.difficulty, service.database.clock.now())
     return 200, {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from services.contracts.callers import OFFICE
 from services.contracts.messages.values import OpinionText
@@ -20,9 +20,6 @@ from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import Page, page, read_cursor
 from services.runtime.web.routes import API, Answer
-
-if TYPE_CHECKING:
-    from services.routing.domain.learning.knowledge import Knowledge
 
 
 @routes.get(f"{API}/routes/model", access=OFFICE, answers={200: ModelAnswer})
@@ -43,11 +40,11 @@ def read_model(call: Call[Routing]) -> Answer:
 @routes.get(f"{API}/routes/doubtful", access=OFFICE, query=Page, answers={200: DoubtPage})
 def list_doubtful(call: Call[Routing]) -> Answer:
     """List opinions that wait for a person to say whose duty they are, oldest first, with the likeliest departments."""
-    limit, knowledge = call.query["limit"], call.service.learning.fresh()
-    with call.service.database.reading() as connection:
+    service, limit = call.service, call.query["limit"]
+    with service.database.reading() as connection:
         found = doubts.waiting(connection, read_cursor(call.query["cursor"]), limit)
     return 200, page(
-        [_shown(each) | {"precedents": _precedents(knowledge, each.message.opinion)} for each in found],
+        [_shown(each) | {"precedents": _precedents(service, each.message.opinion)} for each in found],
         limit,
         "opinion",
     )
@@ -65,8 +62,8 @@ def decide(call: Call[Routing]) -> Answer:
     return once(service.database, call.idempotency_key, f"POST /routes/doubtful/{opinion}", call.body, act)
 
 
-def _precedents(knowledge: Knowledge | None, text: OpinionText) -> list[Quoted]:
-    return precedents_of(knowledge.about(text.title, text.content) if knowledge else None)
+def _precedents(service: Routing, text: OpinionText) -> list[Quoted]:
+    return precedents_of(service.learning.about(text.title, text.content))
 
 
 def _shown(doubt: doubts.Doubt) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from services.routing.store import models
 from services.runtime.store.database import Database
 
 if TYPE_CHECKING:
-    from services.routing.domain.learning.knowledge import Knowledge
+    from services.routing.domain.learning.knowledge import Inquiry, Knowledge
 
 log = structlog.get_logger()
 #: How often (s) a process looks for a new version and new rulings, and how many of the newest it compares.
@@ -38,6 +38,11 @@ class Learning:
                 if time.monotonic() >= self._look_at:
                     self._look()
         return self.knowledge
+
+    def about(self, title: str, content: str) -> Inquiry | None:
+        """What is known of a text; None while nothing is learned."""
+        knowledge = self.fresh()
+        return knowledge.about(title, content) if knowledge else None
 
     def look(self) -> bool:
         """Take in a new version, or new rulings; there is never more to do at once. While the store is away, all stays."""

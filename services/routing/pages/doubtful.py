@@ -16,7 +16,7 @@ from services.contracts.words import Words, name_of
 from services.design.phrases import Phrase
 from services.routing.app import learning as app
 from services.routing.app.context import Routing
-from services.routing.domain.learning.knowledge import Knowledge
+from services.routing.gateway.learning import Learning
 from services.routing.pages.paper import TEMPLATES, department_name, local
 from services.routing.schemas.learning import DecisionBody
 from services.routing.store import doubts
@@ -92,12 +92,12 @@ def _page(call: Call[Routing], status: int = 200, mistakes: Mapping[str, Phrase]
     service, cursor, catalogue = call.service, call.query.get("cursor"), call.service.catalogue
     with service.database.reading() as connection:
         found = doubts.waiting(connection, read_cursor(str(cursor)) if cursor else None, A_PAGE)
-    knowledge, shown = service.learning.fresh(), found[:A_PAGE]
+    shown = found[:A_PAGE]
     following = f"{LIST}?cursor={cursor_of(shown[-1].message.opinion.id)}" if len(found) > A_PAGE else None
     departments = [(None, [(each.code, name_of(each)) for each in catalogue.departments.values()])]
     return desk_html(
         TEMPLATES, "doubtful.html", status, place=catalogue, role=call.caller.role, departments=departments, reason=reason,
-        session=call.session, doubts=[_shown(each, knowledge, catalogue) for each in shown],
+        session=call.session, doubts=[_shown(each, service.learning, catalogue) for each in shown],
         mistakes=mistakes or {}, labels=dict.fromkeys(mistakes or {}, Phrase("Department")), notice=_said(call, catalogue),
         following=following,
     )  # fmt: skip
@@ -110,10 +110,10 @@ def _said(call: Call[Routing], catalogue: Catalogue) -> Phrase | None:
     return GONE if did else None
 
 
-def _shown(doubt: doubts.Doubt, knowledge: Knowledge | None, catalogue: Catalogue) -> ShownDoubt:
+def _shown(doubt: doubts.Doubt, learning: Learning, catalogue: Catalogue) -> ShownDoubt:
     text = doubt.message.opinion
     likely = doubt.learned.likely
-    asked = knowledge.about(text.title, text.content) if knowledge else None
+    asked = learning.about(text.title, text.content)
     words = asked.speaking([each.department for each in likely]) if asked else []
     if not any(words):
         # What spoke for the first one when it was judged: no model says it any more.

@@ -85,8 +85,9 @@ def _list_of(states: Sequence[State]) -> str | None:
 
 def _rulings(service: Routing, seen: Sequence[Assignment]) -> list[tuple[datetime, Phrase, str]]:
     """When it was ruled of a text like this one whose duty it is, what, and why; the nearest first."""
-    text, knowledge = next((each for each in seen if each.is_lead), None), service.learning.fresh()
-    near = knowledge.about(text.title, text.content).nearest() if text and knowledge else []
+    text = next((each for each in seen if each.is_lead), None)
+    asked = service.learning.about(text.title, text.content) if text else None
+    near = asked.nearest() if asked else []
     return [(local(each.case.at, service.catalogue), _ruled(each.case, service.catalogue), each.case.reason) for each in near]
 
 

@@ -32,6 +32,7 @@ from services.intake.store.similarity.incidents import (
     waiting_members,
 )
 from services.intake.store.writing import IntakeStore
+from services.runtime.input.numbers import whole_number
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import Page, page, read_number
@@ -141,7 +142,7 @@ def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
 
 def number_of(call: Call[Intake]) -> int:
     """The number of the incident in the path; raises `NotFound` for what is none."""
-    named = call.path["incident"]
-    if not named.isdecimal() or len(named) > 18:
+    number = whole_number(call.path["incident"], 18)
+    if number is None:
         raise NotFound(UNKNOWN)
-    return int(named)
+    return number

@@ -15,6 +15,7 @@ from services.intake.pages.publication.caching import shared
 from services.intake.pages.publication.public import page_of
 from services.intake.pages.timeline import local
 from services.intake.store.publication import public
+from services.runtime.input.numbers import whole_number
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, origin
 from services.runtime.web.routes import Answer, Routes
@@ -64,11 +65,11 @@ def pages(call: Call[Intake]) -> Answer:
 @routes.get("/sitemaps/<block>.xml", access=PUBLIC, cost=LIST_COST, page=error_page, gives=(XML,))
 def sitemap(call: Call[Intake]) -> Answer:
     """The addresses of some of the public opinions."""
-    block = call.path["block"]
-    if not (block.isascii() and block.isdigit() and len(block) < 10):
+    block = whole_number(call.path["block"], 9)
+    if block is None:
         raise NotFound("There is no such sitemap.")
     with call.service.database.reading() as connection:
-        found = public.addresses(connection, int(block), BLOCK)
+        found = public.addresses(connection, block, BLOCK)
     days = [(page_of(opinion), local(released, call.service.catalogue).date()) for opinion, released in found]
     return _addresses(days, origin(call.guard))
 

@@ -18,6 +18,7 @@ from services.intake.domain.opinion import Opinion
 from services.intake.pages.submission.options import departments_of, topics_of
 from services.intake.pages.timeline import local
 from services.intake.schemas.bodies import Acceptance, DeclineBody, Merging, QuestionBody
+from services.runtime.input.numbers import whole_number
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import see_other
 from services.runtime.web.requests import read_form, validate
@@ -99,8 +100,7 @@ def said(call: Call[Intake]) -> list[Phrase]:
     """What the last decision came to, as the address says it."""
 
     def number(name: str) -> int:
-        text = str(call.query.get(name, ""))
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else 0
+        return whole_number(str(call.query.get(name, "")), _LONGEST_NUMBER) or 0
 
     did = DONE.get(str(call.query.get("did")))
     if did is None:

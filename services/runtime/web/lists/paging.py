@@ -10,6 +10,7 @@ from typing import Any
 from marshmallow import Schema, fields, validate
 
 from services.contracts.errors import Invalid
+from services.runtime.input.numbers import whole_number
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 50, 500
 NOT_OURS = {"cursor": ["take it from 'next' of the page before"]}
@@ -49,11 +50,10 @@ def read_cursor(cursor: str | None) -> str | None:
 def read_number(cursor: str | None) -> int | None:
     """The number behind the cursor of a list by numbers; raises `Invalid` for one that we did not make."""
     last = read_cursor(cursor)
-    if last is None:
-        return None
-    if not (last.isascii() and last.isdigit() and len(last) <= LONGEST_NUMBER):
+    number = None if last is None else whole_number(last, LONGEST_NUMBER)
+    if last is not None and number is None:
         raise Invalid("The cursor is not one of ours.", NOT_OURS)
-    return int(last)
+    return number
 
 
 def cursor_of(key: object) -> str:

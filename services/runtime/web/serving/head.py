@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-LONGEST_HEAD, LONGEST_LINE, LONGEST_NUMBER = 65_536, 8_190, 19
+from services.runtime.input.numbers import whole_number
+
+LONGEST_HEAD, LONGEST_LINE, LONGEST_NUMBER = 65_536, 8_190, 18
 LONGEST_FIRST_LINE, MOST_FIELDS = 4_094, 100
 _METHOD = re.compile(r"[A-Z0-9!$%&'*+.^_`|~-]{1,20}")
 #: An address as it is asked for: a path, or a whole URL, or the server itself. A fragment is never sent.
@@ -122,9 +124,10 @@ def _length(fields: dict[str, str], *, is_old: bool) -> int | None:
         return None
     if length is None:
         return 0
-    if not (length.isascii() and length.isdigit() and len(length) < LONGEST_NUMBER):
+    number = whole_number(length, LONGEST_NUMBER)
+    if number is None:
         raise RequestRefused(400, "Say the length of the body once: by one Content-Length in digits, or by chunks.")
-    return int(length)
+    return number
 
 
 def _keeps(connection: str | None, *, is_old: bool) -> bool:

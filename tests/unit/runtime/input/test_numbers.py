@@ -1,0 +1,15 @@
+"""A number is what is written in ASCII digits, and not more of them than are asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.runtime.input.numbers import whole_number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("007", 7), ("123", 123), ("1234", None), ("", None), ("-1", None), ("1 ", None), ("٣", None), ("²", None)],
+)
+def test_a_number_is_read_from_digits_only(text: str, number: int | None) -> None:
+    assert whole_number(text, 3) == number
