@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.intake.domain.publication.publishing import PublicCopy
-from services.intake.store.publication import public, publications
+from services.intake.store.publication import public, publications, search
 from services.intake.store.publication.public import PageStart
 from services.intake.store.writing import IntakeStore
 from tests.unit.intake.harness import MIGRATIONS, IntakeHarness
@@ -35,7 +35,7 @@ def release(harness, *texts):
 
 def found(harness, query="", limit=50, wanted=None, **place):
     with harness.database.reading() as connection:
-        return [case.copy.content for case in public.listing(connection, wanted or {}, query, PageStart(**place), limit)]
+        return [case.copy.content for case in public.listing(connection, wanted or {}, query, PageStart(**place), limit).cases]
 
 
 @pytest.mark.parametrize("query", ["停水", "路灯", "水", "灯坏", "led", "123", "停水 路灯", "没有", "\"' OR 1", "*", "标题"])
@@ -56,15 +56,15 @@ def test_pages_lead_there_and_back(harness):
         everything = found(harness, query)
         numbers = {}
         with harness.database.reading() as connection:
-            for case in public.listing(connection, {}, query, PageStart(), 50):
+            for case in public.listing(connection, {}, query, PageStart(), 50).cases:
                 numbers[case.copy.content] = case.number
         first = found(harness, query, 3)
-        assert first == everything[:4]
+        assert first == everything[:3]
         second = found(harness, query, 3, before=numbers[first[2]])
-        assert second == everything[3:7]
+        assert second == everything[3:6]
         back = found(harness, query, 3, after=numbers[second[0]])
         assert back == everything[:3]
-        assert found(harness, query, 2, after=numbers[second[0]]) == everything[:3]
+        assert found(harness, query, 2, after=numbers[second[0]]) == everything[1:3]
 
 
 def test_a_span_of_time_is_by_the_day_of_release(harness):
@@ -83,7 +83,26 @@ def test_filters_and_words_hold_together_however_many_have_the_words(harness, mo
     for opinion in ids[::13]:
         harness.change(opinion, topic="rivers")
     assert found(harness, "路灯", wanted={"topic": ("rivers",)}) == ["路灯39", "路灯26", "路灯13", "路灯0"]
-    assert found(harness, "路灯", 1, wanted={"topic": ("rivers", "x")}) == ["路灯39", "路灯26"]
+    assert found(harness, "路灯", 1, wanted={"topic": ("rivers", "x")}) == ["路灯39"]
+
+
+def test_a_page_of_words_that_many_have_and_filters_leave_ends_early_and_the_next_goes_on(harness, monkeypatch):
+    monkeypatch.setattr(search, "FIRST_HITS", 2)
+    monkeypatch.setattr(search, "MORE", 1)
+    monkeypatch.setattr(search, "MOST_LOOKED_AT", 4)
+    ids = release(harness, *(f"路灯{number}" for number in range(12)))
+    harness.change(ids[0], topic="rivers")
+    pages, down = [], PageStart()
+    with harness.database.reading() as connection:
+        while True:
+            page = public.listing(connection, {"topic": ("rivers",)}, "路灯", down, 3)
+            pages.append([case.copy.content for case in page.cases])
+            if page.beyond is None:
+                break
+            down = PageStart(before=page.beyond)
+        up = public.listing(connection, {"topic": ("bridges",)}, "路灯", PageStart(after=0), 3)
+    assert pages == [[], [], ["路灯0"], []]
+    assert (up.cases, up.beyond) == ([], 4)
 
 
 def test_what_is_taken_back_is_found_no_more_and_leaves_the_others_found(harness):
@@ -104,7 +123,7 @@ def test_several_values_of_several_filters_come_in_one_order(harness):
     topics, states = ("rivers", "bridges"), ("replied", "paused")
     assert found(harness, wanted={"topic": topics}) == [f"路灯{number}" for number in (7, 6, 4, 3, 1, 0)]
     assert found(harness, wanted={"topic": topics, "state": states}) == [f"路灯{number}" for number in (7, 6, 1, 0)]
-    assert found(harness, limit=2, wanted={"topic": topics, "state": states}) == [f"路灯{number}" for number in (7, 6, 1)]
+    assert found(harness, limit=2, wanted={"topic": topics, "state": states}) == [f"路灯{number}" for number in (7, 6)]
 
 
 def test_the_cases_of_one_topic_are_walked_through_once_for_several_states(harness):
@@ -117,5 +136,5 @@ def test_the_cases_of_one_topic_are_walked_through_once_for_several_states(harne
     note(lambda connection, cursor, statement, *rest: asked.append(statement))
     assert found(harness, wanted=wanted) == ["路灯4", "路灯0"]
     assert len([each for each in asked if "LIMIT" in each]) == 1
-    assert found(harness, limit=1, wanted=wanted) == ["路灯4", "路灯0"]
+    assert found(harness, limit=1, wanted=wanted) == ["路灯4"]
     assert found(harness, wanted={"state": ("replied", "signed")}) == ["路灯3", "路灯2", "路灯1", "路灯0"]

@@ -11,7 +11,6 @@ from services.intake.__main__ import periodic_jobs
 from services.intake.domain.publication.bigrams import terms_of
 from services.intake.domain.timeline import Handler
 from services.intake.handlers.erasing import erase
-from services.intake.store import searching
 from services.intake.store.publication.search import STAFF_WORDS, WordIndex
 from services.intake.store.similarity.wordings import wordings
 from services.intake.store.writing import IntakeStore
@@ -89,7 +88,7 @@ def test_pages_lead_through_everything_once_and_filters_hold(harness, monkeypatc
 def test_a_page_looks_at_so_many_hits_and_the_next_one_goes_on(harness, monkeypatch):
     monkeypatch.setattr("services.intake.store.publication.search.FIRST_HITS", 2)
     monkeypatch.setattr("services.intake.store.publication.search.MORE", 1)
-    monkeypatch.setattr(searching, "MOST_LOOKED_AT", 4)
+    monkeypatch.setattr("services.intake.store.publication.search.MOST_LOOKED_AT", 4)
     ids = told(harness, *(f"路灯{number}" for number in range(9)))
     harness.change(ids[0], topic="rivers")
     first = found(harness, "路灯", topic="rivers")

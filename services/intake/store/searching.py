@@ -17,14 +17,13 @@ from services.intake.domain.opinion import Opinion
 from services.intake.domain.publication.bigrams import terms_of
 from services.intake.store.handling import handled_by
 from services.intake.store.opinions import NAMES
+from services.intake.store.publication import search as index
 from services.intake.store.publication.search import ABOVE_ALL, STAFF_WORDS, Between
 from services.intake.store.similarity.wordings import wordings
 from services.intake.store.tables import opinions
 from services.runtime.store.bulk import among
 from services.runtime.web.lists.listing import narrowed
 
-#: How many hits are looked at for a page whose filters leave few of them; the next page goes on behind the last one.
-MOST_LOOKED_AT: Final = 5_000
 #: How far the order of the numbers and that of the instants may differ.
 _APART: Final = timedelta(minutes=1)
 _UPDATED: Final = NAMES.index("updated")
@@ -62,7 +61,7 @@ def search(connection: Connection, asked: Search, below: int | None, limit: int)
         looked_at += len(numbers)
         if len(found) > limit:
             return FoundPage([each for _, each in found[:limit]], found[limit - 1][0])
-        if looked_at >= MOST_LOOKED_AT:
+        if looked_at >= index.MOST_LOOKED_AT:
             return FoundPage([each for _, each in found], numbers[-1])
     return FoundPage([each for _, each in found], None)
 

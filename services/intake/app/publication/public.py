@@ -22,9 +22,9 @@ from services.intake.schemas.publication.public import (
 )
 from services.intake.store.publication import public
 from services.intake.store.publication.mapped import MappedCase, mapped
-from services.intake.store.publication.public import PageStart, PublicCase
+from services.intake.store.publication.public import PageStart, PublicCase, PublicPage
 from services.runtime.web.calls import Call
-from services.runtime.web.lists.paging import page, read_number
+from services.runtime.web.lists.paging import cursor_of, read_number
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()
@@ -41,11 +41,12 @@ def list_public(call: Call[Intake]) -> Answer:
     query, limit = call.query, call.query["limit"]
     found = listed(call.service, query, read_number(query["cursor"]), None, limit)
     zone = call.service.catalogue.calendar.zone
-    return 200, page([shown(each, zone) for each in found], limit, "number")
+    following = None if found.beyond is None else cursor_of(found.beyond)
+    return 200, {"items": [shown(each, zone) for each in found.cases], "next": following}
 
 
-def listed(service: Intake, query: Mapping[str, Any], before: int | None, after: int | None, limit: int) -> list[PublicCase]:
-    """A page of the list that a query asks for, and one more."""
+def listed(service: Intake, query: Mapping[str, Any], before: int | None, after: int | None, limit: int) -> PublicPage:
+    """A page of the list that a query asks for."""
     start = _start(service, query, before, after)
     with service.database.reading() as connection:
         return public.listing(connection, _wanted(query), query["q"], start, limit)

@@ -35,7 +35,7 @@ ENTRIES = 30
 def feed(call: Call[Intake]) -> Answer:
     """The opinions that were made public last, as a feed."""
     service, query = call.service, call.query
-    cases, site = listed(service, query, None, None, ENTRIES)[:ENTRIES], origin(call.guard)
+    cases, site = listed(service, query, None, None, ENTRIES).cases, origin(call.guard)
     root = Element("feed", {"xmlns": ATOM, "xml:lang": this_reader().tag})
     chosen = narrowing.chosen(query, service.catalogue)
     name = " · ".join([_said(PUBLIC_OPINIONS), *(_said(each.value) for each in chosen)])

@@ -23,7 +23,7 @@ from services.intake.pages.publication.public_promises import PromiseShown, prom
 from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.schemas.publication.public import PublicPageQuery, standing_of
 from services.intake.store.publication import public
-from services.intake.store.publication.public import PublicCase
+from services.intake.store.publication.public import PublicCase, PublicPage
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html, origin
 from services.runtime.web.routes import API, Answer, Routes
@@ -82,26 +82,31 @@ def list_page(call: Call[Intake]) -> Answer:
     """Search and read the opinions that are public."""
     service, query = call.service, call.query
     before, after = query["before"], query["after"]
-    cases = listed(service, query, before, after, A_PAGE)
-    more = len(cases) > A_PAGE
-    shown = (cases[1:] if after is not None else cases[:A_PAGE]) if more else cases
-    newer = shown and (more if after is not None else before is not None)
-    older = shown and (more if after is None else True)
+    page = listed(service, query, before, after, A_PAGE)
+    newer, older = _around(page, before, after)
     now = service.database.clock.now()
     with service.database.reading() as connection:
         counts = public.counts(connection)
     return shared(
         html(
-            TEMPLATES, "public.html", place=service.catalogue, cases=[listed_case(each, service.catalogue) for each in shown],
+            TEMPLATES, "public.html", place=service.catalogue, cases=[listed_case(each, service.catalogue) for each in page.cases],
             query=query, selects=narrowing.choices(query, service.catalogue, local(now, service.catalogue).date()),
             chosen=narrowing.chosen(query, service.catalogue), any=narrowing.ANY, counts=counts,
             counted=local(counts.at, service.catalogue) if counts else None, feed=narrowing.address(query, narrowing.FEED),
-            newer=narrowing.address(query, after=shown[0].number) if newer else None,
-            older=narrowing.address(query, before=shown[-1].number) if older else None,
-            everything=narrowing.LIST, site=origin(call.guard), map_source=service.map_source,
-            places=narrowing.address(query, MAP), tones=TONES, standings=PUBLIC_STANDINGS,
+            newer=narrowing.address(query, after=newer) if newer is not None else None,
+            older=narrowing.address(query, before=older) if older is not None else None,
+            everything=narrowing.LIST, goes_on=page.beyond is not None, site=origin(call.guard),
+            map_source=service.map_source, places=narrowing.address(query, MAP), tones=TONES, standings=PUBLIC_STANDINGS,
         )
     )  # fmt: skip
+
+
+def _around(page: PublicPage, before: int | None, after: int | None) -> tuple[int | None, int | None]:
+    """The numbers after which the newer page begins and before which the older one does, None where there is none."""
+    numbers = [each.number for each in page.cases]
+    if after is not None:
+        return page.beyond, numbers[-1] if numbers else after + 1
+    return (None if before is None else numbers[0] if numbers else before - 1), page.beyond
 
 
 @routes.get("/public/departments", access=PUBLIC, cost=1, page=error_page)
@@ -129,7 +134,7 @@ def place_page(
 ) -> flask.Response:  # fmt: skip
     """What is public of a department or a station; `about` is what else is told of a station."""
     query = {**NOTHING, dimension: (code,)}
-    cases = listed(call.service, query, None, None, LATEST)[:LATEST]
+    cases = listed(call.service, query, None, None, LATEST).cases
     return shared(
         html(
             TEMPLATES, "public-place.html", place=call.service.catalogue, named=name, area=area,

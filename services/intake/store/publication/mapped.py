@@ -36,6 +36,6 @@ class MappedCase:
 
 def mapped(connection: Connection, wanted: Mapping[str, Any], query: str, start: PageStart, most: int) -> list[MappedCase]:
     """Those of the `most` public cases that were released last, of those a list is narrowed to, that have a place."""
-    states = {row.published: row.state for row in public.listed(connection, wanted, query, start, most)[:most]}
+    states = {row.published: row.state for row in public.listed(connection, wanted, query, start, most)[0]}
     rows = connection.execute(_PLACED, {"numbers": list(states)}) if states else ()
     return [MappedCase(row.opinion, row.title, states[row.number], Spot(row.latitude, row.longitude)) for row in rows]

@@ -26,5 +26,5 @@ def offered(connection: Connection, title: str, content: str) -> list[PublicCase
     if len(found) < MOST_OFFERED and len(plain(title)) >= SHORTEST_TITLE:
         known = {each.id for each in found}
         titled = public.listing(connection, {"state": SUPPORTABLE}, title, PageStart(), MOST_OFFERED)
-        found += [each for each in titled if each.id not in known]
+        found += [each for each in titled.cases if each.id not in known]
     return found[:MOST_OFFERED]

@@ -18,6 +18,7 @@ from services.intake.domain.publication.bigrams import terms_of
 from services.intake.domain.publication.publishing import PublicCopy, PublicPart
 from services.intake.domain.timeline import PROMISE_STATES, PromiseStanding, TimelineEntry, promises_made
 from services.intake.store.columns import StoredRow
+from services.intake.store.publication import search
 from services.intake.store.publication.publications import copies
 from services.intake.store.publication.search import ABOVE_ALL, PUBLIC_WORDS, Between
 from services.intake.store.tables import opinions, public_counts, public_parts, publications, ratings, timeline
@@ -67,6 +68,17 @@ class PageStart:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicPage:
+    """A page of a list, and the number beyond which the next one begins, None where there is none.
+
+    Where words have many hits of which the filters leave few, a page has fewer cases than it could, or none.
+    """
+
+    cases: Sequence[PublicCase]
+    beyond: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PublicCounts:
     """How many were let in, how many of these are public, and how many wait for the office's decision, as of an instant."""
 
@@ -76,16 +88,20 @@ class PublicCounts:
     at: datetime
 
 
-def listing(connection: Connection, wanted: Mapping[str, Any], query: str, place: PageStart, limit: int) -> list[PublicCase]:
-    """A page of the list, narrowed to `wanted` by column, and one more where there are more; the newest first.
+def listing(connection: Connection, wanted: Mapping[str, Any], query: str, place: PageStart, limit: int) -> PublicPage:
+    """A page of the list, narrowed to `wanted` by column; the newest first.
 
-    Before a number it begins below it; after one it ends above it, where the one more is the first.
+    Before a number it begins below it; after one it ends above it, and the next page is above its first case.
     """
-    return _cases(connection, listed(connection, wanted, query, place, limit))
+    rows, beyond = listed(connection, wanted, query, place, limit)
+    return PublicPage(_cases(connection, rows), beyond)
 
 
-def listed(connection: Connection, wanted: Mapping[str, Any], query: str, place: PageStart, limit: int) -> list[StoredRow]:
-    """The rows of such a page, with `COLUMNS`."""
+def listed(
+    connection: Connection, wanted: Mapping[str, Any], query: str, place: PageStart, limit: int
+) -> tuple[list[StoredRow], int | None]:
+    """The rows of such a page, with `COLUMNS`, and the number beyond which the next one begins."""
+    beyond = None
     lower, upper = _bounds(connection, place)
     descending = place.after is None
     cases = _CASES
@@ -96,11 +112,13 @@ def listed(connection: Connection, wanted: Mapping[str, Any], query: str, place:
     cases = cases.order_by(opinions.c.published.desc() if descending else opinions.c.published).limit(limit + 1)
     if query:
         whole = narrowed(cases, opinions, wanted)
-        rows = _searched(connection, whole, query, Between(lower, upper), limit + 1, descending=descending)
+        rows, beyond = _searched(connection, whole, query, Between(lower, upper), limit + 1, descending=descending)
     else:
         found = [row for each in _split(wanted) for row in connection.execute(_narrowed(cases, each))]
-        rows = sorted(found, key=lambda row: row.published, reverse=descending)[: limit + 1]
-    return list(rows) if descending else list(rows[::-1])
+        rows = sorted(found, key=lambda row: row.published, reverse=descending)
+    if len(rows) > limit:
+        rows, beyond = rows[:limit], rows[limit - 1].published
+    return (rows if descending else rows[::-1]), beyond
 
 
 def _split(wanted: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -141,14 +159,17 @@ def _bounds(connection: Connection, place: PageStart) -> tuple[int | None, int |
 
 def _searched(
     connection: Connection, cases: sa.Select[Any], query: str, between: Between, limit: int, *, descending: bool
-) -> list[StoredRow]:
-    terms, rows = terms_of(query), list[StoredRow]()
-    hits = PUBLIC_WORDS.portions(connection, terms, between, descending=descending) if terms else ()
-    for numbers in hits:
+) -> tuple[list[StoredRow], int | None]:
+    """At most `limit` rows that have the words, and the last number that was looked at where there may be more beyond it."""
+    terms, rows, looked_at = terms_of(query), list[StoredRow](), 0
+    for numbers in PUBLIC_WORDS.portions(connection, terms, between, descending=descending) if terms else ():
         rows += connection.execute(cases.where(among(opinions.c.published, "numbers")), {"numbers": numbers})
+        looked_at += len(numbers)
         if len(rows) >= limit:
             break
-    return rows[:limit]
+        if looked_at >= search.MOST_LOOKED_AT:
+            return rows, numbers[-1]
+    return rows[:limit], None
 
 
 def _cases(connection: Connection, rows: Sequence[StoredRow]) -> list[PublicCase]:

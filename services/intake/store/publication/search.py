@@ -17,6 +17,8 @@ from services.intake.domain.publication.bigrams import PREFIX, in_text
 
 #: How many hits are looked at at first, where not all of them will do, and how many more each further time.
 FIRST_HITS, MORE = 500, 10
+#: How many hits are looked at for a page whose filters leave few of them; the next page goes on behind the last one.
+MOST_LOOKED_AT: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
