@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from services.contracts.callers import OFFICE, PUBLIC, SIGNED_IN, STAFF, Role
+from services.contracts.callers import OF_A_DEPARTMENT, OFFICE, PUBLIC, SIGNED_IN, STAFF, Role
 from services.contracts.words import Words
 
 #: To whom opinions are entrusted; the presidium's are the supervisors'.
@@ -27,6 +27,7 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/public", Words("查公开", "Public opinions"), PUBLIC),
     PageLink("/statistics", Words("看公示", "Statistics"), PUBLIC),
     PageLink("/office", Words("工作台", "Your desk"), SIGNED_IN),
+    PageLink("/desk", Words("承办件", "Assignments"), OF_A_DEPARTMENT),
     PageLink("/cases", Words("意见查询", "Cases"), STAFF),
     PageLink("/station", Words("代为登记", "Take down"), frozenset({Role.STATION})),
     PageLink("/station/opinions", Words("本站意见", "Through your station"), frozenset({Role.STATION, Role.INFORMANT})),

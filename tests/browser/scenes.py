@@ -113,7 +113,9 @@ def live(county: County) -> Mapping[str, str]:
     county.work()
     public = release(county, first["opinion"])
     (waiting, *_) = county.get("/publications", "reviewer")[1]["items"]
+    in_hand = [each["id"] for each in county.get("/assignments")[1]["items"] if each["state"] == "assigned"]
     return {
+        "in_hand": in_hand[-1],
         "meeting": str(made["id"]), "public": public, "department": first["department"], "undecided": waiting["id"],
         "deputy": DEPUTY, "counted": subject_of(first["opinion"]),
         "entrusted": str(new["id"]),

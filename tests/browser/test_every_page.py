@@ -119,6 +119,15 @@ def assign_to_nobody(page: Page) -> None:
     page.click("main details button")
 
 
+def promise_nothing(page: Page) -> None:
+    page.click("#reply > summary")
+    page.fill("#reply-content", "已列入计划。")
+    page.check("#reply input[value=planned]")
+    page.click("#reply form > button[type=submit]:not([name])")
+
+
+#: Words and phrases that were joined to a text before somebody's language was known.
+UNSAID = re.compile(r"(Words|Phrase)\(")
 PAGES: Mapping[str, Shown] = {
     "first": Shown("/"),
     "first-mistakes": Shown("/", does=press_submit),
@@ -131,15 +140,15 @@ PAGES: Mapping[str, Shown] = {
     "lookup": Shown("/receipts"),
     "lost-receipt": Shown("/receipts/lost", does=ask_with_nothing),
     "lost-receipt-sent": Shown("/receipts/lost/sent"),
-    "lookup-nothing": Shown("/receipts?receipt=ABC-12"),
-    "lost": Shown("/nowhere"),
+    "lookup-nothing": Shown("/receipts?receipt=ABC-12", status=404),
+    "lost": Shown("/nowhere", status=404),
     "problem": Shown("/problems/conflict"),
     "login": Shown("/login?to=/agenda"),
     "login-wrong": Shown("/login", does=sign_in_with_nothing),
     "forgot": Shown("/forgot"),
     "forgot-wrong": Shown("/forgot", does=sign_in_with_nothing),
     "invitation": Shown("/invitation?key={invitation}"),
-    "invitation-used": Shown("/recovery?key=nothing"),
+    "invitation-used": Shown("/recovery?key=nothing", status=404),
     "sign-in-link": Shown("/login/link?key={signing}"),
     "account": Shown("/account", SOMEBODY),
     "account-mistakes": Shown("/account", SOMEBODY, change_password_to_nothing),
@@ -159,10 +168,14 @@ PAGES: Mapping[str, Shown] = {
     "case-head": Shown("/cases/{drafted}", "head:housing"),
     "approval": Shown("/approvals/{draft}", "head:housing"),
     "approval-mistakes": Shown("/approvals/{draft}", "head:housing", send_back_for_nothing),
+    "desk": Shown("/desk", "{department}"),
+    "desk-nothing": Shown("/desk?state=paused&topic=drains", "{department}"),
+    "desk-one": Shown("/desk/{in_hand}?due=overdue", "{department}"),
+    "desk-one-mistakes": Shown("/desk/{in_hand}", "{department}", promise_nothing),
     "campaigns": Shown("/campaigns"),
     "campaign": Shown("/campaigns/spring"),
     "campaign-form": Shown("/?campaign=spring"),
-    "no-code": Shown("/c/nobody-knows-it"),
+    "no-code": Shown("/c/nobody-knows-it", status=404),
     "codes": Shown("/codes", "admin"),
     "codes-mistakes": Shown("/codes", "admin", make_no_codes),
     "register": Shown("/deputies", "admin"),
@@ -181,10 +194,10 @@ PAGES: Mapping[str, Shown] = {
     "agenda-nothing": Shown("/agenda", "petitions"),
     "statistics": Shown("/statistics"),
     "statistics-groups": Shown("/statistics?by=department"),
-    "statistics-wrong": Shown("/statistics?by=colour&from=gestern"),
+    "statistics-wrong": Shown("/statistics?by=colour&from=gestern", status=422),
     "statistics-sessions": Shown("/statistics/sessions"),
     "statistics-sessions-groups": Shown("/statistics/sessions?by=kind,month"),
-    "statistics-sessions-wrong": Shown("/statistics/sessions?by=colour&from=gestern"),
+    "statistics-sessions-wrong": Shown("/statistics/sessions?by=colour&from=gestern", status=422),
     "ledger": Shown("/ledger"),
     "ledger-opinion": Shown("/ledger?subject={counted}"),
     "public": Shown("/public"),
@@ -194,7 +207,7 @@ PAGES: Mapping[str, Shown] = {
     "support": Shown("{supportable}/support"),
     "support-mistakes": Shown("{supportable}/support", does=support_with_words),
     "support-closed": Shown("/public/opinions/{public}/support"),
-    "support-gone": Shown("/public/opinions/nothing/support"),
+    "support-gone": Shown("/public/opinions/nothing/support", status=404),
     "supported": Shown("{supported}"),
     "support-withdrawn": Shown("/public/support/withdrawn"),
     "public-departments": Shown("/public/departments"),
@@ -254,10 +267,12 @@ def viewers(browser: Browser) -> Iterator[Mapping[str, Viewer]]:
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_can_be_read_and_used(viewers: Mapping[str, Viewer], sites: Sites, name: str, look: Look) -> None:
-    (names, site), shown, viewer = sites, PAGES[name], viewers[look.name]
-    path, page = shown.path.format_map(names), viewer.page
+    (names, site), viewer = sites, viewers[look.name]
+    shown = PAGES[name].of(names)
+    path, page = shown.path, viewer.page
     viewer.come(site(path) + path, shown, names["session"])
     expect(page.locator("h1")).to_have_count(1)
+    assert UNSAID.search(page.inner_text("body")) is None
     assert page.evaluate(WIDE) <= 0
     assert page.evaluate(CUT_OFF) == []
     assert page.evaluate(FAINT) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from playwright.sync_api import Browser, Page, Response
@@ -30,6 +30,11 @@ class Shown:
     path: str
     who: str | None = None
     does: Callable[[Page], None] | None = None
+    status: int = 200
+
+    def of(self, names: Mapping[str, str]) -> Shown:
+        """With what stands for the names in it."""
+        return replace(self, path=self.path.format_map(names), who=self.who and self.who.format_map(names))
 
 
 class Viewer:
@@ -56,7 +61,9 @@ class Viewer:
         self.complaints.clear()
         self._weights.clear()
         self._has_parts = False
-        self.page.goto(address + (("&" if "?" in address else "?") + self.look.chosen if self.look.chosen else ""))
+        answer = self.page.goto(address + (("&" if "?" in address else "?") + self.look.chosen if self.look.chosen else ""))
+        assert answer is not None
+        assert answer.status == shown.status, (address, answer.status)
         if shown.does:
             self._weights.clear()
             self._has_parts = True

@@ -82,7 +82,7 @@ SUMMARIES: Mapping[str, str] = {
 
 def _serve(verb: str) -> None:
     def view(call: Call[Routing]) -> Answer:
-        return _move(call, verb)
+        return move(call, verb)
 
     # The description of the API takes name and summary from the view; `object` is Python's own.
     view.__name__, view.__doc__ = f"{verb}_" if verb == "object" else verb, SUMMARIES[verb]
@@ -129,7 +129,8 @@ def rule(call: Call[Routing]) -> Answer:
     return once(call.service.database, call.idempotency_key, f"POST /assignments/{assignment_id}/rule", call.body, act)
 
 
-def _move(call: Call[Routing], verb: str) -> Answer:
+def move(call: Call[Routing], verb: str) -> Moved:
+    """A department's move, with its command as the body. Raises what `people.move` raises, and `Changed`."""
     assignment_id, department = call.path["assignment_id"], call.caller.department
 
     def act(work: Transaction) -> Moved:

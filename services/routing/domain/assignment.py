@@ -140,6 +140,13 @@ class Assignment:
         return {"sign": self.sign_by, "object": self.object_by, answer_kind(self.role): self.reply_by}
 
     @property
+    def next_due(self) -> tuple[str, datetime]:
+        """What its department has to do next and by when, as a kind of deadline: to sign, and then to answer."""
+        if self.state.awaits_signature and self.signed is None:
+            return "sign", self.sign_by
+        return answer_kind(self.role), self.reply_by
+
+    @property
     def allowed(self) -> tuple[Move, ...]:
         """The moves that are possible now, of all roles."""
         return moves_of(self.role, self.state)

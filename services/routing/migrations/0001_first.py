@@ -184,11 +184,11 @@ SUPPORT = (
 #: Name, table, columns, unique, and the rows that it is for where not for all.
 INDEXES = (
     (
-        "assignments_acting",
+        "assignments_with_them",
         "assignments",
-        ["state", "department", "reply_by"],
+        ["state", "department", "reply_by", "id"],
         False,
-        "state IN ('signed', 'objected', 'paused', 'drafted')",
+        "state IN ('assigned', 'signed', 'objected', 'paused', 'drafted', 'reopened')",
     ),
     ("assignments_concluded", "assignments", ["concluded"], False, "state = 'concluded'"),
     ("assignments_created", "assignments", ["created"], False, None),

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from services.contracts.basis import Rule
-from services.contracts.callers import OF_A_DEPARTMENT, Role
+from services.contracts.callers import OF_A_DEPARTMENT, Caller, Role
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.fragments import MOST_COUNTED, fragment
 from services.contracts.lifecycle import State
@@ -18,6 +18,7 @@ from services.routing.app.context import Routing
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.learning.ruled import RuledCase
 from services.routing.pages.approvals import ShownDraft, draft_of, may_approve
+from services.routing.pages.desk.filters import DESK
 from services.routing.pages.doubtful import LIST as DOUBTS
 from services.routing.pages.paper import TEMPLATES, department_name, local
 from services.routing.store.waiting import WaitingFor, of_opinion, waiting_for
@@ -46,7 +47,7 @@ COUNTED: Final[Sequence[tuple[WaitingFor, Phrase, Sequence[State], frozenset[Rol
 
 class ShownAssignment(NamedTuple):
     """An assignment as the page of its case shows it. `draft` is a reply that waits for the head of the department;
-    `decides` is the id of the assignment for those who decide on it."""
+    `decides` is the id of the assignment for those who decide on it, `desk` the address for those who handle it."""
 
     department: Words
     role: Words
@@ -55,6 +56,7 @@ class ShownAssignment(NamedTuple):
     reply: str | None
     draft: ShownDraft | None = None
     decides: str | None = None
+    desk: str | None = None
 
 
 @routes.get(CASE.path, access=CASE.roles, page=error_page)
@@ -63,8 +65,8 @@ def case_part(call: Call[Routing]) -> Answer:
     with call.service.database.reading() as connection:
         found = of_opinion(connection, call.path["opinion_id"])
     seen = [each for each in found if call.caller.department in (None, each.department)]
-    shown = [_shown(each, call.service.catalogue, may_approve(call.caller, each)) for each in seen]
-    rulings = _rulings(call.service, seen)
+    shown = [shown_assignment(each, call.service.catalogue, call.caller) for each in seen]
+    rulings = rulings_on(call.service, seen)
     return html(TEMPLATES, "case-part.html", part=CASE, shown=shown, rulings=rulings, session=call.session)
 
 
@@ -75,15 +77,19 @@ def office_part(call: Call[Routing]) -> Answer:
     wanted = [row for row in COUNTED if call.caller.role in row[3]]
     with call.service.database.reading() as connection:
         numbers = waiting_for(connection, [row[0] for row in wanted], call.caller.department, now, MOST_COUNTED)
-    rows = [(numbers[kind], name, DOUBTS if kind is WaitingFor.DOUBTFUL else _list_of(states)) for kind, name, states, _ in wanted]
+    rows = [(numbers[kind], name, _list_of(kind, states, call.caller)) for kind, name, states, _ in wanted]
     return html(TEMPLATES, "office-part.html", part=OFFICE, rows=rows, most=MOST_COUNTED)
 
 
-def _list_of(states: Sequence[State]) -> str | None:
+def _list_of(kind: WaitingFor, states: Sequence[State], caller: Caller) -> str | None:
+    if kind is WaitingFor.DOUBTFUL:
+        return DOUBTS
+    if caller.role in OF_A_DEPARTMENT:
+        return f"{DESK}?due=overdue" if kind is WaitingFor.OVERDUE else f"{DESK}?state={','.join(states)}"
     return f"/cases?state={','.join(states)}" if states else None
 
 
-def _rulings(service: Routing, seen: Sequence[Assignment]) -> list[tuple[datetime, Phrase, str]]:
+def rulings_on(service: Routing, seen: Sequence[Assignment]) -> list[tuple[datetime, Phrase, str]]:
     """When it was ruled of a text like this one whose duty it is, what, and why; the nearest first."""
     text = next((each for each in seen if each.is_lead), None)
     asked = service.learning.about(text.title, text.content) if text else None
@@ -99,7 +105,9 @@ def _ruled(case: RuledCase, catalogue: Catalogue) -> Phrase:
     return Phrase("%(department)s handles it, not %(other)s").filled(department=names[0], other=names[1])
 
 
-def _shown(each: Assignment, catalogue: Catalogue, decides: bool) -> ShownAssignment:
+def shown_assignment(each: Assignment, catalogue: Catalogue, caller: Caller) -> ShownAssignment:
+    """An assignment as pages show it to somebody who may read it."""
+
     def moment(instant: datetime | None) -> datetime | None:
         return local(instant, catalogue) if instant else None
 
@@ -122,6 +130,6 @@ def _shown(each: Assignment, catalogue: Catalogue, decides: bool) -> ShownAssign
     name = department_name(each.department, catalogue)
     standing = STATES[each.state] if each.is_lead else CO_STATES[each.state]
     told = [row for row in facts if row[1] is not None]
-    return ShownAssignment(
-        name, ROLES[each.role], standing, told, each.reply, draft_of(each, catalogue), each.id if decides else None
-    )
+    decides = each.id if may_approve(caller, each) else None
+    desk = f"{DESK}/{each.id}" if caller.role is Role.DEPARTMENT else None
+    return ShownAssignment(name, ROLES[each.role], standing, told, each.reply, draft_of(each, catalogue), decides, desk)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.routing.pages import approvals, doubtful, models, parts
+from services.routing.pages.desk import listing, one
 from services.runtime.web.routes import Routes
 
-PAGES = Routes([*parts.routes, *doubtful.routes, *approvals.routes, *models.routes])
+PAGES = Routes([*parts.routes, *doubtful.routes, *approvals.routes, *models.routes, *listing.routes, *one.routes])

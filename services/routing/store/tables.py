@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.contracts.commands import Reply
-from services.contracts.lifecycle import State
+from services.contracts.lifecycle import WITH_DEPARTMENT, State
 from services.contracts.messages.values import Learned, Promise, ReplyItem
 from services.routing.domain.assignment import Span
 from services.runtime.store.database import Instant
@@ -118,12 +118,11 @@ sa.Index("assignments_model", assignments.c.model, assignments.c.state, sqlite_w
 #: What a department was given and has not acted on.
 UNSIGNED = assignments.c.state.in_([sa.literal_column(f"'{state}'") for state in State if state.awaits_signature])
 sa.Index("assignments_unsigned", assignments.c.department, assignments.c.opened, sqlite_where=UNSIGNED, postgresql_where=UNSIGNED)
-#: What departments are at, or have handed on to somebody who has to decide.
-_ACTED_ON = [state for state in State if state.is_with_department and not state.awaits_signature]
-ACTING = assignments.c.state.in_([sa.literal_column(f"'{state}'") for state in _ACTED_ON])
+#: What is with departments, whatever they do with it.
+WITH_THEM = assignments.c.state.in_([sa.literal_column(f"'{state}'") for state in WITH_DEPARTMENT])
 sa.Index(
-    "assignments_acting", assignments.c.state, assignments.c.department, assignments.c.reply_by,
-    sqlite_where=ACTING, postgresql_where=ACTING,
+    "assignments_with_them", assignments.c.state, assignments.c.department, assignments.c.reply_by, assignments.c.id,
+    sqlite_where=WITH_THEM, postgresql_where=WITH_THEM,
 )  # fmt: skip
 _EXTENDING = assignments.c.asked_until.is_not(None)
 sa.Index("assignments_extending", assignments.c.department, sqlite_where=_EXTENDING, postgresql_where=_EXTENDING)

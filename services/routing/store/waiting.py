@@ -14,7 +14,7 @@ from services.contracts.lifecycle import State
 from services.routing.domain.assignment import Assignment
 from services.routing.store.cases import ASSIGNMENTS
 from services.routing.store.doubts import doubts
-from services.routing.store.tables import ACTING, IN_ORDER, UNSIGNED, assignments
+from services.routing.store.tables import IN_ORDER, UNSIGNED, WITH_THEM, assignments
 from services.runtime.store.counting import count_up_to
 
 
@@ -46,9 +46,9 @@ def _waiting(kind: WaitingFor, department: str | None, now: datetime) -> sa.Sele
     elif kind is WaitingFor.EXTENDING:
         which = assignments.c.asked_until.is_not(None)
     elif kind is WaitingFor.OVERDUE:
-        which = ACTING & (assignments.c.state == State.SIGNED) & (assignments.c.reply_by < now)
+        which = WITH_THEM & (assignments.c.state == State.SIGNED) & (assignments.c.reply_by < now)
     else:
-        which = ACTING & (assignments.c.state == kind.value)
+        which = WITH_THEM & (assignments.c.state == kind.value)
     query = sa.select(assignments.c.id).where(which)
     return query if department is None else query.where(assignments.c.department == department)
 

@@ -24,11 +24,11 @@ from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.publication.public import EXCERPT, TONES, page_of
 from services.intake.pages.receipt.codes import paper_address
 from services.intake.pages.submission.fields import KEY, new_key, usable_key
-from services.intake.pages.submission.kept import KeptForm
 from services.intake.store import reading
 from services.intake.store.publication import public
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
+from services.runtime.web.kept import KeptForm
 from services.runtime.web.pages import error_page, html, see_other
 from services.runtime.web.readers import YEAR, cookie_of
 from services.runtime.web.requests import read_form

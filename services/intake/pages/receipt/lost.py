@@ -12,9 +12,9 @@ from services.intake.app.limits import RESENDS
 from services.intake.domain.people import CONTACT
 from services.intake.handlers.resending import resend
 from services.intake.pages.paper import TEMPLATES, private
-from services.intake.pages.submission.kept import KeptForm
 from services.intake.store.writing import IntakeStore
 from services.runtime.web.calls import Call
+from services.runtime.web.kept import KeptForm
 from services.runtime.web.pages import error_page, html, see_other
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import Answer, Routes

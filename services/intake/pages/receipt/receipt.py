@@ -35,7 +35,6 @@ from services.intake.pages.receipt.codes import paper_address
 from services.intake.pages.receipt.promised import promised_of
 from services.intake.pages.submission.choosing import PHOTOS, PhotoField
 from services.intake.pages.submission.fields import KEY, new_key, usable_key
-from services.intake.pages.submission.kept import KeptForm
 from services.intake.pages.timeline import (
     LabelledFact,
     Shown,
@@ -49,6 +48,7 @@ from services.intake.pages.timeline import (
 from services.intake.schemas.bodies import LONGEST_REASON, Details, Evaluation, Withdrawal
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
+from services.runtime.web.kept import KeptForm
 from services.runtime.web.pages import error_page, html, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
@@ -117,7 +117,7 @@ WITHDRAWAL = ReceiptForm(
 )
 MORE_PHOTOS = PhotoField(Phrase("Add photos"))
 FOR_THE_SUBMITTER = Phrase("The submitter has been asked for more details.")
-KEPT = KeptForm({name: LABELS[name] for name in ("content", "comment", "reason")}, ("result", "process", KEY))
+KEPT = KeptForm({name: LABELS[name] for name in ("content", "comment", "reason")}, ("result", "process", KEY), photos=True)
 FIELDS = tuple(name for form in (EVALUATION, DETAILS, WITHDRAWAL) for name in form.mistakes)
 
 

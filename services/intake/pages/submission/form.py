@@ -38,11 +38,11 @@ from services.intake.pages.submission.fields import (
     submission_of,
     usable_key,
 )
-from services.intake.pages.submission.kept import KeptForm
 from services.intake.pages.submission.options import advice_of, areas_of, stations_of, topics_of
 from services.intake.schemas.bodies import SubmissionSchema
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
+from services.runtime.web.kept import KeptForm
 from services.runtime.web.pages import error_page, html, see_other
 from services.runtime.web.problems import STORE_AWAY
 from services.runtime.web.requests import read_form, validate
@@ -68,7 +68,7 @@ AT_CAPACITY = Phrase(
 )
 
 _CODES = (*PLACES, POSITION, "visibility", CODE, CAMPAIGN, KEY)
-KEPT = KeptForm({name: label for name, label in LABELS.items() if name not in (*_CODES, PHOTOS)}, _CODES)
+KEPT = KeptForm({name: label for name, label in LABELS.items() if name not in (*_CODES, PHOTOS)}, _CODES, photos=True)
 #: Asks for the form again as it is filled in, in another language or size of text.
 REDRAW = "redraw"
 

@@ -1,0 +1,172 @@
+"""One assignment on the desk: what was told, what is due, and a form for everything that its department can do now."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import flask
+from sqlalchemy.engine import Connection
+from werkzeug.datastructures import ETags
+
+from services.contracts.callers import OF_A_DEPARTMENT
+from services.contracts.catalogue.model import Catalogue
+from services.contracts.errors import Changed, Conflict, Invalid, NotFound
+from services.contracts.vocabulary import CONTACTS, OUTCOMES, PROMISED
+from services.contracts.words import name_of
+from services.design.phrases import Phrase
+from services.routing.app import assignments as app
+from services.routing.app.context import Routing
+from services.routing.domain.assignment import Assignment
+from services.routing.domain.promising import TrackedPromise
+from services.routing.pages.desk.filters import DESK, DeskQuery, address, given_of, wanted_of
+from services.routing.pages.desk.forms import (
+    BY_VERB,
+    FORMS,
+    ITEM,
+    MOST_DEMANDS,
+    body_of,
+    labels_of,
+    mistakes_of,
+    names_of,
+)
+from services.routing.pages.desk.listing import ACTING, row_of
+from services.routing.pages.paper import TEMPLATES, local
+from services.routing.pages.parts import rulings_on, shown_assignment
+from services.routing.schemas.bodies import BODIES
+from services.routing.store.desk import Place, on_desk
+from services.routing.store.promises import promises_of
+from services.routing.store.reading import find, others_of
+from services.routing.store.support import supporters_of
+from services.runtime.store.idempotency import Key
+from services.runtime.web.calls import Call, tag_of
+from services.runtime.web.kept import KeptForm
+from services.runtime.web.pages import desk_html, error_page, see_other
+from services.runtime.web.requests import read_form, validate
+from services.runtime.web.routes import Answer, Routes
+
+routes = Routes()
+#: What a form brings beside its fields: the version that was read, what makes a second press the same one, and its demands.
+VERSION, KEY, DEMANDS, MORE = "version", "key", "demands", "more"
+SCHEMAS: Final = {verb: shape() for verb, shape in BODIES.items()}
+#: The states of promises that can still be kept.
+LEFT: Final = ("open", "broken")
+CHANGED: Final = Phrase("Somebody else did something with it since you opened it. Look at where it stands now, then send it again.")
+NOT_NOW: Final = Phrase("This is not possible as it stands now. What you wrote is still below.")
+KEPT: Final = KeptForm(
+    {name: label for form in FORMS for name, label in labels_of(form, MOST_DEMANDS).items()}, (VERSION, KEY, DEMANDS)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it was filled in, with what is wrong with it."""
+
+    verb: str = ""
+    given: Mapping[str, str] = field(default_factory=dict)
+    demands: int = 0
+    mistakes: Mapping[str, Phrase] = field(default_factory=dict)
+
+
+NOTHING: Final = Filled()
+
+
+@routes.get(f"{DESK}/<assignment_id>", access=OF_A_DEPARTMENT, query=DeskQuery, page=error_page, personal=True)
+def one_page(call: Call[Routing]) -> Answer:
+    """One assignment with what can be done about it."""
+    return _page(call)
+
+
+@routes.get(f"{DESK}/<assignment_id>/<verb>", access=ACTING, query=DeskQuery, page=error_page)
+def back(call: Call[Routing]) -> Answer:
+    """GET on the address of a form: back to the assignment."""
+    return see_other(address(f"{DESK}/{call.path['assignment_id']}", given_of(call.query)))
+
+
+@routes.post(f"{DESK}/<assignment_id>/<verb>", access=ACTING, query=DeskQuery, page=KEPT)
+def act(call: Call[Routing]) -> Answer:
+    """Do what a form says and go back to the list; or show the assignment again with what was typed and what is wrong."""
+    form = BY_VERB.get(call.path["verb"])
+    if form is None:
+        raise NotFound("There is no such form.")
+    demands = _demands(read_form((DEMANDS,))[DEMANDS])
+    names = names_of(form, demands)
+    given = read_form((*names, VERSION, KEY, MORE))
+    filled = Filled(form.verb, given, demands)
+    if given[MORE]:
+        return _page(call, filled=replace(filled, demands=min(demands + 1, MOST_DEMANDS)))
+    try:
+        body = validate(SCHEMAS[form.verb], body_of(form, given, demands, call.service.catalogue.calendar.zone))
+        app.move(_call_of(call, body, given), form.verb)
+    except Invalid as error:
+        return _page(call, 422, filled=replace(filled, mistakes=mistakes_of(form, error.errors, names)))
+    except Changed:
+        return _page(call, 409, CHANGED, filled)
+    except Conflict:
+        return _page(call, 409, NOT_NOW, filled)
+    return see_other(address(DESK, given_of(call.query), did=form.verb, about=call.path["assignment_id"]))
+
+
+def _call_of(call: Call[Routing], body: object, given: Mapping[str, str]) -> Call[Routing]:
+    return replace(
+        call, body=body, if_match=ETags([given[VERSION]]) if given[VERSION] else None,
+        idempotency_key=Key.of(given[KEY], call.caller.principal),
+    )  # fmt: skip
+
+
+def _demands(text: str) -> int:
+    return min(int(text), MOST_DEMANDS) if text.isascii() and text.isdigit() and len(text) <= 2 else 0
+
+
+def _page(call: Call[Routing], status: int = 200, notice: Phrase | None = None, filled: Filled = NOTHING) -> flask.Response:
+    service, catalogue, given = call.service, call.service.catalogue, given_of(call.query)
+    now, role = service.database.clock.now(), call.caller.role
+    with service.database.reading() as connection:
+        found = find(connection, call.path["assignment_id"])
+        if found is None or found.department != call.caller.department:
+            raise NotFound("There is no such assignment, or it is not this department's.")
+        others, promised = others_of(connection, [found.opinion]), promises_of(connection, found.id)
+        supporters, beside = supporters_of(connection, found.opinion), _beside(call, connection, found)
+    allowed = set(found.verbs_in(catalogue)) if role in ACTING else set()
+    if not any(each.state in LEFT for each in promised):
+        allowed.discard("keep")
+    response = desk_html(
+        TEMPLATES, "desk/one.html", status, place=catalogue, role=role, session=call.session, each=found, notice=notice,
+        row=row_of(found, catalogue, given, now), about=shown_assignment(found, catalogue, call.caller),
+        rulings=rulings_on(service, [found]), supporters=supporters, beside=beside, list_address=address(DESK, given),
+        others=[shown_assignment(each, catalogue, call.caller) for each in others if found.is_lead],
+        promises=[(each, PROMISED.get(each.state), local(each.due, catalogue)) for each in promised],
+        # What was typed is shown, whatever can be done now.
+        forms=[form for form in FORMS if form.verb in allowed or form.verb == filled.verb], filled=filled,
+        labels=labels_of(BY_VERB[filled.verb], filled.demands) if filled.verb else {},
+        action=lambda verb: address(f"{DESK}/{found.id}/{verb}", given), version=tag_of({"updated": found.updated}),
+        key=secrets.token_urlsafe(16), item=ITEM, most_demands=MOST_DEMANDS, offers=_offers(catalogue, found, promised),
+    )  # fmt: skip
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _offers(catalogue: Catalogue, found: Assignment, promised: Sequence[TrackedPromise]) -> dict[str, object]:
+    """What can be chosen, by kind of field."""
+    others = [(code, name_of(each)) for code, each in catalogue.departments.items() if code != found.department]
+    left = [(each.id, each.what) for each in promised if each.state in LEFT]
+    return {
+        "outcome": list(OUTCOMES.items()), "contact": _one_group(CONTACTS.items()), "department": _one_group(others),
+        "promised": _one_group(left),
+    }  # fmt: skip
+
+
+def _one_group(options: Iterable[tuple[str, object]]) -> list[tuple[None, list[tuple[str, object]]]]:
+    return [(None, list(options))]
+
+
+def _beside(call: Call[Routing], connection: Connection, found: Assignment) -> tuple[str | None, str | None]:
+    """The addresses of the assignments before and behind this one in the list that it was opened from."""
+    given = given_of(call.query)
+    wanted = wanted_of(call.query, found.department, call.service.catalogue, call.service.database.clock.now())
+    place = Place(found.reply_by, found.id)
+    near = [next(iter(on_desk(connection, wanted, place, 1, back=back)), None) for back in (True, False)]
+    before, behind = (address(f"{DESK}/{each.id}", given) if each else None for each in near)
+    return before, behind
