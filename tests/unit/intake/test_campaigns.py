@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -101,3 +102,25 @@ def test_what_there_is_not_is_refused_and_nobody_else_sets_one_up(harness):
         headers = {"Authorization": f"Bearer {who}"} if who else {}
         answer = harness.client.put("/api/v1/campaigns/spring", json=SPRING, headers=headers)
         assert answer.status_code in (401, 403)
+
+
+def test_who_scans_a_household_code_may_choose_what_runs_at_its_place_or_is_told_that_nothing_does(harness, spring):
+    made = harness.post("/codes", {"kind": "household", "area": "east", "many": 1}, "admin").text
+    code = json.loads(made.splitlines()[1])["code"]
+
+    def form():
+        return harness.client.get(f"/c/{code}", follow_redirects=True).text
+
+    choice = '<option value="spring">我为民生实事提建议</option>'
+    assert choice in form()
+    assert "此处目前没有主题征集" not in form()
+    # It is chosen for nobody, and what was chosen stays chosen where something else is to be corrected.
+    told = {"title": "", "content": "桥灯不亮。", "code": code, "campaign": "spring", "key": "k" * 32}
+    again = harness.client.post("/opinions", data=told)
+    assert (again.status_code, '<option value="spring" selected>' in again.text) == (422, True)
+    sent = harness.client.post("/opinions", data=told | {"title": "桥灯"})
+    assert sent.status_code == 303
+    assert harness.client.get("/api/v1/campaigns/spring").get_json()["opinions"] == 1
+    spring(closed=True)
+    assert choice not in form()
+    assert "此处目前没有主题征集" in form()

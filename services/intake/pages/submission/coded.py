@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.contracts.catalogue import stored
 from services.contracts.vocabulary import CODE_KINDS
 from services.contracts.words import Words, name_of
 from services.design.phrases import Phrase
-from services.intake.app.constituency.campaigns import today
+from services.intake.app.constituency.campaigns import running_at, today
 from services.intake.app.context import Intake
 from services.intake.domain.constituency.campaign import CampaignStanding
-from services.intake.domain.constituency.codes import IN_USE, Placement, PrintedCode, placement_of, read_code
+from services.intake.domain.constituency.codes import IN_USE, CodeKind, Placement, PrintedCode, placement_of, read_code
 from services.intake.store.constituency.campaigns import named_campaigns
 from services.intake.store.constituency.codes import resolved
 
@@ -64,10 +64,29 @@ class ShownCampaign:
     runs: bool
 
 
-def shown_campaign(service: Intake, named: str, scanned: ScannedCode | None) -> ShownCampaign | None:
-    """The campaign of a code, or else the one that the form names; None where there is none."""
+@dataclass(frozen=True, slots=True)
+class OfferedCampaigns:
+    """The campaigns that run where a code was scanned which is for none; `says_none` where somebody may look for one."""
+
+    choices: Sequence[tuple[str, str]]
+    says_none: bool
+
+
+def offered_campaigns(service: Intake, scanned: ScannedCode | None) -> OfferedCampaigns | None:
+    """What whoever scanned a code may choose from: never chosen for them, for not all that is told is about the theme."""
+    placement = scanned.placement if scanned else None
+    if placement is None or placement.campaign:
+        return None
+    found = running_at(service, placement.area, placement.station)
+    return OfferedCampaigns([(each.code, each.title) for each in found], placement.kind is CodeKind.HOUSEHOLD)
+
+
+def shown_campaign(
+    service: Intake, named: str, scanned: ScannedCode | None, offered: OfferedCampaigns | None
+) -> ShownCampaign | None:
+    """The campaign of a code, or else the one that the form names; None where there is none, or it can be chosen."""
     code = scanned.placement.campaign if scanned and scanned.placement and scanned.placement.campaign else named
-    if not code:
+    if not code or (offered and code in dict(offered.choices)):
         return None
     with service.database.reading() as connection:
         found = named_campaigns(connection, [code]).get(code)

@@ -21,7 +21,7 @@ from services.intake.domain.attaching import Photo
 from services.intake.domain.submission import Submission
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.submission.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField, chosen_photos
-from services.intake.pages.submission.coded import scanned_code, shown_campaign
+from services.intake.pages.submission.coded import offered_campaigns, scanned_code, shown_campaign
 from services.intake.pages.submission.confirmation import confirmation_of
 from services.intake.pages.submission.fields import (
     CAMPAIGN,
@@ -159,10 +159,12 @@ def _form(
     notice: Phrase | None = None,
 ) -> flask.Response:
     catalogue, scanned = service.catalogue, scanned_code(service, form[CODE]) if form[CODE] else None
+    offered = offered_campaigns(service, scanned)
     response = html(
         TEMPLATES, "submission.html", status, place=catalogue, form=form, labels=LABELS, advice_of=advice_of, rows=ROWS,
         visibilities=VISIBILITIES, areas=areas_of(catalogue), stations=stations_of(catalogue), topics=topics_of(catalogue),
-        scanned=scanned, opened=opened(form, mistakes or {}), drive=shown_campaign(service, form[CAMPAIGN], scanned),
+        scanned=scanned, opened=opened(form, mistakes or {}),
+        drive=shown_campaign(service, form[CAMPAIGN], scanned, offered), offered=offered,
         photos=PhotoField(LABELS[PHOTOS]), scripts=("form.js",), map_source=service.map_source,
         is_again=(mistakes or {}).get(PHOTOS) is CHOOSE_AGAIN, mistakes=mistakes or {}, notice=notice,
         refilled=f"/opinions?{REDRAW}=1",
