@@ -8,6 +8,11 @@ from typing import ClassVar, Literal
 from services.contracts.duties import Duty, Holder
 from services.contracts.messages.values import AwareDatetime, Contact, Count, Message
 
+#: What a letter to somebody who is no department is about: what they are to do, what became of it, what they have not done.
+AboutEntrusted = Literal[
+    "to_relay", "to_take", "to_feed_back", "for_assigned", "for_promised", "late_relay", "late_take", "late_feedback"
+]
+
 
 class OpinionRelayed(Message, frozen=True):
     """转递: hop number `hop` of its chain was confirmed by the one whom it names. A hop that nobody confirmed is no hop."""
@@ -92,9 +97,7 @@ class LetterEntrusted(Message, frozen=True):
     TYPE: ClassVar[str] = "letter.entrusted"
     KEY: ClassVar[str | None] = None
     PRIVATE: ClassVar[bool] = True
-    about: Literal[
-        "to_relay", "to_take", "to_feed_back", "for_assigned", "for_promised", "late_relay", "late_take", "late_feedback"
-    ]
+    about: AboutEntrusted
     name: str
     title: str
     facts: Mapping[str, str]

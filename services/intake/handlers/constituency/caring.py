@@ -14,7 +14,7 @@ from services.intake.domain.constituency.owing import Party
 from services.intake.domain.constituency.relay import Hop
 from services.intake.domain.opinion import UNKNOWN, Opinion
 from services.intake.handlers import notifying
-from services.intake.handlers.constituency.telling import Correspondence
+from services.intake.handlers.constituency.telling import Correspondence, WantedLetter
 
 if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore
@@ -133,11 +133,11 @@ class Entrusting:
         return opinion, care
 
     def _tell_asked(self, opinion: Opinion, care: Care) -> None:
-        self.telling.write(self.store, opinion, "to_take", care.party, care.by_when)
+        self.telling.ask(self.store, [(opinion, care)])
 
     def _tell_hop(self, opinion: Opinion, hop: Hop | None) -> None:
         if hop is not None:
-            self.telling.write(self.store, opinion, "to_relay", hop.party, {"due": hop.due.isoformat()})
+            self.telling.write(self.store, WantedLetter(opinion, "to_relay", hop.party, {"due": hop.due.isoformat()}))
 
     def _keep(self, opinion: Opinion, *changed: Care) -> Care:
         self.store.duties.save(*changed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from services.contracts.duties import CareState
 from services.contracts.envelope import Event
 from services.contracts.messages.assignments import AssignmentCreated, AssignmentReopened, AssignmentReplied
-from services.contracts.messages.duties import ReminderGiven
+from services.contracts.messages.duties import AboutEntrusted, ReminderGiven
 from services.contracts.messages.supervision import PromiseMade
 from services.intake.domain.actors import LADDER
 from services.intake.domain.constituency.care import Care
@@ -16,14 +16,14 @@ from services.intake.domain.constituency.owing import Party
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.timeline import TimelineEntry
 from services.intake.handlers import notifying
-from services.intake.handlers.constituency.telling import About
+from services.intake.handlers.constituency.telling import WantedLetter
 
 if TYPE_CHECKING:
     from services.intake.handlers.constituency.caring import Entrusting
 
 #: What of a case those who took it up are told, or what tells them something to do.
 TOLD: Final = (AssignmentCreated, AssignmentReplied, AssignmentReopened, PromiseMade)
-LATE: Final[dict[str, About]] = {"relay": "late_relay", "take": "late_take", "feedback": "late_feedback"}
+LATE: Final[dict[str, AboutEntrusted]] = {"relay": "late_relay", "take": "late_take", "feedback": "late_feedback"}
 
 
 def hear(entrusting: Entrusting, events: Sequence[Event]) -> None:
@@ -34,19 +34,22 @@ def hear(entrusting: Entrusting, events: Sequence[Event]) -> None:
     late = [event for event in events if isinstance(event.data, ReminderGiven)]
     wanted = sorted({*cares, *(event.subject for event in late)})
     found = store.load_many(wanted) if wanted else {}
-    for event in concerned:
-        if event.subject in cares and event.subject in found:
-            _tell(entrusting, found[event.subject], cares[event.subject], event)
+    letters = [
+        _take_in(entrusting, found[event.subject], cares[event.subject], event)
+        for event in concerned if event.subject in cares and event.subject in found
+    ]  # fmt: skip
     store.duties.save(*cares.values())
     store.save(*(found[opinion] for opinion in cares if opinion in found))
-    for event in late:
-        if isinstance(event.data, ReminderGiven) and event.subject in found:
-            _remind(entrusting, found[event.subject], event, event.data)
+    letters += [
+        _remind(entrusting, found[event.subject], event, event.data)
+        for event in late if isinstance(event.data, ReminderGiven) and event.subject in found
+    ]  # fmt: skip
+    entrusting.telling.write(store, *filter(None, letters))
 
 
-def _tell(entrusting: Entrusting, opinion: Opinion, care: Care, event: Event) -> None:
+def _take_in(entrusting: Entrusting, opinion: Opinion, care: Care, event: Event) -> WantedLetter | None:
     facts: dict[str, str] = {}
-    about: About | None = None
+    about: AboutEntrusted | None = None
     match event.data:
         case AssignmentCreated(role="lead") as message if care.state is not CareState.ASKED:
             due = message.deadlines.get("reply")
@@ -59,14 +62,14 @@ def _tell(entrusting: Entrusting, opinion: Opinion, care: Care, event: Event) ->
             care.hear_reopened(opinion, event.sequence)
     if about is not None and isinstance(event.data, AssignmentCreated | AssignmentReplied | PromiseMade):
         named = {"department": notifying.department_name(entrusting.catalogue, event.data.department)}
-        entrusting.telling.write(entrusting.store, opinion, about, care.party, named | facts)
+        return WantedLetter(opinion, about, care.party, named | facts)
+    return None
 
 
-def _remind(entrusting: Entrusting, opinion: Opinion, event: Event, message: ReminderGiven) -> None:
+def _remind(entrusting: Entrusting, opinion: Opinion, event: Event, message: ReminderGiven) -> WantedLetter | None:
     party, is_owed = entrusting.store.duties.holder(message.duty)
     holder = party or Party(message.holder, message.code)
     facts = {"duty": message.of, **holder.facts, "rung": message.rung, "deadline": message.deadline.isoformat()}
     entrusting.store.record(opinion.id, TimelineEntry(event.time, ReminderGiven.TYPE, LADDER, facts))
-    if is_owed:
-        # It may have been done while the reminder was on its way.
-        entrusting.telling.write(entrusting.store, opinion, LATE[message.of], holder, {"due": message.deadline.isoformat()})
+    # It may have been done while the reminder was on its way.
+    return WantedLetter(opinion, LATE[message.of], holder, {"due": message.deadline.isoformat()}) if is_owed else None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from services.contracts.duties import Holder
-from services.contracts.messages.duties import LetterEntrusted
+from services.contracts.messages.duties import AboutEntrusted, LetterEntrusted
 from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.owing import Party
 from services.intake.domain.opinion import Opinion
@@ -15,8 +15,6 @@ from services.intake.handlers.notifying import UNNUMBERED
 
 if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore
-
-About = Literal["to_relay", "to_take", "to_feed_back", "for_assigned", "for_promised", "late_relay", "late_take", "late_feedback"]
 
 
 class Reachable(Protocol):
@@ -40,29 +38,37 @@ PeopleOf = Callable[[Holder, Collection[str | None]], Mapping[str | None, Iterab
 
 
 @dataclass(frozen=True, slots=True)
+class WantedLetter:
+    """A letter to everybody who acts for a party and can be reached."""
+
+    opinion: Opinion
+    about: AboutEntrusted
+    party: Party
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Correspondence:
     """Who acts for whom, and the address of the desk where this site is known."""
 
     people_of: PeopleOf
     desk: str | None = None
 
-    def write(self, store: IntakeStore, opinion: Opinion, about: About, party: Party, facts: Mapping[str, str]) -> None:
-        """A letter to everybody who acts for a party and can be reached; who they are leaves sealed."""
-        self._write(store, opinion, about, self.people_of(party.holder, [party.code]).get(party.code, ()), facts)
+    def write(self, store: IntakeStore, *wanted: WantedLetter) -> None:
+        """Write letters, after one look-up of people for each kind of holder; who they are leaves sealed."""
+        codes: dict[Holder, set[str | None]] = {}
+        for each in wanted:
+            codes.setdefault(each.party.holder, set()).add(each.party.code)
+        people = {holder: self.people_of(holder, of) for holder, of in codes.items()}
+        for each in wanted:
+            for person in people[each.party.holder].get(each.party.code, ()):
+                if person.email or person.phone:
+                    letter = LetterEntrusted(
+                        each.about, store.seal(person.name) or "", each.opinion.title, each.facts, self.desk,
+                        store.seal(person.email), store.seal(person.phone),
+                    )  # fmt: skip
+                    store.publish(letter, each.opinion.id, UNNUMBERED)
 
-    def ask(self, store: IntakeStore, asked: Sequence[tuple[Opinion, Care]]) -> None:
-        """Ask deputies to take opinions up, after one look-up of who acts for them all."""
-        people = self.people_of("deputy", {care.deputy for _, care in asked}) if asked else {}
-        for opinion, care in asked:
-            self._write(store, opinion, "to_take", people.get(care.deputy, ()), care.by_when)
-
-    def _write(
-        self, store: IntakeStore, opinion: Opinion, about: About, people: Iterable[Reachable], facts: Mapping[str, str]
-    ) -> None:
-        for person in people:
-            if person.email or person.phone:
-                letter = LetterEntrusted(
-                    about, store.seal(person.name) or "", opinion.title, facts, self.desk, store.seal(person.email),
-                    store.seal(person.phone),
-                )  # fmt: skip
-                store.publish(letter, opinion.id, UNNUMBERED)
+    def ask(self, store: IntakeStore, asked: Iterable[tuple[Opinion, Care]]) -> None:
+        """Ask deputies to take opinions up."""
+        self.write(store, *(WantedLetter(opinion, "to_take", care.party, care.by_when) for opinion, care in asked))

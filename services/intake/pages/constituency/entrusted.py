@@ -180,8 +180,12 @@ def _one(call: Call[Intake], status: int = 200, mistakes: Mapping[str, Phrase] |
     catalogue, case, party = call.service.catalogue, entrusted_case(call), party_of(call.caller)
     opinion, care = case.opinion, case.care
     held = [hop for hop in case.relay if hop.party.is_same(party)]
+    asks = care is not None and party.holder == "station"
+    passes = care is not None and care.state is not CareState.FED_BACK and party.holder == "deputy"
+    relays = any(hop.state is HopState.TAKEN for hop in held) and party.holder != "presidium"
     with call.service.database.reading() as connection:
-        deputies = _deputies(call, connection, opinion.station)
+        chooses = asks or passes or (relays and party.holder == "informant")
+        deputies = _deputies(call, connection, opinion.station) if chooses else []
     return private(
         html(
             TEMPLATES, "constituency/entrusted-one.html", status, place=catalogue, role=call.caller.role, session=call.session,
@@ -190,11 +194,9 @@ def _one(call: Call[Intake], status: int = 200, mistakes: Mapping[str, Phrase] |
             promises=[(each.what, each.due) for each in case.promises], chain=[_hop(hop, call) for hop in case.relay],
             deputies=deputies,
             takes=care is not None and care.owes == "take" and party.holder == "deputy",
-            asks=care is not None and party.holder == "station",
+            asks=asks, passes=passes, relays=relays, holder=party.holder, labels=LABELS,
             feeds_back=care is not None and care.owes == "feedback",
-            passes=care is not None and care.state is not CareState.FED_BACK and party.holder == "deputy",
-            confirms=any(hop.state is HopState.TOLD for hop in held), labels=LABELS,
-            relays=any(hop.state is HopState.TAKEN for hop in held) and party.holder != "presidium", holder=party.holder,
+            confirms=any(hop.state is HopState.TOLD for hop in held),
         )
     )  # fmt: skip
 
