@@ -79,6 +79,7 @@ PUBLIC_STANDINGS: Mapping[str, Words] = {
     "replied": Words("已答复", "Answered"),
     "concluded": Words("已办结", "Concluded"),
 }
+SITE = Words("回应", "Huiying")
 PUBLIC_OPINIONS = Words("公开的意见建议", "Public opinions")
 
 OUTCOMES: Mapping[str, Words] = {

@@ -20,6 +20,7 @@ from services.intake.domain.capacity import CapacityLimits
 from services.intake.domain.similarity.comparing import Wording
 from services.intake.domain.similarity.incidents import Weights
 from services.intake.gateway.capacity import Capacity
+from services.intake.gateway.cards import usual_font
 from services.intake.handlers.comparing import Desk, compare
 from services.intake.handlers.sessions.hearing import remind
 from services.intake.handlers.sessions.telling import Telling
@@ -63,7 +64,8 @@ def build(settings: Settings, database: Database, clock: Clock) -> Intake:
     accounts = Accounts(access, vault, settings.account_rules, send, single_sign_on=settings.single_sign_on)
     ahead = timedelta(hours=settings.booking_reminder_hours)
     place, capacity = InUse.of(settings, same), Capacity(database, limits)
-    return Intake(database, place, vault, capacity, accounts, signer, settings.map_source, ahead)
+    font = settings.share_font or usual_font()
+    return Intake(database, place, vault, capacity, accounts, signer, settings.map_source, font, ahead)
 
 
 def collectors(intake: Intake) -> Sequence[Collector]:

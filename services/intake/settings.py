@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from services.accounts.settings import AccountSettings
 from services.design import maps
@@ -67,6 +68,10 @@ class Settings(AccountSettings):
     map_credit: str = env("MAP_CREDIT", str, "", doc="who is named on maps for their tiles, as their licence or 审图号 wants it")
     map_deepest: int = env("MAP_DEEPEST", maps.level, 18, doc="down to which level there are tiles")
     map_start: Start = env("MAP_START", maps.start, MapSource("").start, doc="what maps show first: latitude, longitude and level")
+
+    share_font: Path | None = env(
+        "SHARE_FONT", Path, None, doc="a font with Chinese letters for the pictures of shared pages; else a usual one, or no words"
+    )
 
     @property
     def map_source(self) -> MapSource | None:

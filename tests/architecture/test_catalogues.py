@@ -34,7 +34,7 @@ SAMPLE = re.compile("[0-9A-Z-]+")
 #: Of a tag that is put together from parts.
 _ATTRIBUTE = re.compile(r"\s[a-z-]+=\"[^\"]*\"")
 #: Contents of `meta` for machines.
-MACHINE = ("width=device-width", "noindex", "#")
+MACHINE = ("width=device-width", "noindex", "#", "summary_large_image")
 
 
 def texts_of(template: str) -> Iterator[str]:

@@ -27,7 +27,14 @@ KNOBS = (
     "HUIYING_TRUSTED_PROXIES",
 )  # fmt: skip
 #: What the service that has the accounts and the first page can be told.
-ACCOUNT_KNOBS = ("HUIYING_PUBLIC_URL", "HUIYING_SESSION_*", "HUIYING_SECOND_FACTOR", "HUIYING_OIDC_*", "HUIYING_MAP_*")
+ACCOUNT_KNOBS = (
+    "HUIYING_PUBLIC_URL",
+    "HUIYING_SESSION_*",
+    "HUIYING_SECOND_FACTOR",
+    "HUIYING_OIDC_*",
+    "HUIYING_MAP_*",
+    "HUIYING_SHARE_FONT",
+)
 #: Glibc gives threads memory of their own to allocate from, of which little is ever given back. The threads of an interpreter take
 #: turns anyway.
 LITTLE_MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from services.accounts.context import Accounts
 from services.contracts.callers import Role
@@ -34,6 +35,7 @@ class Intake:
     accounts: Accounts
     signer: Ed25519Signer | None = None
     map_source: MapSource | None = None
+    share_font: Path | None = None
     reminded_ahead: timedelta = timedelta(hours=48)
 
     @property

@@ -16,7 +16,7 @@ from services.intake.pages.constituency import (
     waiting,
 )
 from services.intake.pages.office import case, cases, desk
-from services.intake.pages.publication import crawlers, feeds, public, public_case, public_promises, releasing, supporting
+from services.intake.pages.publication import crawlers, feeds, public, public_case, public_promises, releasing, sharing, supporting
 from services.intake.pages.receipt import consent, lost, photos, receipt
 from services.intake.pages.similarity import incidents, queue, rising
 from services.intake.pages.submission import confirmation, form
@@ -25,7 +25,7 @@ from services.runtime.web.routes import Routes
 
 _MODULES = (
     campaigns, codes, form, confirmation, consent, lost, receipt, photos, problems, assets, gallery, public, public_case,
-    public_promises, feeds, supporting,
+    public_promises, feeds, sharing, supporting,
     crawlers, notices, releasing, queue, incidents, rising, case, cases, desk, entrusted, station_desk, brought, position,
     directory, registers, waiting,
 )  # fmt: skip

@@ -20,6 +20,7 @@ from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication import narrowing
 from services.intake.pages.publication.caching import shared
 from services.intake.pages.publication.public_promises import PromiseShown, promises_shown
+from services.intake.pages.publication.sharing import card_address
 from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.schemas.publication.public import PublicPageQuery, standing_of
 from services.intake.store.publication import public
@@ -133,7 +134,7 @@ def place_page(
     about: Mapping[str, object] | None = None,
 ) -> flask.Response:  # fmt: skip
     """What is public of a department or a station; `about` is what else is told of a station."""
-    query = {**NOTHING, dimension: (code,)}
+    query, page = {**NOTHING, dimension: (code,)}, f"/public/{dimension}s/{code}"
     cases = listed(call.service, query, None, None, LATEST).cases
     return shared(
         html(
@@ -141,6 +142,7 @@ def place_page(
             cases=[listed_case(each, call.service.catalogue) for each in cases], promises=promises,
             all=narrowing.address(query), feed=narrowing.address(query, narrowing.FEED),
             figures=f"/statistics?by={dimension}", kind=KINDS[dimension], about=about,
+            address=origin(call.guard) + page, image=card_address(call.guard, page),
             map_source=call.service.map_source if about and about["spot"] else None,
         )
     )  # fmt: skip

@@ -39,6 +39,7 @@ from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication.caching import shared
 from services.intake.pages.publication.public import EXCERPT, TONES, area_name, page_of
 from services.intake.pages.publication.public_promises import TONES as PROMISE_TONES
+from services.intake.pages.publication.sharing import card_address
 from services.intake.pages.timeline import LabelledFact, Shown, ShownEntry, department_name, entries_of, local, topic_name
 from services.intake.schemas.publication.public import standing_of
 from services.intake.store import reading
@@ -102,6 +103,7 @@ def opinion_page(call: Call[Intake]) -> Answer:
             department=f"/public/departments/{case.department}" if case.department in catalogue.departments else None,
             place_on_map=copy.place, map_source=service.map_source if copy.place else None,
             summary=" ".join(copy.content.split())[:EXCERPT], address=origin(call.guard) + page_of(case.id),
+            image=card_address(call.guard, page_of(case.id)),
         )
     )  # fmt: skip
 
