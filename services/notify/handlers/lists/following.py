@@ -20,9 +20,10 @@ def follow(store: SessionCaseStore, events: Sequence[Event], zone: tzinfo) -> No
     if not said:
         return
     known = store.load({event.subject for event in said})
+    begins = store.begins({event.data.session for event in said if isinstance(event.data, QuestionAsked)})
     for event in said:
         if isinstance(event.data, QuestionAsked):
-            year = event.time.astimezone(zone).year
+            year = begins.get(event.data.session, event.time).astimezone(zone).year
             known.setdefault(event.subject, SessionCase.of(event.subject, event.data, event.time, year))
         elif event.subject in known:
             known[event.subject].follow(event.data, event.sequence)

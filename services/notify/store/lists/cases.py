@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any
+
+import sqlalchemy as sa
 
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Outcome, Rating
 from services.notify.domain.lists.cases import SessionCase
 from services.notify.store.lists.tables import session_cases
+from services.notify.store.sessions.tables import sessions
 from services.runtime.store.bulk import among
 from services.runtime.store.database import Transaction
 from services.runtime.store.nouns import Nouns, NounTable
@@ -23,6 +27,7 @@ def _case(row: Any) -> SessionCase:
 
 
 CASES = NounTable(session_cases, SessionCase, _case)
+_BEGINS = sa.select(sessions.c.id, sessions.c.at).where(among(sessions.c.id, "sessions"))
 _KNOWN = CASES.query.where(among(session_cases.c.id, "opinions"))
 
 
@@ -30,11 +35,16 @@ class SessionCaseStore:
     """The cases of some opinions that were asked at a session, inside one transaction."""
 
     def __init__(self, work: Transaction) -> None:
-        self._nouns = Nouns(work, CASES)
+        self._work, self._nouns = work, Nouns(work, CASES)
 
     def load(self, opinions: Iterable[str]) -> dict[str, SessionCase]:
         """Those of them that there are, by opinion: one look-up."""
         return {case.id: case for case in self._nouns.load(_KNOWN, {"opinions": sorted(opinions)})}
+
+    def begins(self, sessions: Collection[str]) -> dict[str, datetime]:
+        """When sessions begin, of those that are known."""
+        found = self._work.fetch(_BEGINS, {"sessions": sorted(sessions)}) if sessions else ()
+        return {row.id: row.at for row in found}
 
     def save(self, cases: Iterable[SessionCase]) -> None:
         """Keep what has changed."""

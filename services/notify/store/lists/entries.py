@@ -11,7 +11,6 @@ from services.contracts.errors import NotFound
 from services.contracts.messages.values import Message
 from services.notify.domain.lists.entries import Entry
 from services.notify.domain.lists.frozen import FrozenList, Scope
-from services.notify.store.cases import CasePublisher
 from services.notify.store.lists.tables import entries, frozen_lists
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
@@ -43,19 +42,16 @@ class ListStore:
         """Keep an entry, and publish what there is to say of it."""
         self._entries.save([entry])
         if message is not None:
-            self._publish(message, Scope(entry.session, entry.station, entry.year))
+            self._work.publish(message, subject=entry.id, sequence=1 if entry.ended is None else 2)
 
     def last_frozen(self, scope: Scope, name: str) -> FrozenList | None:
         """What was published last of a list."""
         return find_frozen(self._work.connection, scope, name)
 
     def freeze(self, frozen: FrozenList, scope: Scope) -> None:
-        """Keep a list as it was made public, and publish its hash."""
+        """Keep a list as it was made public, and publish its hash; the message has its id."""
         self._work.add(frozen_lists, dict(zip(FROZEN.names, FROZEN.values(frozen), strict=True)))
-        self._publish(frozen.as_published(scope), scope)
-
-    def _publish(self, message: Message, scope: Scope) -> None:
-        CasePublisher(self._work, [scope.key]).publish(message, scope.key)
+        self._work.publish(frozen.as_published(scope), subject=frozen.id, sequence=1, message_id=frozen.id)
 
 
 def find_entry(connection: Connection, name: str) -> Entry:

@@ -1,0 +1,174 @@
+"""The lists over HTTP: as they stand, as files, and as they were made public."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import flask
+from sqlalchemy.engine import Connection
+
+from services.contracts.callers import NOBODY, PUBLIC
+from services.contracts.catalogue import stored
+from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.messages.sessions import ListName
+from services.contracts.session_words import LISTS
+from services.notify.app.context import Notify
+from services.notify.app.lists.entries import own_session
+from services.notify.app.lists.files import FILES, table_of, written
+from services.notify.app.sessions.sessions import KEEPERS, seen_by
+from services.notify.domain.lists.frozen import FrozenList, Scope
+from services.notify.domain.lists.published import public_row
+from services.notify.domain.lists.views import LISTS as NAMES
+from services.notify.domain.lists.views import Row, rows_of
+from services.notify.domain.lists.wording import as_of
+from services.notify.handlers.lists.publishing import publish
+from services.notify.handlers.sessions.keeping import check_own
+from services.notify.schemas.lists.rows import (
+    FormatQuery,
+    FrozenShape,
+    ListAnswer,
+    PublishedQuery,
+    YearQuery,
+    YearScope,
+    frozen_answer,
+    list_answer,
+)
+from services.notify.store.lists.entries import ListStore, find_frozen
+from services.notify.store.lists.reading import Place, cases_in, cases_of, entries_of
+from services.runtime.store.database import Transaction
+from services.runtime.web.calls import Call
+from services.runtime.web.lists.paging import NOT_OURS, cursor_of, read_cursor
+from services.runtime.web.routes import API, Answer, Routes
+
+routes = Routes()
+JSON = "application/json"
+#: How many questions of a year a file has; more are read page by page.
+MOST_IN_A_FILE = 5_000
+TOO_LONG = {"station": [f"more than {MOST_IN_A_FILE} questions; name a station"]}
+
+
+@routes.get(
+    f"{API}/sessions/<session_id>/lists/<list_name>", access=KEEPERS, query=FormatQuery, answers={200: ListAnswer}, gives=FILES
+)
+def session_list(call: Call[Notify]) -> Answer:
+    """Read a list of a session as it stands now; nobody fills it in."""
+    name, now, catalogue = name_of_list(call.path["list_name"]), call.service.database.clock.now(), call.service.catalogue
+    with call.service.database.reading() as connection:
+        session = own_session(call, connection, call.path["session_id"])
+        rows = session_rows(connection, session.id, name, now)
+    if call.query["format"] == "json":
+        return 200, list_answer(Scope(session.id), name, rows, now)
+    title = f"{session.title} {LISTS[name].zh}"
+    return written(call.query["format"], title, [as_of(now, catalogue).zh], [table_of(name, rows, catalogue)])
+
+
+@routes.post(f"{API}/sessions/<session_id>/lists/<list_name>/publish", access=KEEPERS, answers={200: FrozenShape})
+def publish_list(call: Call[Notify]) -> Answer:
+    """Make a list of a session public as it stands; one that says what it said before is not published again."""
+    name = name_of_list(call.path["list_name"])
+
+    def unit(work: Transaction) -> FrozenList:
+        session = own_session(call, work.connection, call.path["session_id"])
+        if not seen_by(NOBODY, call.service.catalogue).includes(session):
+            raise Conflict("The public does not know of this session: it was not announced, or its kind is not open.")
+        return _frozen(call, work, Scope(session.id), name, session_rows(work.connection, session.id, name, work.now))
+
+    return 200, frozen_answer(call.service.database.write(unit))
+
+
+@routes.get(f"{API}/sessions/<session_id>/lists/<list_name>/published", access=PUBLIC, cost=5, answers={200: None}, gives=(JSON,))
+def published_list(call: Call[Notify]) -> Answer:
+    """Read a list as it was made public last, to the byte: its SHA-256 stands in the ledger."""
+    return _published(call, Scope(call.path["session_id"]))
+
+
+@routes.get(f"{API}/lists/<list_name>", access=KEEPERS, query=YearQuery, answers={200: ListAnswer}, gives=FILES)
+def year_list(call: Call[Notify]) -> Answer:
+    """Read the list of a station, or of the whole place, in a year; entries stand behind the last question."""
+    name, now, catalogue = name_of_list(call.path["list_name"]), call.service.database.clock.now(), call.service.catalogue
+    form, limit, scope = call.query["format"], call.query["limit"], Scope(station=call.query["station"], year=call.query["year"])
+    check_own(call.caller, scope.station)
+    most, after = (limit, _place(call.query["cursor"])) if form == "json" else (MOST_IN_A_FILE, None)
+    with call.service.database.reading() as connection:
+        rows, following = year_rows(connection, scope, name, now, after, most)
+    if form == "json":
+        return 200, list_answer(scope, name, rows, now, following)
+    if following is not None:
+        raise Invalid("This is too long for a file.", TOO_LONG)
+    station = stored.found(catalogue.stations, scope.station)
+    title = f"{station.name if station else scope.station or catalogue.name} {scope.year}年 {LISTS[name].zh}"
+    return written(form, title, [as_of(now, catalogue).zh], [table_of(name, rows, catalogue)])
+
+
+@routes.post(f"{API}/lists/<list_name>/publish", access=KEEPERS, body=YearScope, answers={200: FrozenShape})
+def publish_year(call: Call[Notify]) -> Answer:
+    """Make the list of a station, or of the whole place, in a year public as it stands."""
+    name, scope = name_of_list(call.path["list_name"]), Scope(station=call.body["station"], year=call.body["year"])
+    check_own(call.caller, scope.station)
+
+    def unit(work: Transaction) -> FrozenList:
+        rows, following = year_rows(work.connection, scope, name, work.now, None, MOST_IN_A_FILE)
+        if following is not None:
+            raise Invalid(
+                "This is too long to be published.", {"station": [f"more than {MOST_IN_A_FILE} questions; name a station"]}
+            )
+        return _frozen(call, work, scope, name, rows)
+
+    return 200, frozen_answer(call.service.database.write(unit))
+
+
+@routes.get(
+    f"{API}/lists/<list_name>/published", access=PUBLIC, cost=5, query=PublishedQuery, answers={200: None}, gives=(JSON,)
+)  # fmt: skip
+def published_year(call: Call[Notify]) -> Answer:
+    """Read the list of a station, or of the whole place, in a year as it was made public last, to the byte."""
+    return _published(call, Scope(station=call.query["station"], year=call.query["year"]))
+
+
+def session_rows(connection: Connection, session: str, name: ListName, now: datetime) -> list[Row]:
+    """The rows of a list of a session as they stand."""
+    return rows_of(name, cases_of(connection, session), entries_of(connection, Scope(session)), now)
+
+
+def year_rows(
+    connection: Connection, scope: Scope, name: ListName, now: datetime, after: Place | None, limit: int
+) -> tuple[list[Row], str | None]:
+    """The rows of some questions of a year, with the entries behind the last of them, and the cursor of what follows."""
+    found = cases_in(connection, scope.station, scope.year or 0, after, limit)
+    shown, more = found[:limit], len(found) > limit
+    entries = [] if more else entries_of(connection, scope)
+    last = cursor_of(f"{shown[-1].session}|{shown[-1].number}") if more else None
+    return rows_of(name, shown, entries, now), last
+
+
+def _frozen(call: Call[Notify], work: Transaction, scope: Scope, name: ListName, rows: list[Row]) -> FrozenList:
+    shown = [public_row(row, call.service.catalogue) for row in rows]
+    return publish(ListStore(work), scope, name, shown, call.caller.who or None)
+
+
+def _published(call: Call[Notify], scope: Scope) -> flask.Response:
+    with call.service.database.reading() as connection:
+        found = find_frozen(connection, scope, name_of_list(call.path["list_name"]))
+    if found is None:
+        raise NotFound("This list was not made public.")
+    response = flask.Response(found.document, content_type=JSON)
+    response.headers["ETag"] = f'"{found.hash}"'
+    return response
+
+
+def name_of_list(text: str) -> ListName:
+    """A list by its name; raises `NotFound`."""
+    found = next((name for name in NAMES if name == text), None)
+    if found is None:
+        raise NotFound(f"There is no such list; there are {', '.join(NAMES)}.")
+    return found
+
+
+def _place(cursor: str | None) -> Place | None:
+    last = read_cursor(cursor)
+    if last is None:
+        return None
+    session, _, number = last.rpartition("|")
+    if not (session and number.isascii() and number.isdecimal() and len(number) <= 9):
+        raise Invalid("The cursor is not one of ours.", NOT_OURS)
+    return session, int(number)
