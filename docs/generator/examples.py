@@ -125,5 +125,14 @@ EXAMPLES: Mapping[str, Any] = {
         "title": "周二代表有约", "kind": "reception", "rule": "weekly", "weekday": 2, "from": "2026-12-01", "time": "09:00",
         "length": 120, "station": "chengdong-1", "slots": 12, "deputies": ["wx-017", "wx-018"],
     },
+    "notify.EntryBody": {
+        "list": "work", "text": "逐户走访登记需求。", "owner": "city-management", "due": "2026-12-20T18:00:00+08:00",
+    },
+    "notify.YearEntryBody": {
+        "station": "chengdong-1", "year": 2026, "entry": {"list": "task", "text": "全年走访一千户。", "owner": "chengdong-1"},
+    },
+    "notify.EntryResult": {"result": "已走访 120 户，登记需求 34 项。"},
+    "notify.EntryDrop": {"reason": "与另一事项合并。"},
+    "notify.YearScope": {"station": "chengdong-1", "year": 2026},
     "notify.MeetingCall": {"title": "十二月督政议事会", "at": "2026-12-28T09:00:00+08:00"},
 }  # fmt: skip

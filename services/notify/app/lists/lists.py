@@ -26,15 +26,17 @@ from services.notify.handlers.sessions.keeping import check_own
 from services.notify.schemas.lists.rows import (
     FormatQuery,
     FrozenShape,
-    ListAnswer,
-    PublishedQuery,
+    SessionList,
+    YearList,
     YearQuery,
     YearScope,
     frozen_answer,
-    list_answer,
+    session_list_answer,
+    year_list_answer,
 )
-from services.notify.store.lists.entries import ListStore, find_frozen
+from services.notify.store.lists.entries import ListStore, find_frozen, frozen_by_id
 from services.notify.store.lists.reading import Place, cases_in, cases_of, entries_of
+from services.runtime.input.queries import EARLIEST_YEAR, LATEST_YEAR
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import NOT_OURS, cursor_of, read_cursor
@@ -48,7 +50,7 @@ TOO_LONG = {"station": [f"more than {MOST_IN_A_FILE} questions; name a station"]
 
 
 @routes.get(
-    f"{API}/sessions/<session_id>/lists/<list_name>", access=KEEPERS, query=FormatQuery, answers={200: ListAnswer}, gives=FILES
+    f"{API}/sessions/<session_id>/lists/<list_name>", access=KEEPERS, query=FormatQuery, answers={200: SessionList}, gives=FILES
 )
 def session_list(call: Call[Notify]) -> Answer:
     """Read a list of a session as it stands now; nobody fills it in."""
@@ -57,7 +59,7 @@ def session_list(call: Call[Notify]) -> Answer:
         session = own_session(call, connection, call.path["session_id"])
         rows = session_rows(connection, session.id, name, now)
     if call.query["format"] == "json":
-        return 200, list_answer(Scope(session.id), name, rows, now)
+        return 200, session_list_answer(session.id, name, rows, now)
     title = f"{session.title} {LISTS[name].zh}"
     return written(call.query["format"], title, [as_of(now, catalogue).zh], [table_of(name, rows, catalogue)])
 
@@ -78,25 +80,36 @@ def publish_list(call: Call[Notify]) -> Answer:
 
 @routes.get(f"{API}/sessions/<session_id>/lists/<list_name>/published", access=PUBLIC, cost=5, answers={200: None}, gives=(JSON,))
 def published_list(call: Call[Notify]) -> Answer:
-    """Read a list as it was made public last, to the byte: its SHA-256 stands in the ledger."""
-    return _published(call, Scope(call.path["session_id"]))
+    """Read a list of a session as it was made public last, to the byte: its SHA-256 stands in the ledger."""
+    with call.service.database.reading() as connection:
+        return _document(find_frozen(connection, Scope(call.path["session_id"]), name_of_list(call.path["list_name"])))
 
 
-@routes.get(f"{API}/lists/<list_name>", access=KEEPERS, query=YearQuery, answers={200: ListAnswer}, gives=FILES)
-def year_list(call: Call[Notify]) -> Answer:
-    """Read the list of a station, or of the whole place, in a year; entries stand behind the last question."""
+@routes.get(f"{API}/lists/<list_name>/<year>", access=KEEPERS, query=YearQuery, answers={200: YearList}, gives=FILES)
+def place_list(call: Call[Notify]) -> Answer:
+    """Read the list of the whole place in a year; entries stand behind the last question."""
+    return _year_list(call, None)
+
+
+@routes.get(f"{API}/lists/<list_name>/<year>/<station>", access=KEEPERS, query=YearQuery, answers={200: YearList}, gives=FILES)
+def station_list(call: Call[Notify]) -> Answer:
+    """Read the list of a station in a year; entries stand behind the last question."""
+    return _year_list(call, call.path["station"])
+
+
+def _year_list(call: Call[Notify], station: str | None) -> Answer:
     name, now, catalogue = name_of_list(call.path["list_name"]), call.service.database.clock.now(), call.service.catalogue
-    form, limit, scope = call.query["format"], call.query["limit"], Scope(station=call.query["station"], year=call.query["year"])
-    check_own(call.caller, scope.station)
+    form, limit, scope = call.query["format"], call.query["limit"], Scope(station=station, year=year_of(call.path["year"]))
+    check_own(call.caller, station)
     most, after = (limit, _place(call.query["cursor"])) if form == "json" else (MOST_IN_A_FILE, None)
     with call.service.database.reading() as connection:
         rows, following = year_rows(connection, scope, name, now, after, most)
     if form == "json":
-        return 200, list_answer(scope, name, rows, now, following)
+        return 200, year_list_answer(scope, name, rows, now, following)
     if following is not None:
         raise Invalid("This is too long for a file.", TOO_LONG)
-    station = stored.found(catalogue.stations, scope.station)
-    title = f"{station.name if station else scope.station or catalogue.name} {scope.year}年 {LISTS[name].zh}"
+    known = stored.found(catalogue.stations, station)
+    title = f"{known.name if known else station or catalogue.name} {scope.year}年 {LISTS[name].zh}"
     return written(form, title, [as_of(now, catalogue).zh], [table_of(name, rows, catalogue)])
 
 
@@ -117,12 +130,11 @@ def publish_year(call: Call[Notify]) -> Answer:
     return 200, frozen_answer(call.service.database.write(unit))
 
 
-@routes.get(
-    f"{API}/lists/<list_name>/published", access=PUBLIC, cost=5, query=PublishedQuery, answers={200: None}, gives=(JSON,)
-)  # fmt: skip
-def published_year(call: Call[Notify]) -> Answer:
-    """Read the list of a station, or of the whole place, in a year as it was made public last, to the byte."""
-    return _published(call, Scope(station=call.query["station"], year=call.query["year"]))
+@routes.get(f"{API}/lists/published/<frozen_id>", access=PUBLIC, cost=5, answers={200: None}, gives=(JSON,))
+def published(call: Call[Notify]) -> Answer:
+    """Read any list that was made public, to the byte, by the id under which it was: that of its message in the ledger."""
+    with call.service.database.reading() as connection:
+        return _document(frozen_by_id(connection, call.path["frozen_id"]))
 
 
 def session_rows(connection: Connection, session: str, name: ListName, now: datetime) -> list[Row]:
@@ -146,14 +158,19 @@ def _frozen(call: Call[Notify], work: Transaction, scope: Scope, name: ListName,
     return publish(ListStore(work), scope, name, shown, call.caller.who or None)
 
 
-def _published(call: Call[Notify], scope: Scope) -> flask.Response:
-    with call.service.database.reading() as connection:
-        found = find_frozen(connection, scope, name_of_list(call.path["list_name"]))
+def _document(found: FrozenList | None) -> flask.Response:
     if found is None:
         raise NotFound("This list was not made public.")
     response = flask.Response(found.document, content_type=JSON)
     response.headers["ETag"] = f'"{found.hash}"'
     return response
+
+
+def year_of(text: str) -> int:
+    """A year in an address; raises `NotFound`."""
+    if not (text.isascii() and text.isdecimal() and EARLIEST_YEAR <= int(text[:5]) <= LATEST_YEAR):
+        raise NotFound("A year is written like 2026.")
+    return int(text)
 
 
 def name_of_list(text: str) -> ListName:

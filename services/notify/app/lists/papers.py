@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.errors import Conflict, Invalid
+from services.contracts.errors import Conflict, NotFound
 from services.contracts.messages.sessions import ListName
 from services.contracts.session_words import SESSION_RULES, SESSION_STATES
 from services.contracts.vocabulary import word
@@ -24,8 +24,8 @@ from services.notify.domain.lists.views import Row, is_open
 from services.notify.domain.lists.wording import as_of, day_name
 from services.notify.domain.sessions.session import Session
 from services.notify.handlers.sessions.keeping import check_own
-from services.notify.schemas.lists.rows import FileQuery
-from services.notify.schemas.lists.summary import LastAnswer, SummaryAnswer, SummaryQuery, last_answer, summary_answer
+from services.notify.schemas.lists.rows import FileQuery, FormatQuery
+from services.notify.schemas.lists.summary import LastAnswer, SummaryAnswer, last_answer, summary_answer
 from services.notify.store.lists.months import cases_between, entries_between, last_before, sessions_between
 from services.notify.store.sessions.calendar import deputy_names
 from services.runtime.sheets.written import WrittenTable
@@ -37,10 +37,10 @@ routes = Routes()
 MINUTED: tuple[ListName, ...] = ("problem", "promise", "work")
 
 
-@routes.get(f"{API}/lists/summary", access=KEEPERS, query=SummaryQuery, answers={200: SummaryAnswer}, gives=FILES)
+@routes.get(f"{API}/lists/summary/<station>/<month>", access=KEEPERS, query=FormatQuery, answers={200: SummaryAnswer}, gives=FILES)
 def summary(call: Call[Notify]) -> Answer:
     """Read the month of a station: sessions, who came, what was told, and what became of it."""
-    found = summary_of(call, call.query["station"], call.query["month"])
+    found = summary_of(call, call.path["station"], call.path["month"])
     if call.query["format"] == "json":
         return 200, summary_answer(found)
     catalogue = call.service.catalogue
@@ -50,12 +50,11 @@ def summary(call: Call[Notify]) -> Answer:
 
 
 def summary_of(call: Call[Notify], station: str, month: str) -> Summary:
-    """The month of a station; raises `Invalid`, and `NotAllowed` for another station than the caller's."""
+    """The month of a station; raises `NotFound`, and `NotAllowed` for another station than the caller's."""
     check_own(call.caller, station)
     catalogue, days = call.service.catalogue, month_of(month)
     if days is None or station not in catalogue.stations:
-        wrong = {"month": ["a month such as 2026-11"]} if days is None else {"station": ["there is no such station"]}
-        raise Invalid("Name a station and a month.", wrong)
+        raise NotFound("There is no such station." if days else "A month is written like 2026-11.")
     begin, end = (datetime.combine(day, time.min, catalogue.calendar.zone) for day in days)
     with call.service.database.reading() as connection:
         cases, entries = cases_between(connection, station, begin, end), entries_between(connection, station, begin, end)

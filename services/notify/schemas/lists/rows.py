@@ -32,18 +32,9 @@ class FileQuery(Schema):
 
 
 class YearQuery(Page):
-    """The list of a station, or of the whole place, in a year; a file has all of it."""
+    """The list of a year in pages, or as a file, which has all of it."""
 
     format = fields.String(load_default="json", validate=validate.OneOf(FORMATS))
-    station = Code(LONGEST_ID, load_default=None)
-    year = fields.Integer(required=True, validate=validate.Range(EARLIEST_YEAR, LATEST_YEAR))
-
-
-class PublishedQuery(Schema):
-    """A station, or the whole place, and a year."""
-
-    station = Code(LONGEST_ID, load_default=None)
-    year = fields.Integer(required=True, validate=validate.Range(EARLIEST_YEAR, LATEST_YEAR))
 
 
 class YearScope(Schema):
@@ -77,15 +68,23 @@ class ListRow(Schema):
     opinion = fields.String(required=True, allow_none=True)
 
 
-class ListAnswer(Schema):
-    """A list as it stood at `as_of`: of one session, or of a station and a year, which come in pages."""
+class SessionList(Schema):
+    """A list of a session as it stood at `as_of`."""
 
     list = fields.String(required=True)
-    session = fields.String(required=True, allow_none=True)
-    station = fields.String(required=True, allow_none=True)
-    year = fields.Integer(required=True, allow_none=True)
+    session = fields.String(required=True)
     as_of = fields.AwareDateTime(required=True)
-    rows = fields.List(fields.Nested(ListRow), required=True)
+    items = fields.List(fields.Nested(ListRow), required=True)
+
+
+class YearList(Schema):
+    """A page of the list of a station, or of the whole place, in a year, as it stood at `as_of`."""
+
+    list = fields.String(required=True)
+    station = fields.String(required=True, allow_none=True)
+    year = fields.Integer(required=True)
+    as_of = fields.AwareDateTime(required=True)
+    items = fields.List(fields.Nested(ListRow), required=True)
     next = fields.String(required=True, allow_none=True)
 
 
@@ -99,13 +98,16 @@ class FrozenShape(Schema):
     rows = fields.Integer(required=True)
 
 
-def list_answer(
-    scope: Scope, name: ListName, rows: Sequence[Row], now: datetime, following: str | None = None
-) -> dict[str, object]:
-    """A list as a `ListAnswer`."""
+def session_list_answer(session: str, name: ListName, rows: Sequence[Row], now: datetime) -> dict[str, object]:
+    """A list as a `SessionList`."""
+    return {"list": name, "session": session, "as_of": now, "items": [asdict(row) for row in rows]}
+
+
+def year_list_answer(scope: Scope, name: ListName, rows: Sequence[Row], now: datetime, following: str | None) -> dict[str, object]:
+    """A page of a list as a `YearList`."""
     return {
-        "list": name, "session": scope.session, "station": scope.station, "year": scope.year, "as_of": now,
-        "rows": [asdict(row) for row in rows], "next": following,
+        "list": name, "station": scope.station, "year": scope.year, "as_of": now, "items": [asdict(row) for row in rows],
+        "next": following,
     }  # fmt: skip
 
 

@@ -6,28 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields
 
-from services.notify.domain.lists.summary import Summary, month_of
+from services.notify.domain.lists.summary import Summary
 from services.notify.domain.lists.views import Row
 from services.notify.domain.sessions.session import Session
-from services.notify.schemas.lists.rows import FORMATS, ListRow
-from services.runtime.input.fields import Code
-
-LONGEST_ID = 60
-
-
-def _is_month(text: str) -> None:
-    if month_of(text) is None:
-        raise ValidationError("a month such as 2026-11")
-
-
-class SummaryQuery(Schema):
-    """The month of which station, and in what form."""
-
-    station = Code(LONGEST_ID, required=True)
-    month = fields.String(required=True, validate=_is_month)
-    format = fields.String(load_default="json", validate=validate.OneOf(FORMATS))
+from services.notify.schemas.lists.rows import ListRow
 
 
 class SummarySession(Schema):
@@ -63,7 +47,7 @@ class LastAnswer(Schema):
     title = fields.String(required=True, allow_none=True)
     at = fields.AwareDateTime(required=True, allow_none=True)
     as_of = fields.AwareDateTime(required=True)
-    rows = fields.List(fields.Nested(ListRow), required=True)
+    items = fields.List(fields.Nested(ListRow), required=True)
 
 
 def summary_answer(summary: Summary) -> dict[str, object]:
@@ -83,4 +67,4 @@ def summary_answer(summary: Summary) -> dict[str, object]:
 def last_answer(session: Session | None, rows: Sequence[Row], now: datetime) -> dict[str, object]:
     """What became of the last session as a `LastAnswer`."""
     told = (session.id, session.title, session.at) if session else (None, None, None)
-    return {**dict(zip(("session", "title", "at"), told, strict=True)), "as_of": now, "rows": [asdict(row) for row in rows]}
+    return {**dict(zip(("session", "title", "at"), told, strict=True)), "as_of": now, "items": [asdict(row) for row in rows]}

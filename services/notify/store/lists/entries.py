@@ -72,6 +72,11 @@ def find_frozen(connection: Connection, scope: Scope, name: str) -> FrozenList |
     return next(iter(FROZEN.all(connection.execute(query))), None)
 
 
+def frozen_by_id(connection: Connection, name: str) -> FrozenList | None:
+    """A published list by id."""
+    return next(iter(FROZEN.all(connection.execute(FROZEN.query.where(frozen_lists.c.id == name)))), None)
+
+
 def frozen_of(connection: Connection, scope: Scope) -> list[FrozenList]:
     """The newest of each list that was published of a session, or of a station and a year."""
     table = frozen_lists.c
