@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SESSION_WORDS: Mapping[str, str] = {
-    "session_id": "The id of the session.",
     "plan": "The code of the plan that it comes from.",
     "nominal": "The day that its plan has it on, before holidays moved it.",
     "begins": "The first day that counts.",
     "at": "When it begins.",
     "ends": "When it ends.",
     "place": "Where it is, in words.",
-    "slots": "How many visitors can book; 0 where nobody has to.",
     "theme": "What it is about.",
     "notify.DetailsBody.brand": "What people call it, such as 周二代表有约.",
     "notify.DetailsBody.deputies": "The deputies who are to come, by code.",

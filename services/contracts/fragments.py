@@ -22,7 +22,7 @@ PREFIX: Final = "/fragments/"
 MOST_COUNTED: Final = 999
 #: A part that takes longer is left out.
 SECONDS: Final = 2
-PageName = Literal["case", "office"]
+PageName = Literal["case", "office", "session"]
 #: Ids and codes, so that what stands in an address is never what somebody has written.
 _SUBJECT: Final = re.compile("[A-Za-z0-9-]+")
 

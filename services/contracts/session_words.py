@@ -36,6 +36,26 @@ SESSION_RULES: Mapping[str, Words] = {
     "followed": Words("仍有事项未办结", "not everything has ended"),
     "evaluation": Words("未作评议", "not rated"),
 }
+PLAN_RULES: Mapping[str, Words] = {
+    "weekly": Words("每周", "every week"),
+    "fortnightly": Words("每两周", "every second week"),
+    "monthly": Words("每月", "every month"),
+    "dates": Words("指定日期", "on days of a list"),
+}
+PLAN_SHIFTS: Mapping[str, Words] = {
+    "next": Words("顺延到下一个工作日", "to the next working day"),
+    "previous": Words("提前到上一个工作日", "to the working day before"),
+    "none": Words("照常举行", "not at all"),
+}
+WEEKDAYS: Mapping[str, Words] = {
+    "1": Words("星期一", "Monday"),
+    "2": Words("星期二", "Tuesday"),
+    "3": Words("星期三", "Wednesday"),
+    "4": Words("星期四", "Thursday"),
+    "5": Words("星期五", "Friday"),
+    "6": Words("星期六", "Saturday"),
+    "7": Words("星期日", "Sunday"),
+}
 THEME_STATES: Mapping[str, Words] = {
     "suggested": Words("建议", "Suggested"),
     "shortlisted": Words("入围", "Shortlisted"),
@@ -71,6 +91,9 @@ TABLES: Mapping[str, Mapping[str, Words]] = {
     "state of a session": SESSION_STATES,
     "move of a session": SESSION_MOVES,
     "rule of a session": SESSION_RULES,
+    "rule of a plan": PLAN_RULES,
+    "shift of a plan": PLAN_SHIFTS,
+    "day of the week": WEEKDAYS,
     "state of a theme": THEME_STATES,
     "source of a theme": THEME_SOURCES,
     "list of a session": LISTS,

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 import structlog
 
 from services.contracts.catalogue.model import Catalogue
-from services.notify import pages
 from services.notify.app.context import Notify, Office
 from services.notify.app.routes import routes
 from services.notify.app.sessions.plans import make_due_sessions
@@ -22,6 +21,7 @@ from services.notify.domain.recipients import Recipients
 from services.notify.domain.submitters import SubmitterChannels
 from services.notify.gateway import AppriseNotifier, NotifierPool
 from services.notify.handlers import climbing, staff_notifications, submitter_notifications
+from services.notify.pages.routes import PAGES
 from services.notify.settings import Settings
 from services.notify.store.deadlines import DeadlineStore, DueDeadline, DueOccasion
 from services.notify.store.reminders import ReminderStore
@@ -148,7 +148,7 @@ def periodic_jobs(service: Notify) -> Sequence[PeriodicJob]:
     )
 
 
-ROUTES = Routes([*routes, *pages.routes])
+ROUTES = Routes([*routes, *PAGES])
 ASSEMBLY = Assembly(
     "notify",
     Settings,

@@ -18,7 +18,7 @@ TEMPLATES = sorted((ROOT / "services").rglob("templates/**/*.html"))
 #: The code of pages; what the contracts call things is the product's glossary, which letters, statistics and the API share.
 PAGES = sorted(
     path
-    for folder in ("design", "runtime/web", "accounts", "intake/pages", "metrics/pages", "notify/pages.py")
+    for folder in ("design", "runtime/web", "accounts", "intake/pages", "metrics/pages", "notify/pages")
     for path in ([ROOT / "services" / folder] if folder.endswith(".py") else (ROOT / "services" / folder).rglob("*.py"))
 )
 #: Said in its own language whatever the page's is: the switch, and what names products or formats.

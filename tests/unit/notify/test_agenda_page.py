@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.notify import pages
+from services.notify.pages.routes import PAGES
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
 from tests.unit.notify.calling import FakeAuthenticator
@@ -18,7 +18,7 @@ MEETING = {"title": "四季度督政议事会", "at": "2026-12-28T09:00:00+08:00
 @pytest.fixture
 def read(scene):
     """`read(path, who)` gives the status and what a reader reads."""
-    client = create_app("notify", scene.service, pages.routes, FakeAuthenticator(), Telemetry()).test_client()
+    client = create_app("notify", scene.service, PAGES, FakeAuthenticator(), Telemetry()).test_client()
 
     def read(path: str = "/agenda", who: str | None = "boss") -> tuple[int, str]:
         answer = client.get(path, headers={"Authorization": f"Bearer {who}"} if who else {})

@@ -1,0 +1,1 @@
+"""The pages of notify, and its parts of pages that are put together."""

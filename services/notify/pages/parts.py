@@ -1,0 +1,77 @@
+"""What notify has on the pages of staff: the deadlines of a case, and how much waits for somebody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from services.contracts.callers import OFFICE as OFFICE_ROLES
+from services.contracts.fragments import MOST_COUNTED, fragment
+from services.contracts.vocabulary import CARDS, DEADLINE_STATES, DEADLINES
+from services.contracts.words import Words
+from services.design.phrases import Phrase
+from services.notify.app.context import Notify
+from services.notify.domain.holders import called
+from services.notify.pages.paper import TEMPLATES, rung_name
+from services.notify.store.agendas import count_supervisions
+from services.notify.store.reminders import sent_reminders
+from services.notify.store.sessions.calendar import count_overdue_minutes
+from services.notify.store.timeline import case_deadlines
+from services.runtime.web.calls import Call
+from services.runtime.web.pages import error_page, html
+from services.runtime.web.routes import Answer, Routes
+
+routes = Routes()
+CASE, OFFICE = fragment("case", "notify"), fragment("office", "notify")
+NO_AGENDA, ON_AGENDA = Phrase("under supervision, on no agenda yet"), Phrase("under supervision, on the agenda of a meeting")
+NO_MINUTES = Phrase("sessions whose minutes are overdue")
+#: How many deadlines and reminders of one case are shown.
+MOST_SHOWN = 50
+
+
+class ShownDeadline(NamedTuple):
+    """A deadline as the page of its case shows it."""
+
+    what: Words
+    department: Words
+    due: datetime
+    standing: Words
+    overdue: bool
+
+
+@routes.get(CASE.path, access=CASE.roles, page=error_page)
+def case_part(call: Call[Notify]) -> Answer:
+    """The deadlines of a case and what was sent because of them, the latest first; a department sees its own."""
+    catalogue, now = call.service.catalogue, call.service.database.clock.now()
+    zone = catalogue.calendar.zone
+    about = {"opinion": call.path["opinion_id"], "department": call.caller.department}
+    with call.service.database.reading() as connection:
+        kept = case_deadlines(connection, about, None, MOST_SHOWN, now)
+        sent = sent_reminders(connection, about, None, MOST_SHOWN)
+    deadlines = [
+        ShownDeadline(
+            DEADLINES[each.deadline.kind], called(catalogue, each.deadline.department),
+            each.deadline.due.astimezone(zone), DEADLINE_STATES[each.state], each.is_overdue(now),
+        )
+        for each in sorted(kept, key=lambda each: each.deadline.due)
+        if each.state != "replaced"
+    ]  # fmt: skip
+    reminders = [
+        (each.at.astimezone(zone), rung_name(catalogue, each.rung), CARDS.get(each.card or ""))
+        for each, _ in sent
+        if each.state == "sent"
+    ]
+    return html(TEMPLATES, "case-part.html", part=CASE, deadlines=deadlines, reminders=reminders)
+
+
+@routes.get(OFFICE.path, access=OFFICE.roles, page=error_page)
+def office_part(call: Call[Notify]) -> Answer:
+    """How many cases are under supervision, how many of them on no agenda yet, and for the office the minutes that are overdue."""
+    now = call.service.database.clock.now()
+    with call.service.database.reading() as connection:
+        counted = [count_supervisions(connection, state, call.caller.department, MOST_COUNTED) for state in ("open", "scheduled")]
+        late = count_overdue_minutes(connection, now, None, MOST_COUNTED) if call.caller.role in OFFICE_ROLES else 0
+    rows = list(zip(counted, (NO_AGENDA, ON_AGENDA), ("/agenda", "/agenda"), strict=True))
+    if late:
+        rows.append((late, NO_MINUTES, "/sessions?state=held"))
+    return html(TEMPLATES, "office-part.html", part=OFFICE, rows=rows, most=MOST_COUNTED)

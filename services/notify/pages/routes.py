@@ -1,0 +1,11 @@
+"""All pages of notify."""
+
+from __future__ import annotations
+
+from services.notify.pages import agenda, parts
+from services.notify.pages.sessions import calendar, files, keeping, plans, session
+from services.runtime.web.routes import Routes
+
+PAGES = Routes([
+    *agenda.routes, *parts.routes, *calendar.routes, *files.routes, *keeping.routes, *plans.routes, *session.routes,
+])  # fmt: skip

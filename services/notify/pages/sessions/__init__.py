@@ -1,0 +1,1 @@
+"""Pages of sessions: the public calendar, one session, and where staff keep sessions and plans."""

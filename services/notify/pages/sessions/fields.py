@@ -1,0 +1,93 @@
+"""Fields of the forms of sessions and plans: what was typed, and what it says in the form that the API takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue
+from services.design.phrases import Phrase
+from services.notify.domain.sessions.details import Official
+from services.notify.pages.sessions.showing import Options
+
+_SEPARATORS: Final = re.compile(r"[,，、;；\n]+")
+#: How many words an official has: the department, and the office.
+_OFFICIAL: Final = 2
+LOCAL: Final = "%Y-%m-%dT%H:%M"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form: its name, how it is entered, what is typed, and what can be chosen."""
+
+    id: str
+    label: Phrase
+    kind: str = "lines"
+    needed: bool = False
+    hint: Phrase | None = None
+    given: str = ""
+    options: Options | None = None
+
+    def filled(self, given: str, options: Options | None = None) -> Field:
+        """With what was typed."""
+        return replace(self, given=given, options=options or self.options)
+
+
+def instant(text: str, catalogue: Catalogue) -> str | None:
+    """What was typed as a local time, as the API takes it; what cannot be read goes on as it is, to be refused by its name."""
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=catalogue.calendar.zone).isoformat()
+    except ValueError:
+        return text
+
+
+def typed(at: datetime | None, catalogue: Catalogue) -> str:
+    """An instant as a field for a local time has it."""
+    return at.astimezone(catalogue.calendar.zone).strftime(LOCAL) if at else ""
+
+
+def number(text: str) -> int | str | None:
+    """A number that was typed; what is none goes on as it is."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text or None
+
+
+def several(text: str) -> list[str]:
+    """What was typed with commas or line breaks between."""
+    return [part for each in _SEPARATORS.split(text) if (part := each.strip())]
+
+
+def departments(text: str, catalogue: Catalogue) -> list[str]:
+    """Departments that were typed by name or code, as codes; a name that nobody has goes on as it is."""
+    names = {each.name: code for code, each in catalogue.departments.items()}
+    return [names.get(each, each) for each in several(text)]
+
+
+def officials(text: str, catalogue: Catalogue) -> list[dict[str, str]]:
+    """Heads that were typed as department and office with a blank between, several with commas or line breaks."""
+    found = []
+    for each in several(text):
+        parts = each.split(None, 1)
+        named, office = parts if len(parts) == _OFFICIAL else (each, "")
+        found.append({"department": departments(named, catalogue)[0], "title": office})
+    return found
+
+
+def officials_text(found: Iterable[Official], catalogue: Catalogue) -> str:
+    """Heads as they are typed."""
+    return "\n".join(f"{department_text([each.department], catalogue)} {each.title}" for each in found)
+
+
+def department_text(codes: Sequence[str], catalogue: Catalogue) -> str:
+    """Departments as they are typed: by name."""
+    return "、".join(stored.department(catalogue, code).name for code in codes)
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed without the fields that were left empty."""
+    return {name: value for name, value in values.items() if value not in (None, "", [])}

@@ -1,0 +1,221 @@
+"""The page of one session: its notice for everybody, and for who keeps it the forms of what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+import flask
+
+from services.contracts.callers import PUBLIC
+from services.contracts.catalogue import stored
+from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.fragments import parts_of
+from services.contracts.session_words import SESSION_MOVES, SESSION_RULES
+from services.contracts.sessions import SessionMove, allowed_moves
+from services.contracts.words import Words, name_of
+from services.design.phrases import Phrase
+from services.notify.app.context import Notify
+from services.notify.app.sessions.moving import moved
+from services.notify.app.sessions.sessions import KEEPERS, ONE_COST, find, keeps
+from services.notify.domain.sessions.session import UNKNOWN_SESSION, Session
+from services.notify.handlers.sessions.moving import ACTS
+from services.notify.pages.paper import TEMPLATES, local
+from services.notify.pages.sessions.fields import Field, instant, number, officials, officials_text, plain, several
+from services.notify.pages.sessions.showing import shown_session
+from services.notify.schemas.sessions import sessions as schemas
+from services.notify.store.sessions.calendar import deputy_names
+from services.runtime.web.calls import Call
+from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.readers import this_reader
+from services.runtime.web.requests import read_form, validate
+from services.runtime.web.routes import Answer, Routes
+
+routes = Routes()
+PATH: Final = "/sessions/<session_id>"
+_REASON = Field("reason", Phrase("Reason"), hint=Phrase("Needed where a rule of its kind is not met; everybody can read it."))
+_WHY = Field("reason", Phrase("Reason"), needed=True, hint=Phrase("Everybody can read it."))
+_CODES = Phrase("Codes, with commas between; who scanned the code counts by itself.")
+_OFFICES = Phrase("The department, a blank and the office, one a line.")
+#: The fields of each form, by what it does.
+FIELDS: Final[Mapping[SessionMove, tuple[Field, ...]]] = {
+    SessionMove.ANNOUNCE: (_REASON,),
+    SessionMove.POSTPONE: (
+        Field("at", Phrase("New time"), "datetime-local", hint=Phrase("Leave it out until it is known.")), _WHY,
+    ),
+    SessionMove.CANCEL: (_WHY,),
+    SessionMove.HOLD: (
+        Field("deputies", Phrase("Deputies who came"), hint=_CODES),
+        Field("officials", Phrase("Heads of departments who came"), hint=_OFFICES),
+        Field("visitors", Phrase("Visitors"), "number"), Field("observers", Phrase("Observers"), "number"), _REASON,
+    ),
+    SessionMove.MINUTES: (Field("minutes", Phrase("Minutes"), needed=True), _REASON),
+    SessionMove.FOLLOW: (_REASON,),
+    SessionMove.EVALUATE: (
+        Field("satisfied", Phrase("Satisfied"), "number", needed=True),
+        Field("basically_satisfied", Phrase("Basically satisfied"), "number", needed=True),
+        Field("dissatisfied", Phrase("Dissatisfied"), "number", needed=True),
+    ),
+    SessionMove.CLOSE: (_REASON,),
+}  # fmt: skip
+SCHEMAS: Final = {
+    SessionMove.ANNOUNCE: schemas.AnnouncementBody(), SessionMove.POSTPONE: schemas.PostponementBody(),
+    SessionMove.CANCEL: schemas.CancellationBody(), SessionMove.HOLD: schemas.HoldingBody(),
+    SessionMove.MINUTES: schemas.MinutesBody(), SessionMove.FOLLOW: schemas.FollowingBody(),
+    SessionMove.EVALUATE: schemas.RatingsBody(), SessionMove.CLOSE: schemas.ClosingBody(),
+}  # fmt: skip
+MISTAKES: Final[Mapping[str, Phrase]] = {
+    "reason": Phrase("Please say why, in at most 1,000 characters"), "at": Phrase("Please choose a time in the future"),
+    "deputies": Phrase("Please name deputies in office by their codes"),
+    "officials": Phrase("Please name the department and the office, one a line"),
+    "visitors": Phrase("Please enter a number"), "observers": Phrase("Please enter a number"),
+    "minutes": Phrase("Please enter the minutes, in at most 20,000 characters"),
+    "satisfied": Phrase("Please enter how many; together no more than were there, and at least one"),
+    "basically_satisfied": Phrase("Please enter a number"), "dissatisfied": Phrase("Please enter a number"),
+}  # fmt: skip
+IRREGULAR: Final = Phrase("This makes the session irregular (%(rules)s). Please say why.")
+NOT_NOW: Final = Phrase("This is not possible as it stands now. Nothing was changed.")
+
+
+class Command(NamedTuple):
+    """What can be done, as a form."""
+
+    move: SessionMove
+    name: Words
+    fields: list[Field]
+    is_open: bool
+
+
+@routes.get(PATH, access=PUBLIC, cost=ONE_COST, page=error_page)
+def session_page(call: Call[Notify]) -> Answer:
+    """One session: when and where, which rules it did not meet, and what can be done with it."""
+    return _page(call, find(call, call.path["session_id"]))
+
+
+@routes.get(f"{PATH}/moves/<move>", access=KEEPERS, page=error_page)
+def back(call: Call[Notify]) -> Answer:
+    """GET on the address of a form: back to the page."""
+    return see_other(f"/sessions/{find(call, call.path['session_id']).id}")
+
+
+@routes.post(f"{PATH}/moves/<move>", access=KEEPERS, page=error_page)
+def carry_out(call: Call[Notify]) -> Answer:
+    """Do one of the things that can be done; back to the page."""
+    if call.path["move"] not in ACTS:
+        raise NotFound(UNKNOWN_SESSION)
+    move, session = SessionMove(call.path["move"]), find(call, call.path["session_id"])
+    form = read_form(f"{move}-{field.id}" for field in FIELDS[move])
+    try:
+        moved(call, session.id, move, validate(SCHEMAS[move], _said(call, move, form)))
+    except Invalid as error:
+        return _page(call, session, 422, move, form, _mistakes(move, error))
+    except Conflict:
+        return _page(call, find(call, session.id), 409, move, form, {}, NOT_NOW)
+    return see_other(f"/sessions/{session.id}")
+
+
+def _said(call: Call[Notify], move: SessionMove, form: Mapping[str, str]) -> dict[str, Any]:
+    """What a form says, as the API takes it."""
+    catalogue, given = call.service.catalogue, {name.partition("-")[2]: text for name, text in form.items()}
+    read: dict[str, Any] = {}
+    for name, text in given.items():
+        field = next(each for each in FIELDS[move] if each.id == name)
+        if name == "officials":
+            read[name] = officials(text, catalogue)
+        elif name == "deputies":
+            read[name] = several(text)
+        elif field.kind == "datetime-local":
+            read[name] = instant(text, catalogue)
+        else:
+            read[name] = number(text) if field.kind == "number" else text
+    return plain(read)
+
+
+def _mistakes(move: SessionMove, error: Invalid) -> dict[str, Phrase]:
+    found = {}
+    for path, told in error.errors.items():
+        name = path.partition(".")[0]
+        rules = [SESSION_RULES[rule] for each in told if (rule := each.partition(":")[0]) in SESSION_RULES]
+        if name in MISTAKES:
+            words = IRREGULAR.filled(rules=_listed(rules)) if rules else MISTAKES[name]
+            found[f"{move}-{name}"] = words
+    return found or {f"{move}-{FIELDS[move][0].id}": NOT_NOW}
+
+
+def _listed(rules: list[Words]) -> str:
+    is_chinese = this_reader().lang == "zh"
+    return ("、" if is_chinese else ", ").join(rule.zh if is_chinese else rule.en for rule in rules)
+
+
+def _page(
+    call: Call[Notify],
+    session: Session,
+    status: int = 200,
+    move: SessionMove | None = None,
+    form: Mapping[str, str] | None = None,
+    mistakes: Mapping[str, Phrase] | None = None,
+    notice: Phrase | None = None,
+) -> flask.Response:
+    catalogue, is_keeper = call.service.catalogue, keeps(call.caller, session)
+    moves = allowed_moves(session.state) if is_keeper else ()
+    commands = [
+        Command(each, SESSION_MOVES[each], [_field(each, field, form or {}, session) for field in FIELDS[each]], each is move)
+        for each in moves
+        if each in FIELDS and (each is not SessionMove.EVALUATE or stored.session_kind(catalogue, session.kind).evaluate)
+    ]
+    response = html(
+        TEMPLATES, "sessions/session.html", status, place=catalogue, role=call.caller.role, session=session,
+        shown=shown_session(session, catalogue), facts=_facts(call, session), outcome=_outcome(call, session),
+        parts=parts_of("session", call.caller.role), is_keeper=is_keeper, commands=commands, mistakes=mistakes or {},
+        labels={field.id: field.label for command in commands for field in command.fields}, notice=notice,
+        may_change=SessionMove.CHANGE in moves, form_session=call.session,
+    )  # fmt: skip
+    if call.caller.role is not None:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _field(move: SessionMove, field: Field, form: Mapping[str, str], session: Session) -> Field:
+    name = f"{move}-{field.id}"
+    given = {"hold-deputies": "、".join(session.deputies), "minutes-minutes": session.minutes or ""}
+    return replace(field, id=name, given=form.get(name, given.get(name, "")))
+
+
+def _facts(call: Call[Notify], session: Session) -> list[tuple[Phrase, object]]:
+    """The notice: what everybody who wants to come has to know."""
+    catalogue, shown = call.service.catalogue, shown_session(session, call.service.catalogue)
+    with call.service.database.reading() as connection:
+        names = deputy_names(connection, session.deputies)
+    area = stored.found(catalogue.areas, session.area)
+    asked = [name_of(stored.department(catalogue, code)) for code in session.departments]
+    return [
+        (Phrase("Time"), shown.at), (Phrase("Ends"), local(session.ends, catalogue) if session.ends else None),
+        (Phrase("Liaison station"), shown.station), (Phrase("Place"), session.place), (Phrase("Area"), area and name_of(area)),
+        (Phrase("Theme"), session.theme),
+        (Phrase("Deputies who are to come"), "、".join(names.get(each, each) for each in session.deputies)),
+        (Phrase("Departments asked to come"), _names(asked)),
+        (Phrase("Heads of departments"), officials_text(session.officials, catalogue) if not session.state.took_place else None),
+        (Phrase("Places that can be booked"), session.slots or None),
+    ]  # fmt: skip
+
+
+def _outcome(call: Call[Notify], session: Session) -> list[tuple[Phrase, object]]:
+    """How it was held."""
+    with call.service.database.reading() as connection:
+        names = deputy_names(connection, session.deputies_present)
+    ratings = session.ratings
+    return [
+        (Phrase("Deputies who came"), "、".join(names.get(each, each) for each in session.deputies_present)),
+        (Phrase("Heads of departments who came"), officials_text(session.officials, call.service.catalogue)),
+        (Phrase("Visitors"), session.visitors), (Phrase("Observers"), session.observers or None),
+        (Phrase("Minutes written"), session.minuted and local(session.minuted, call.service.catalogue)),
+        (Phrase("Satisfied"), ratings and ratings.satisfied),
+        (Phrase("Basically satisfied"), ratings and ratings.basically_satisfied),
+        (Phrase("Dissatisfied"), ratings and ratings.dissatisfied),
+    ]  # fmt: skip
+
+
+def _names(named: list[Words]) -> str:
+    is_chinese = this_reader().lang == "zh"
+    return ("、" if is_chinese else ", ").join(each.zh if is_chinese else each.en for each in named)
