@@ -113,9 +113,11 @@ def live(county: County) -> Mapping[str, str]:
     county.work()
     public = release(county, first["opinion"])
     (waiting, *_) = county.get("/publications", "reviewer")[1]["items"]
-    in_hand = [each["id"] for each in county.get("/assignments")[1]["items"] if each["state"] == "assigned"]
+    fresh, *in_hand = [each for each in county.get("/assignments")[1]["items"] if each["state"] == "assigned"]
+    objection = {"assignment": fresh["id"], "reason": "河道保洁归乡镇，请改派。", "department": "petitions"}
+    county.command(fresh["department"], "object", objection)
     return {
-        "in_hand": in_hand[-1],
+        "in_hand": in_hand[-1]["id"],
         "meeting": str(made["id"]), "public": public, "department": first["department"], "undecided": waiting["id"],
         "deputy": DEPUTY, "counted": subject_of(first["opinion"]),
         "entrusted": str(new["id"]),

@@ -13,13 +13,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from services.console.embedded.combined_app import CombinedApp
 from services.console.embedded.includes import Includes
 from services.design.assets import FOLDER
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database
+from tests.browser import doing
 from tests.browser.conftest import EXPECTED_STATUS, serving
 from tests.browser.looking import CUT_OFF, FAINT, WIDE, take_picture, violations
 from tests.browser.scenes import alike, cases, drafted, learned, live, signed_in
@@ -45,118 +46,37 @@ LOOKS = (
     ),
 )
 
-
-def press_submit(page: Page) -> None:
-    page.fill("#title", "路灯不亮")
-    page.click("#contact summary")
-    page.fill("#phone", "打给我")
-    page.click("#typed > button")
-
-
-def sign_together(page: Page) -> None:
-    page.fill("#title", "路灯不亮")
-    page.fill("#content", "坏了两周。")
-    page.click("#cosigners summary")
-    page.fill("#cosigner1_name", "李四")
-    page.click("#typed > button")
-
-
-def ask_with_nothing(page: Page) -> None:
-    page.click("main button")
-
-
-def support_with_words(page: Page) -> None:
-    page.fill("#contact", "打给我")
-    page.click("main button")
-
-
-def sign_in_with_nothing(page: Page) -> None:
-    page.click("main button")
-
-
-def change_password_to_nothing(page: Page) -> None:
-    page.click("form[action='/account/password'] button")
-
-
-def invite_nobody(page: Page) -> None:
-    page.click("main summary")
-    page.click("form[action='/accounts'] button")
-
-
-def release_with_a_number(page: Page) -> None:
-    page.fill("#content", "请打13800138000。")
-    page.click("form.card button")
-
-
-def decline_for_nothing(page: Page) -> None:
-    page.click("form[action$='/accept'] ~ details summary")
-    page.click("form[action$='/decline'] button")
-
-
-def take_nothing_out(page: Page) -> None:
-    page.click("form[action$='/split'] button")
-
-
-def make_no_codes(page: Page) -> None:
-    page.click("#order > button")
-
-
-def enter_nobody(page: Page) -> None:
-    page.click("#entry > button")
-
-
-def take_down_nothing(page: Page) -> None:
-    page.click("#typed > button")
-
-
-def send_back_for_nothing(page: Page) -> None:
-    page.click("#approving summary")
-    page.click("#approving details button")
-
-
-def assign_to_nobody(page: Page) -> None:
-    page.click("main details summary")
-    page.click("main details button")
-
-
-def promise_nothing(page: Page) -> None:
-    page.click("#reply > summary")
-    page.fill("#reply-content", "已列入计划。")
-    page.check("#reply input[value=planned]")
-    page.click("#reply form > button[type=submit]:not([name])")
-
-
 #: Words and phrases that were joined to a text before somebody's language was known.
 UNSAID = re.compile(r"(Words|Phrase)\(")
 PAGES: Mapping[str, Shown] = {
     "first": Shown("/"),
-    "first-mistakes": Shown("/", does=press_submit),
-    "joined": Shown("/", does=sign_together),
+    "first-mistakes": Shown("/", does=doing.press_submit),
+    "joined": Shown("/", does=doing.sign_together),
     "submitted": Shown("{new}/submitted"),
     "receipt-new": Shown("{new}"),
     "receipt-asked": Shown("{asked}"),
     "receipt-answered": Shown("{answered}"),
     "receipt-whole": Shown("{whole}"),
     "lookup": Shown("/receipts"),
-    "lost-receipt": Shown("/receipts/lost", does=ask_with_nothing),
+    "lost-receipt": Shown("/receipts/lost", does=doing.ask_with_nothing),
     "lost-receipt-sent": Shown("/receipts/lost/sent"),
     "lookup-nothing": Shown("/receipts?receipt=ABC-12", status=404),
     "lost": Shown("/nowhere", status=404),
     "problem": Shown("/problems/conflict"),
     "login": Shown("/login?to=/agenda"),
-    "login-wrong": Shown("/login", does=sign_in_with_nothing),
+    "login-wrong": Shown("/login", does=doing.sign_in_with_nothing),
     "forgot": Shown("/forgot"),
-    "forgot-wrong": Shown("/forgot", does=sign_in_with_nothing),
+    "forgot-wrong": Shown("/forgot", does=doing.sign_in_with_nothing),
     "invitation": Shown("/invitation?key={invitation}"),
     "invitation-used": Shown("/recovery?key=nothing", status=404),
     "sign-in-link": Shown("/login/link?key={signing}"),
     "account": Shown("/account", SOMEBODY),
-    "account-mistakes": Shown("/account", SOMEBODY, change_password_to_nothing),
+    "account-mistakes": Shown("/account", SOMEBODY, doing.change_password_to_nothing),
     "second-factor": Shown("/account/second-factor", SOMEBODY),
     "passkeys": Shown("/account/passkeys", SOMEBODY),
     "login-passkey": Shown("/login/passkey"),
     "accounts": Shown("/accounts", SOMEBODY),
-    "accounts-mistakes": Shown("/accounts", SOMEBODY, invite_nobody),
+    "accounts-mistakes": Shown("/accounts", SOMEBODY, doing.invite_nobody),
     "one-account": Shown("/accounts/{person}", SOMEBODY),
     "office": Shown("/office", "supervisor"),
     "office-roles": Shown("/office", SOMEBODY),
@@ -167,24 +87,26 @@ PAGES: Mapping[str, Shown] = {
     "case-new": Shown("/cases/{undecided}", "supervisor"),
     "case-head": Shown("/cases/{drafted}", "head:housing"),
     "approval": Shown("/approvals/{draft}", "head:housing"),
-    "approval-mistakes": Shown("/approvals/{draft}", "head:housing", send_back_for_nothing),
+    "approval-mistakes": Shown("/approvals/{draft}", "head:housing", doing.send_back_for_nothing),
     "desk": Shown("/desk", "{department}"),
     "desk-nothing": Shown("/desk?state=paused&topic=drains", "{department}"),
     "desk-one": Shown("/desk/{in_hand}?due=overdue", "{department}"),
-    "desk-one-mistakes": Shown("/desk/{in_hand}", "{department}", promise_nothing),
+    "rulings": Shown("/rulings", "supervisor"),
+    "rulings-mistakes": Shown("/rulings", "supervisor", doing.rule_without_a_reason),
+    "desk-one-mistakes": Shown("/desk/{in_hand}", "{department}", doing.promise_nothing),
     "campaigns": Shown("/campaigns"),
     "campaign": Shown("/campaigns/spring"),
     "campaign-form": Shown("/?campaign=spring"),
     "no-code": Shown("/c/nobody-knows-it", status=404),
     "codes": Shown("/codes", "admin"),
-    "codes-mistakes": Shown("/codes", "admin", make_no_codes),
+    "codes-mistakes": Shown("/codes", "admin", doing.make_no_codes),
     "register": Shown("/deputies", "admin"),
     "register-deputy": Shown("/deputies/entry?code={deputy}", "admin"),
-    "register-deputy-mistakes": Shown("/deputies/entry", "admin", enter_nobody),
+    "register-deputy-mistakes": Shown("/deputies/entry", "admin", doing.enter_nobody),
     "register-group": Shown("/deputies/group?code=building", "admin"),
-    "register-group-mistakes": Shown("/deputies/group", "admin", enter_nobody),
+    "register-group-mistakes": Shown("/deputies/group", "admin", doing.enter_nobody),
     "station": Shown("/station", "station:bridge"),
-    "station-mistakes": Shown("/station", "station:bridge", take_down_nothing),
+    "station-mistakes": Shown("/station", "station:bridge", doing.take_down_nothing),
     "station-opinions": Shown("/station/opinions", "informant:chengdong"),
     "station-position": Shown("/station/position", "station:chengdong-1"),
     "entrusted": Shown("/entrusted", "deputy:wx-017"),
@@ -205,7 +127,7 @@ PAGES: Mapping[str, Shown] = {
     "public-nothing": Shown("/public?q=没有的词"),
     "public-opinion": Shown("/public/opinions/{public}"),
     "support": Shown("{supportable}/support"),
-    "support-mistakes": Shown("{supportable}/support", does=support_with_words),
+    "support-mistakes": Shown("{supportable}/support", does=doing.support_with_words),
     "support-closed": Shown("/public/opinions/{public}/support"),
     "support-gone": Shown("/public/opinions/nothing/support", status=404),
     "supported": Shown("{supported}"),
@@ -222,16 +144,16 @@ PAGES: Mapping[str, Shown] = {
     "accessibility": Shown("/accessibility"),
     "publications": Shown("/publications", "reviewer"),
     "publication": Shown("/publications/{undecided}", "reviewer"),
-    "publication-mistakes": Shown("/publications/{undecided}", "reviewer", release_with_a_number),
+    "publication-mistakes": Shown("/publications/{undecided}", "reviewer", doing.release_with_a_number),
     "reviews": Shown("/reviews", "reviewer"),
     "review": Shown("/reviews/{wave}", "reviewer"),
-    "review-mistakes": Shown("/reviews/{wave}", "reviewer", decline_for_nothing),
+    "review-mistakes": Shown("/reviews/{wave}", "reviewer", doing.decline_for_nothing),
     "incidents": Shown("/incidents", "reviewer"),
     "incident": Shown("/incidents/{incident}", "reviewer"),
-    "incident-mistakes": Shown("/incidents/{incident}", "reviewer", take_nothing_out),
+    "incident-mistakes": Shown("/incidents/{incident}", "reviewer", doing.take_nothing_out),
     "rising": Shown("/rising", "supervisor"),
     "doubtful": Shown("/doubtful", "reviewer"),
-    "doubtful-mistakes": Shown("/doubtful", "supervisor", assign_to_nobody),
+    "doubtful-mistakes": Shown("/doubtful", "supervisor", doing.assign_to_nobody),
     "models": Shown("/models", "supervisor"),
     "components": Shown("/components", "admin"),
 }

@@ -123,6 +123,11 @@ class Assignment:
         return self.state == State.DRAFTED
 
     @property
+    def objects(self) -> bool:
+        """Whether its department says that it is another one's, and a ruling on that is due."""
+        return self.state == State.OBJECTED
+
+    @property
     def text(self) -> OpinionText:
         """The opinion, as departments read it."""
         return OpinionText(self.opinion, self.title, self.content, self.topic, self.area, self.station)

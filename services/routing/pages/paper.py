@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
+
+from werkzeug.datastructures import ETags
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.words import Words, name_of
 from services.design.templates import Templates
+from services.routing.app.context import Routing
+from services.runtime.store.idempotency import Key
+from services.runtime.web.calls import Call
 
+#: What a form brings beside its fields: the version that was read, and what makes a second press the same one.
+VERSION: Final = "version"
+KEY: Final = "key"
 TEMPLATES = Templates(Path(__file__).parents[1])
+
+
+def posted(call: Call[Routing], body: object, form: Mapping[str, str]) -> Call[Routing]:
+    """A call of the API with what a form says: about the version that was shown, and a second press has the answer of the first."""
+    version, key = ETags([form[VERSION]]) if form[VERSION] else None, Key.of(form[KEY], call.caller.principal)
+    return replace(call, body=body, if_match=version, idempotency_key=key)
 
 
 def local(instant: datetime, catalogue: Catalogue) -> datetime:

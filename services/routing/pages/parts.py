@@ -27,6 +27,7 @@ from services.runtime.web.pages import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
+RULINGS: Final = "/rulings"
 CASE, OFFICE = fragment("case", "routing"), fragment("office", "routing")
 UNSIGNED = tuple(state for state in State if state.awaits_signature)
 #: What waits, what it is called, in which states the list of cases has it, and for whom it is counted.
@@ -86,6 +87,8 @@ def _list_of(kind: WaitingFor, states: Sequence[State], caller: Caller) -> str |
         return DOUBTS
     if caller.role in OF_A_DEPARTMENT:
         return f"{DESK}?due=overdue" if kind is WaitingFor.OVERDUE else f"{DESK}?state={','.join(states)}"
+    if kind in (WaitingFor.OBJECTED, WaitingFor.EXTENDING):
+        return RULINGS
     return f"/cases?state={','.join(states)}" if states else None
 
 

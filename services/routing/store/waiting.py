@@ -53,6 +53,15 @@ def _waiting(kind: WaitingFor, department: str | None, now: datetime) -> sa.Sele
     return query if department is None else query.where(assignments.c.department == department)
 
 
+def asked_for(connection: Connection, after: str | None, limit: int) -> list[Assignment]:
+    """Assignments whose department objects or asks for more time, behind an id; costs what waits for a ruling."""
+    asking = assignments.c.asked_until.is_not(None)
+    objecting = WITH_THEM & (assignments.c.state == sa.literal_column(f"'{State.OBJECTED}'"))
+    waiting = sa.union(*(sa.select(assignments.c.id).where(which) for which in (objecting, asking)))
+    query = ASSIGNMENTS.query.where(assignments.c.id.in_(waiting), assignments.c.id > (after or ""))
+    return ASSIGNMENTS.all(connection.execute(query.order_by(assignments.c.id).limit(limit)))
+
+
 def of_opinion(connection: Connection, opinion: str) -> list[Assignment]:
     """All assignments of a case, in the order in which they were made."""
     query = ASSIGNMENTS.query.where(assignments.c.opinion == opinion)

@@ -9,7 +9,6 @@ from typing import Final
 
 import flask
 from sqlalchemy.engine import Connection
-from werkzeug.datastructures import ETags
 
 from services.contracts.callers import OF_A_DEPARTMENT
 from services.contracts.catalogue.model import Catalogue
@@ -33,14 +32,13 @@ from services.routing.pages.desk.forms import (
     names_of,
 )
 from services.routing.pages.desk.listing import ACTING, row_of
-from services.routing.pages.paper import TEMPLATES, local
+from services.routing.pages.paper import KEY, TEMPLATES, VERSION, local, posted
 from services.routing.pages.parts import rulings_on, shown_assignment
 from services.routing.schemas.bodies import BODIES
 from services.routing.store.desk import Place, on_desk
 from services.routing.store.promises import promises_of
 from services.routing.store.reading import find, others_of
 from services.routing.store.support import supporters_of
-from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.kept import KeptForm
 from services.runtime.web.pages import desk_html, error_page, see_other
@@ -48,8 +46,8 @@ from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
-#: What a form brings beside its fields: the version that was read, what makes a second press the same one, and its demands.
-VERSION, KEY, DEMANDS, MORE = "version", "key", "demands", "more"
+#: How many demands a form of an answer has, and the button that adds one.
+DEMANDS, MORE = "demands", "more"
 SCHEMAS: Final = {verb: shape() for verb, shape in BODIES.items()}
 #: The states of promises that can still be kept.
 LEFT: Final = ("open", "broken")
@@ -99,7 +97,7 @@ def act(call: Call[Routing]) -> Answer:
         return _page(call, filled=replace(filled, demands=min(demands + 1, MOST_DEMANDS)))
     try:
         body = validate(SCHEMAS[form.verb], body_of(form, given, demands, call.service.catalogue.calendar.zone))
-        app.move(_call_of(call, body, given), form.verb)
+        app.move(posted(call, body, given), form.verb)
     except Invalid as error:
         return _page(call, 422, filled=replace(filled, mistakes=mistakes_of(form, error.errors, names)))
     except Changed:
@@ -107,13 +105,6 @@ def act(call: Call[Routing]) -> Answer:
     except Conflict:
         return _page(call, 409, NOT_NOW, filled)
     return see_other(address(DESK, given_of(call.query), did=form.verb, about=call.path["assignment_id"]))
-
-
-def _call_of(call: Call[Routing], body: object, given: Mapping[str, str]) -> Call[Routing]:
-    return replace(
-        call, body=body, if_match=ETags([given[VERSION]]) if given[VERSION] else None,
-        idempotency_key=Key.of(given[KEY], call.caller.principal),
-    )  # fmt: skip
 
 
 def _demands(text: str) -> int:

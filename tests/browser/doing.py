@@ -1,0 +1,89 @@
+"""What is done on a page before it is looked at: mostly the mistakes that people make."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+
+def press_submit(page: Page) -> None:
+    page.fill("#title", "路灯不亮")
+    page.click("#contact summary")
+    page.fill("#phone", "打给我")
+    page.click("#typed > button")
+
+
+def sign_together(page: Page) -> None:
+    page.fill("#title", "路灯不亮")
+    page.fill("#content", "坏了两周。")
+    page.click("#cosigners summary")
+    page.fill("#cosigner1_name", "李四")
+    page.click("#typed > button")
+
+
+def ask_with_nothing(page: Page) -> None:
+    page.click("main button")
+
+
+def support_with_words(page: Page) -> None:
+    page.fill("#contact", "打给我")
+    page.click("main button")
+
+
+def sign_in_with_nothing(page: Page) -> None:
+    page.click("main button")
+
+
+def change_password_to_nothing(page: Page) -> None:
+    page.click("form[action='/account/password'] button")
+
+
+def invite_nobody(page: Page) -> None:
+    page.click("main summary")
+    page.click("form[action='/accounts'] button")
+
+
+def release_with_a_number(page: Page) -> None:
+    page.fill("#content", "请打13800138000。")
+    page.click("form.card button")
+
+
+def decline_for_nothing(page: Page) -> None:
+    page.click("form[action$='/accept'] ~ details summary")
+    page.click("form[action$='/decline'] button")
+
+
+def take_nothing_out(page: Page) -> None:
+    page.click("form[action$='/split'] button")
+
+
+def make_no_codes(page: Page) -> None:
+    page.click("#order > button")
+
+
+def enter_nobody(page: Page) -> None:
+    page.click("#entry > button")
+
+
+def take_down_nothing(page: Page) -> None:
+    page.click("#typed > button")
+
+
+def send_back_for_nothing(page: Page) -> None:
+    page.click("#approving summary")
+    page.click("#approving details button")
+
+
+def assign_to_nobody(page: Page) -> None:
+    page.click("main details summary")
+    page.click("main details button")
+
+
+def rule_without_a_reason(page: Page) -> None:
+    page.click("form[action$='/objection'] button[value=yes]")
+
+
+def promise_nothing(page: Page) -> None:
+    page.click("#reply > summary")
+    page.fill("#reply-content", "已列入计划。")
+    page.check("#reply input[value=planned]")
+    page.click("#reply form > button[type=submit]:not([name])")
