@@ -44,7 +44,7 @@ SERVED_BY = {
     "publications": "intake", "codes": "intake", "campaigns": "intake",
     "assignments": "routing", "lookbacks": "routing",
     "promises": "routing", "supervisions": "notify", "meetings": "notify", "reminders": "notify", "statistics": "metrics",
-    "groups": "intake", "stations": "intake",
+    "groups": "intake", "stations": "intake", "sessions": "notify",
 }  # fmt: skip
 #: Chores that act by the clock alone; letters, which go out of the house, stay in the drawer, and a training is a
 #: process of its own.

@@ -20,6 +20,7 @@ from tests.stores import Templates
 SCENARIOS = Path(__file__).parents[2] / "system" / "scenarios" / "constituency"
 BASE = Path(__file__).parents[3] / "deploy" / "catalogue.yml"
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
+DAY_OF_RECEPTION = datetime(2026, 3, 12, 11, 30, tzinfo=ZONE)
 CHECKED = {"met_since": "2026-03-01", "checked_by": "人大常委会代表工委"}
 NETS = ("chaonan.yml", "jinping.yml", "wuxing-tree.yml")
 
@@ -103,6 +104,44 @@ def submit(county: County, stations: list[str], many: int) -> None:
     county.pump()
 
 
+def receive(county: County, stations: list[str], figures: Mapping[str, int], unrated: int) -> None:
+    """One reception at each station: deputies come, people ask, departments answer what they have solved, and who asked agrees."""
+    shares = {name: shared_out(number, len(stations)) for name, number in figures.items()}
+    day = {"kind": "reception", "title": "代表接待日", "at": "2026-03-12T09:00:00+08:00", "ends": "2026-03-12T11:00:00+08:00"}
+    sessions = []
+    for station in stations:
+        status, answer = county.post("/sessions", day | {"station": station}, "admin")
+        assert status == 201, answer
+        sessions.append(answer["id"])
+        assert county.post(f"/sessions/{answer['id']}/announce", {}, "admin")[0] == 200
+    county.pump()
+    county.clock.instant = DAY_OF_RECEPTION
+    agreeing: list[str] = []
+    for session, deputies, asked, solved in zip(sessions, *shares.values(), strict=True):
+        came = {"deputies": [f"d-{number}" for number in range(deputies)]}
+        assert county.post(f"/sessions/{session}/hold", came, "admin")[0] == 200
+        questions = [
+            {"text": f"第{number + 1}个问题：路灯不亮。", "topic": "street-lights"}
+            | ({"answer": {"content": "已换灯。", "outcome": "solved"}} if number < solved else {})
+            for number in range(asked)
+        ]  # fmt: skip
+        answer = county.client("intake").post(
+            f"/api/v1/sessions/{session}/questions", json={"questions": questions}, headers={"Authorization": "Bearer admin"}
+        )
+        assert answer.status_code == 201, answer.text
+        agreeing += [each["receipt"] for each in answer.get_json()["questions"][:solved]]
+    county.pump()
+    for receipt in agreeing[unrated:]:
+        status, answer = county.post(f"/receipts/{receipt}/evaluation", {"result": "satisfied"})
+        assert status == 201, answer
+    county.pump()
+
+
+def shared_out(number: int, among: int) -> list[int]:
+    """A number in as many parts that differ by one at most."""
+    return [number // among + (place < number % among) for place in range(among)]
+
+
 def outcome(county: County, text: Mapping[str, Any]) -> dict[str, Any]:
     """What can be read of the net from outside."""
     stations = listed(county)
@@ -110,6 +149,11 @@ def outcome(county: County, text: Mapping[str, Any]) -> dict[str, Any]:
     if "checklists" in text:
         complete = Counter(each["name"] for station in stations for each in station["checklists"] if each["complete"])
         found |= {"complete": dict(complete), "central": sum(station["below"] > 0 for station in stations)}
+    if "sessions" in text:
+        total = county.get("/statistics/sessions")[1]["total"]
+        rate = total["rates"]["solved"]
+        found |= {"sessions": {name: total["counts"][name] for name in text["expect"]["sessions"]}}
+        found |= {"rate": [rate["numerator"], rate["denominator"], rate["text"]]}
     if "opinions" in text:
         figures = [
             {group["key"]["station"]: group["counts"]["submitted"] for group in answer["groups"]}
@@ -144,6 +188,8 @@ def test_a_net_of_stations_shows_its_figures_and_the_broken_one_others(
     try:
         if "checklists" in text:
             check_off(county, text["broken"]["missing"] if broken else {})
+        if "sessions" in text:
+            receive(county, list(net.stations), text["sessions"], text["broken"]["unrated"] if broken else 0)
         if "opinions" in text:
             submit(county, list(net.stations), text["opinions"])
         found, expected = outcome(county, text), text["expect"]
@@ -152,7 +198,7 @@ def test_a_net_of_stations_shows_its_figures_and_the_broken_one_others(
     if not broken:
         assert found == expected
         return
-    told = {name: text["broken"][name] for name in ("county", "complete") if name in text["broken"]}
+    told = {name: text["broken"][name] for name in ("county", "complete", "sessions", "rate") if name in text["broken"]}
     assert told
     assert found == expected | told
     assert found != expected
