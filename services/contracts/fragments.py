@@ -7,15 +7,15 @@ answers for its own part, and refuses whom it would refuse anyway. A service tha
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from services.contracts.callers import STAFF, Role
+from services.contracts.callers import OFFICE, PUBLIC, STAFF, Role
 from services.contracts.navigation import HOLDERS
 from services.contracts.words import Words
 
 #: The addresses of pages that are put together. Nothing else is looked through for parts.
-COMPOSED: Final = r"^/(office|cases/[^/]+)$"
+COMPOSED: Final = r"^/(office|cases/[^/]+|sessions/[^/]+)$"
 #: What the addresses of parts begin with; nobody outside can ask for one.
 PREFIX: Final = "/fragments/"
 #: How far what waits is counted.
@@ -23,6 +23,8 @@ MOST_COUNTED: Final = 999
 #: A part that takes longer is left out.
 SECONDS: Final = 2
 PageName = Literal["case", "office", "session"]
+#: What the address of a part names of the page that it is of.
+SUBJECTS: Final[Mapping[PageName, str]] = {"case": "opinion_id", "session": "session_id"}
 #: Ids and codes, so that what stands in an address is never what somebody has written.
 _SUBJECT: Final = re.compile("[A-Za-z0-9-]+")
 
@@ -44,14 +46,14 @@ class Fragment(NamedTuple):
     @property
     def path(self) -> str:
         """Its address as a table of routes has it."""
-        about = f"/{self.about}" if self.about else ""
-        return f"{PREFIX}{self.service}/{self.page}" + about + ("/<opinion_id>" if self.page == "case" else "")
+        about, subject = f"/{self.about}" if self.about else "", SUBJECTS.get(self.page)
+        return f"{PREFIX}{self.service}/{self.page}" + about + (f"/<{subject}>" if subject else "")
 
     def address(self, subject: str, language: str) -> str:
         """Its address for one subject; raises ValueError for what cannot be the id of one."""
         if subject and not _SUBJECT.fullmatch(subject):
             raise ValueError("a part is about what has an id of ours")
-        return self.path.replace("<opinion_id>", subject) + f"?lang={language}"
+        return self.path.replace(f"<{SUBJECTS.get(self.page)}>", subject) + f"?lang={language}"
 
 
 #: In the order in which a page shows them.
@@ -63,6 +65,8 @@ FRAGMENTS: Final[Sequence[Fragment]] = (
     Fragment("case", "routing", Words("承办情况", "Handling"), STAFF),
     Fragment("case", "notify", Words("期限与催办", "Deadlines and reminders"), STAFF),
     Fragment("case", "metrics", Words("公开账本记录", "In the public ledger"), STAFF),
+    Fragment("session", "intake", Words("预约", "Bookings"), PUBLIC, "booking"),
+    Fragment("session", "intake", Words("现场登记", "Questions and visitors"), OFFICE | {Role.STATION}),
 )
 
 
@@ -73,4 +77,4 @@ def fragment(page: PageName, service: str, about: str | None = None) -> Fragment
 
 def parts_of(page: PageName, role: Role | None) -> list[Fragment]:
     """The parts of a page that somebody may read."""
-    return [each for each in FRAGMENTS if each.page == page and role in each.roles]
+    return [each for each in FRAGMENTS if each.page == page and (role in each.roles or each.roles is PUBLIC)]

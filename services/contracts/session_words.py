@@ -86,6 +86,19 @@ ENTRY_STATES: Mapping[str, Words] = {
     "done": Words("已完成", "done"),
     "dropped": Words("不再办理", "dropped"),
 }
+#: How a question was answered that was asked at a session.
+SPOT: Mapping[str, Words] = {
+    "answer": Words("当场答复", "answered on the spot"),
+    "promise": Words("当场承诺", "answered with a promise"),
+}
+#: Where the booking of a slot stands.
+BOOKINGS: Mapping[str, Words] = {
+    "made": Words("已预约", "booked"),
+    "cancelled": Words("已取消", "cancelled"),
+    "attended": Words("已到场", "has come"),
+    "missed": Words("未到场", "has not come"),
+}
+
 #: Every table by what its codes are of.
 TABLES: Mapping[str, Mapping[str, Words]] = {
     "state of a session": SESSION_STATES,
@@ -99,4 +112,6 @@ TABLES: Mapping[str, Mapping[str, Words]] = {
     "list of a session": LISTS,
     "list of an entry": ENTRY_LISTS,
     "state of an entry": ENTRY_STATES,
+    "answer on the spot": SPOT,
+    "state of a booking": BOOKINGS,
 }

@@ -157,11 +157,6 @@ CONTACTS: Mapping[str, Words] = {
     "meeting": Words("面谈", "in a meeting"),
     "message": Words("短信或网络", "by message"),
 }
-#: How a question was answered that was asked at a session.
-SPOT: Mapping[str, Words] = {
-    "answer": Words("当场答复", "answered on the spot"),
-    "promise": Words("当场承诺", "answered with a promise"),
-}
 RULED: Mapping[str, Words] = {
     "objection": Words("退办申请", "the objection"),
     "extension": Words("延期申请", "more time"),
@@ -273,7 +268,6 @@ TABLES: Mapping[str, Mapping[str, Words]] = {
     "visibility": VISIBILITIES,
     "role": ROLES,
     "contact": CONTACTS,
-    "answer on the spot": SPOT,
     "subject of a ruling": RULED,
     "deadline": DEADLINES,
     "holder of a duty": HOLDERS,

@@ -79,13 +79,12 @@
       form.submit();
       return;
     }
-    const typed = record.fields.filter(([name, text]) => ["title", "content"].includes(name) && text.trim());
-    const missing = ["title", "content"].find(name => !typed.some(([each]) => each === name));
+    const missing = [...form.querySelectorAll("[required]")].find(each => !each.value.trim());
     sending = false;
     form.removeAttribute("aria-busy");
     if (missing) {
-      form.elements[missing].setAttribute("aria-invalid", "true");
-      form.elements[missing].focus();
+      missing.setAttribute("aria-invalid", "true");
+      missing.focus();
       return;
     }
     await keep("drafts", record);
@@ -101,9 +100,13 @@
     list.replaceChildren(...drafts.map(row));
     box.hidden = drafts.length === 0;
   }
+  function titleOf(fields) {
+    const { title, content } = Object.fromEntries(fields);
+    return title || content.slice(0, 40);
+  }
   function row(draft) {
     const item = document.getElementById(`draft-${draft.state}`).content.firstElementChild.cloneNode(true);
-    item.querySelector("[data-title]").textContent = Object.fromEntries(draft.fields).title;
+    item.querySelector("[data-title]").textContent = titleOf(draft.fields);
     const link = item.querySelector("a");
     if (link) link.href = draft.page;
     item.querySelector("[data-delete]").addEventListener("click", () => drop("drafts", draft.key).then(changed));
@@ -120,7 +123,7 @@
     photos.put(field, draft.files);
     await drop("drafts", draft.key);
     await changed();
-    form.elements.title.focus();
+    form.querySelector("[required]").focus();
   }
   async function changed() {
     channel.postMessage("changed");
@@ -137,7 +140,7 @@
         } catch {
           break;
         }
-        if (typeof answer === "string") await keep("drafts", { key: draft.key, to, state: "sent", page: answer, fields: draft.fields.filter(([name]) => name === "title"), files: [] });
+        if (typeof answer === "string") await keep("drafts", { key: draft.key, to, state: "sent", page: answer, fields: [["title", titleOf(draft.fields)]], files: [] });
         else if ([409, 413, 422].includes(answer.status)) await keep("drafts", { ...draft, state: "refused" });
         else break;
         await changed();

@@ -1,14 +1,14 @@
 // The forms and what they need, for when there is no network. Nothing else is kept, and nothing of a case ever.
 const SHELF = "huiying-form";
 const FORM = "/";
-// That of a station is kept once it was opened by somebody who is signed in.
-const FORMS = [FORM, "/station"];
+// That of a station is kept once it was opened by somebody who is signed in, and so is that of whoever hosts a session.
+const isForm = path => [FORM, "/station"].includes(path) || /^\/sessions\/[^/]+\/host$/.test(path);
 
-const isKept = url => url.origin === location.origin && (FORMS.includes(url.pathname) || url.pathname.startsWith("/assets/"));
+const isKept = url => url.origin === location.origin && (isForm(url.pathname) || url.pathname.startsWith("/assets/"));
 
 self.addEventListener("install", event => event.waitUntil(fill(FORM).then(() => self.skipWaiting())));
 // A form that was opened before this script was there.
-self.addEventListener("message", event => FORMS.includes(event.data) && event.waitUntil(fill(event.data)));
+self.addEventListener("message", event => isForm(event.data) && event.waitUntil(fill(event.data)));
 self.addEventListener("activate", event => event.waitUntil(self.clients.claim()));
 
 async function fill(path) {
@@ -27,8 +27,8 @@ async function learn(path, page) {
   const wanted = await needs(page);
   await shelf.addAll([...new Set(wanted)].filter(each => !here.has(each)));
   await shelf.put(path, page);
-  const others = FORMS.filter(each => each !== path && here.has(each));
-  const kept = new Set([...FORMS, ...wanted, ...(await Promise.all(others.map(async each => needs(await shelf.match(each))))).flat()]);
+  const others = [...here].filter(each => isForm(each) && each !== path);
+  const kept = new Set([path, ...others, ...wanted, ...(await Promise.all(others.map(async each => needs(await shelf.match(each))))).flat()]);
   for (const each of here) if (!kept.has(each)) await shelf.delete(each);
 }
 
@@ -41,12 +41,12 @@ async function answer(request) {
   const path = new URL(request.url).pathname;
   try {
     const response = await fetch(request);
-    if (FORMS.includes(path) && response.ok && !new URL(request.url).search) learn(path, response.clone()).catch(() => {});
+    if (isForm(path) && response.ok && !new URL(request.url).search) learn(path, response.clone()).catch(() => {});
     return response;
   } catch (error) {
     const kept = await (await caches.open(SHELF)).match(path, { ignoreVary: true });
     if (!kept) throw error;
-    return FORMS.includes(path) ? anew(kept) : kept;
+    return isForm(path) ? anew(kept) : kept;
   }
 }
 

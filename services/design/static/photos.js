@@ -24,11 +24,12 @@ const photos = (() => {
   // The files of a field, small, one after the other: a phone has little memory.
   async function take(field) {
     const small = [];
-    for (const file of field.files) small.push(await shrunk(file));
+    for (const file of field?.files ?? []) small.push(await shrunk(file));
     return small;
   }
 
   function put(field, files) {
+    if (!field) return;
     const chosen = new DataTransfer();
     for (const file of files) chosen.items.add(file);
     field.files = chosen.files;

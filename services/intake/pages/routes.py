@@ -18,6 +18,7 @@ from services.intake.pages.constituency import (
 from services.intake.pages.office import case, cases, desk
 from services.intake.pages.publication import crawlers, feeds, public, public_case, public_promises, releasing, sharing, supporting
 from services.intake.pages.receipt import consent, lost, photos, receipt
+from services.intake.pages.sessions import attendance, booking, host, part, visitors
 from services.intake.pages.similarity import incidents, queue, rising
 from services.intake.pages.submission import confirmation, form
 from services.runtime.web import assets, gallery
@@ -27,6 +28,6 @@ _MODULES = (
     campaigns, codes, form, confirmation, consent, lost, receipt, photos, problems, assets, gallery, public, public_case,
     public_promises, feeds, sharing, supporting,
     crawlers, notices, releasing, queue, incidents, rising, case, cases, desk, entrusted, station_desk, brought, position,
-    directory, registers, waiting,
+    directory, registers, waiting, booking, host, visitors, part, attendance,
 )  # fmt: skip
 PAGES = Routes([*(route for module in _MODULES for route in module.routes), *ACCOUNT_PAGES])

@@ -12,6 +12,7 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentPaused, AssignmentReplied
 from services.contracts.messages.opinions import OpinionDeclined, OpinionReturned
 from services.contracts.messages.values import RaisedBy
+from services.contracts.session_words import SPOT
 from services.contracts.vocabulary import (
     BASES,
     CARDS,
@@ -28,7 +29,6 @@ from services.contracts.vocabulary import (
     RESULTS,
     ROLES,
     RULED,
-    SPOT,
 )
 from services.contracts.words import Words, name_of
 from services.design.phrases import Phrase

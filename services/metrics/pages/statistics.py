@@ -112,6 +112,7 @@ def _called(catalogue: Catalogue, dimension: str, code: str | None) -> Words | P
         return WITHOUT.get(dimension, NOT_KNOWN)
     places: Mapping[str, Mapping[str, Any]] = {
         "department": catalogue.departments, "topic": catalogue.topics, "area": catalogue.areas, "station": catalogue.stations,
+        "session_kind": catalogue.session_kinds,
     }  # fmt: skip
     entry = stored.found(places.get(dimension, {}), code)
     known = CODES.get(dimension, {}).get(code)

@@ -20,6 +20,7 @@ from services.intake.app.opinions import SubmittedAnswer, count_wrong_code, subm
 from services.intake.domain.attaching import Photo
 from services.intake.domain.submission import Submission
 from services.intake.pages.paper import TEMPLATES
+from services.intake.pages.sessions.attendance import for_deputies
 from services.intake.pages.submission.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField, chosen_photos
 from services.intake.pages.submission.coded import offered_campaigns, scanned_code, shown_campaign
 from services.intake.pages.submission.confirmation import confirmation_of
@@ -82,7 +83,12 @@ def first_page(call: Call[Intake]) -> Answer:
 
 @routes.get("/c/<qr>", access=PUBLIC, page=error_page, counts=(CODES,))
 def scanned(call: Call[Intake]) -> Answer:
-    """The form with the place of a printed code; one that was replaced leads on to its successor."""
+    """The form with the place of a printed code; one that was replaced leads on to its successor.
+
+    A deputy who is signed in and scans the code of a session says there that they have come.
+    """
+    if (here := for_deputies(call)) is not None:
+        return here
     found = scanned_code(call.service, call.path["qr"])
     if found is None or found.placement is None:
         status = 404 if found is None else 410

@@ -1,0 +1,62 @@
+"""The code that is put up at a session, scanned by a deputy who is signed in: one press says that they are there."""
+
+from __future__ import annotations
+
+import flask
+
+from services.contracts.callers import Role
+from services.contracts.errors import Conflict, Invalid, NotFound
+from services.design.phrases import Phrase
+from services.intake.app.context import Intake
+from services.intake.app.sessions.attendance import DEPUTY, scan_with, session_of_code
+from services.intake.domain.constituency.codes import UNKNOWN
+from services.intake.pages.paper import TEMPLATES, private
+from services.intake.pages.sessions.showing import about
+from services.intake.store.sessions import looking
+from services.runtime.web.calls import Call
+from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.routes import Answer, Routes
+from services.runtime.web.sessions import Session
+
+routes = Routes()
+NOT_TODAY = Phrase("This is possible on the day of the session alone. Please ask its host to note it.")
+
+
+def for_deputies(call: Call[Intake]) -> flask.Response | None:
+    """The page for a deputy who is signed in and has scanned the code of a session; None for everybody and everything else."""
+    session = call.guard.session() if call.guard else None
+    if session is None or session.caller.role is not Role.DEPUTY or "form" in call.query:
+        return None
+    return _page(call, session) if session_of_code(call.service, call.path["qr"]) else None
+
+
+@routes.get("/c/<qr>/attendance", access=DEPUTY, page=error_page)
+def back(call: Call[Intake]) -> Answer:
+    """GET on the address of the form: back to what was scanned."""
+    return see_other(f"/c/{call.path['qr']}")
+
+
+@routes.post("/c/<qr>/attendance", access=DEPUTY, page=error_page)
+def attend(call: Call[Intake]) -> Answer:
+    """Note that the deputy is there."""
+    try:
+        scan_with(call, call.path["qr"])
+    except Invalid as error:
+        raise NotFound(UNKNOWN) from error
+    except Conflict:
+        return _page(call, call.session, status=409, notice=NOT_TODAY)
+    return _page(call, call.session, recorded=True)
+
+
+def _page(
+    call: Call[Intake], session: Session | None, *, status: int = 200, recorded: bool = False, notice: Phrase | None = None
+) -> flask.Response:
+    service, held = call.service, session_of_code(call.service, call.path["qr"])
+    with service.database.reading() as connection:
+        found = looking.find_session(connection, held or "")
+    return private(
+        html(
+            TEMPLATES, "sessions/attendance.html", status, place=service.catalogue, role=Role.DEPUTY, session=session,
+            title=found.title, about=about(found, service.catalogue), code=call.path["qr"], recorded=recorded, notice=notice,
+        )
+    )  # fmt: skip
