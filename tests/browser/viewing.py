@@ -71,11 +71,14 @@ class Viewer:
                 shown.does(self.page)
 
     def weight(self) -> int:
-        """The bytes of the page that is shown; styles and scripts do not count again once something was done there."""
+        """The bytes of the page that is shown; styles and scripts do not count again once something was done there.
+
+        What scripts have sent for it first does.
+        """
         return sum(self._weights)
 
     def _weigh(self, response: Response) -> None:
-        if not self._has_parts or response.request.resource_type == "document":
+        if not self._has_parts or response.request.resource_type in ("document", "fetch"):
             self._weights.append(int(response.headers.get("content-length", 0)))
 
     def close(self) -> None:

@@ -26,6 +26,17 @@ def takes_gzip() -> bool:
     return bool(flask.request.accept_encodings["gzip"] > 0)
 
 
+def compress_openly(response: flask.Response) -> flask.Response:
+    """Compress a page whatever its status: one without a secret, so that its length tells nothing to who put words on it."""
+    response.vary.add("Accept-Encoding")
+    body = response.get_data()
+    # A picture is small already.
+    if len(body) > SMALLEST and response.mimetype != "image/png" and takes_gzip():
+        response.set_data(compressed(body))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
 def compress(response: flask.Response) -> None:
     """Compress the body. An ETag names exact bytes that If-Match compares, so an answer that has one is sent as it is."""
     headers = response.headers

@@ -57,3 +57,13 @@ def test_the_confirmation_stays_the_confirmation_and_says_by_when(visit):
     visit.consume(created(DUE), signed(DUE), replied(DUE))
     shown.append(text_of(visit.client.get(f"{path}/submitted").text))
     assert all("提交成功，谢谢您" in text for text in shown)
+
+
+def test_the_form_comes_small_and_with_its_mistakes_too(visit):
+    takes = {"Accept-Encoding": "gzip"}
+    form = {"title": "路灯不亮", "content": "坏了。", "phone": "打给我", "key": visit.key()}
+    pages = visit.client.get("/", headers=takes), visit.client.post("/opinions", data=form, headers=takes)
+    assert [page.status_code for page in pages] == [200, 422]
+    for page in pages:
+        assert page.headers["Content-Encoding"] == "gzip"
+        assert len(page.data) < 15_000

@@ -6,7 +6,7 @@ import hashlib
 
 import flask
 
-from services.runtime.web.compression import SMALLEST, compressed, takes_gzip
+from services.runtime.web.compression import compress_openly
 
 #: For how long what was taken back may still be seen by those who have just seen it.
 SECONDS = 60
@@ -17,11 +17,8 @@ def shared(response: flask.Response) -> flask.Response:
     response.vary.add("Accept-Encoding")
     if response.status_code != 200 or "Set-Cookie" in response.headers:
         return response
-    body = response.get_data()
     response.cache_control.public, response.cache_control.max_age = True, SECONDS
-    response.set_etag(hashlib.sha256(body).hexdigest()[:20], weak=True)
-    if len(body) > SMALLEST and takes_gzip():
-        response.set_data(compressed(body))
-        response.headers["Content-Encoding"] = "gzip"
+    response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:20], weak=True)
+    compress_openly(response)
     response.make_conditional(flask.request)
     return response

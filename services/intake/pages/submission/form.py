@@ -43,6 +43,7 @@ from services.intake.pages.submission.options import advice_of, areas_of, statio
 from services.intake.schemas.bodies import SubmissionSchema
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
+from services.runtime.web.compression import compress_openly
 from services.runtime.web.kept import KeptForm
 from services.runtime.web.pages import error_page, html, see_other
 from services.runtime.web.problems import STORE_AWAY
@@ -177,4 +178,5 @@ def _form(
     )  # fmt: skip
     if status == 200:
         response.headers["Cache-Control"] = FORM_CACHING
-    return response
+    # The key of the form is new each time, or came with the request, and nobody's session is on this page.
+    return compress_openly(response)
