@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -58,6 +59,24 @@ def test_what_waits_is_counted_where_those_who_sign_in_begin(desk, opinion):  # 
     assert waiting("wang") == {**before["wang"], **{duty: str(int(before["wang"][duty]) + 1) for duty in ("take", "relay")}}
     tell(desk, opinion, "take", "wang")
     assert waiting("wang")["take"] == before["wang"]["take"]
+
+
+def test_what_is_late_is_counted_beside_what_waits(desk, opinion):  # noqa: F811
+    def late(who):
+        text = page(desk, who, "/fragments/intake/office/entrusted")[1]
+        return int(re.findall(r'href="/entrusted"><strong>(\d+)</strong> 其中已逾期', text)[0])
+
+    began = desk.clock.instant
+    before = {who: late(who) for who in ("wang", "station", "informant", "supervisor")}
+    tell(desk, opinion, "entrust", "station", deputy="wang")
+    tell(desk, opinion, "relay", "informant", deputy="wang")
+    desk.clock.instant += timedelta(days=60)
+    try:
+        assert late("wang") >= before["wang"] + 2
+        for who in ("station", "informant", "supervisor"):
+            assert late(who) >= before[who]
+    finally:
+        desk.clock.instant = began
     assert page(desk, "reviewer", "/fragments/intake/office/entrusted")[0] == 403
 
 

@@ -23,16 +23,17 @@ WAITING: Final[Mapping[str, Phrase]] = {
     "take": Phrase("to take up"), "feedback": Phrase("to tell the voter about"), "relay": Phrase("to confirm"),
     "pass": Phrase("to pass on"),
 }  # fmt: skip
+LATE: Final = Phrase("of which late")
 
 
 @routes.get(PART.path, access=PART.roles, page=error_page)
 def entrusted_part(call: Call[Intake]) -> Answer:
-    """How many opinions wait for the one to whom they are entrusted, by what is to be done."""
-    party = party_of(call.caller)
+    """How many opinions wait for the one to whom they are entrusted, by what is to be done, and how many of them are late."""
+    party, now = party_of(call.caller), call.service.database.clock.now()
+    waiting = [duty for duty in desks_of(call.caller.role) if duty in WAITING]
     with call.service.database.reading() as connection:
-        rows = [
-            (count_on_desk(connection, party, duty, MOST_COUNTED), WAITING[duty], f"{LIST}?duty={duty}")
-            for duty in desks_of(call.caller.role)
-            if duty in WAITING
-        ]
+        rows = [(count_on_desk(connection, party, duty, MOST_COUNTED), WAITING[duty], f"{LIST}?duty={duty}") for duty in waiting]
+        # What may be passed on has no day by which.
+        late = sum(count_on_desk(connection, party, duty, MOST_COUNTED, now) for duty in waiting if duty != "pass")
+    rows.append((late, LATE, LIST))
     return html(TEMPLATES, "office-part.html", part=PART, rows=rows, most=MOST_COUNTED)

@@ -49,11 +49,12 @@ def on_desk(connection: Connection, party: Party, duty: str, after: str | None, 
     return [Entrusted(*tuple(row)) for row in connection.execute(query.order_by(table.c.id).limit(limit + 1))]
 
 
-def count_on_desk(connection: Connection, party: Party, duty: str, most: int) -> int:
-    """How much a party finds on one of its desks, counted up to `most`."""
+def count_on_desk(connection: Connection, party: Party, duty: str, most: int, late: datetime | None = None) -> int:
+    """How much a party finds on one of its desks, counted up to `most`; only what was due before `late` where that is given."""
     table, which = (relay_hops, _hops(party, duty)) if duty in _HELD else (cares, _cares(party, duty))
     if which is None:
         return 0
+    which = (*which, table.c.due < late) if late is not None else which
     found = sa.select(table.c.id).where(*which).limit(most + 1).subquery()
     return int(connection.execute(sa.select(sa.func.count()).select_from(found)).scalar_one())
 
