@@ -8,8 +8,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from services.intake.domain.constituency.group import DeputyGroup
 from services.intake.pages.constituency.naming import EntryNames
 from services.intake.pages.constituency.registers import ENTRY, GROUP, LIST
+from services.intake.store.constituency.registers import RegisterStore
 from tests.unit.intake.harness import TOWN, IntakeHarness
 
 ADMIN = {"Authorization": "Bearer admin", "Accept-Language": "en"}
@@ -109,6 +111,23 @@ def test_the_list_goes_on_where_it_ended_and_narrows_to_a_state(harness):
     assert [len(codes) for codes in pages] == [50, 2]
     assert list(itertools.chain(*pages)) == [f"d-{number:02}" for number in range(1, 53)]
     assert re.findall(r"entry\?code=([\w-]+)", look(harness, f"{LIST}?state=ended")) == ["d-00"]
+
+
+def test_the_groups_go_on_where_they_ended_for_the_office_and_for_the_public(harness):
+    with harness.database.transaction() as work:
+        for number in range(120):
+            RegisterStore(work).save_group(DeputyGroup(f"第{number}组", "deputies", code=f"g-{number:03}"), None)
+    for path in (LIST, "/public/deputies"):
+        found: list[str] = []
+        following: str | None = path
+        while following:
+            page = look(harness, following)
+            found += re.findall(r"group(?:\?code)?=(g-\d+)", page)
+            following = next(iter(re.findall(r'href="([^"]*groups=[^"]*)" rel="next"', page)), None)
+        assert found == [f"g-{number:03}" for number in range(120)], path
+    # One that is not on the first page narrows the list of deputies all the same, and can be entered by its name.
+    assert "第119组" in look(harness, "/public/deputies?group=g-119")
+    assert enter(harness, ZHOU | {"groups": "第119组"})[0] == 303
 
 
 @pytest.mark.parametrize("path", [LIST, ENTRY, GROUP])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sqlalchemy.engine import Connection
+
 from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue, Station
@@ -16,6 +18,7 @@ from services.intake.app.constituency.stations import file as station_file
 from services.intake.app.constituency.stations import one_view
 from services.intake.app.context import Intake
 from services.intake.domain.constituency.deputy import UNKNOWN_DEPUTY, Deputy, DeputyState
+from services.intake.domain.constituency.group import DeputyGroup
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication.caching import shared
 from services.intake.pages.publication.public import area_name, place_page
@@ -28,7 +31,7 @@ from services.runtime.web.pages import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
-SHOWN, MOST_GROUPS = 50, 200
+SHOWN = 50
 DEPUTIES, STATIONS = "/public/deputies", "/public/stations"
 #: 四亮: what a deputy shows the public, in this order.
 SHOWS = (
@@ -52,6 +55,21 @@ class TreeStation(NamedTuple):
     below: list[TreeStation]
 
 
+class GroupRows(NamedTuple):
+    """A page of the groups, each with its kind and how many active deputies it has, and where the next one begins."""
+
+    rows: list[tuple[DeputyGroup, Words, int]]
+    following: str | None
+
+
+def shown_groups(connection: Connection, cursor: str | None) -> GroupRows:
+    """The groups behind a cursor."""
+    found = registers.groups_page(connection, {}, read_cursor(cursor), SHOWN)
+    members = registers.active_deputies(connection, "groups", [each.code for each in found])
+    rows = [(each, GROUP_KINDS[each.kind], members.get(each.code, 0)) for each in found[:SHOWN]]
+    return GroupRows(rows, cursor_of(found[SHOWN - 1].code) if len(found) > SHOWN else None)
+
+
 @routes.get(DEPUTIES, access=PUBLIC, cost=LIST_COST, query=DeputyPageQuery, page=error_page)
 def deputies_page(call: Call[Intake]) -> Answer:
     """Deputies in office, of a station or a group where one is named, and the groups that there are."""
@@ -61,15 +79,17 @@ def deputies_page(call: Call[Intake]) -> Answer:
     with call.service.database.reading() as connection:
         state = {"state": DeputyState.ACTIVE}
         found = registers.deputies_page(connection, state, tied, read_cursor(asked["cursor"]), SHOWN)
-        groups = registers.groups_page(connection, {}, None, MOST_GROUPS)
-        members = registers.active_deputies(connection, "groups", [each.code for each in groups])
-    narrowed = [each.name for each in groups if each.code == group] + ([station.name] if station else [])
+        named = registers.find_group(connection, group) if group else None
+        groups = shown_groups(connection, asked["groups"])
+    narrowed = [each.name for each in (named, station) if each]
     kept = "".join(f"&{name}={asked[name]}" for name in ("station", "group") if asked[name])
     return shared(
         html(
             TEMPLATES, "constituency/deputies.html", place=catalogue, narrowed=narrowed,
             deputies=[(each, DEPUTY_LEVELS[each.level], _stations(catalogue, each)) for each in found[:SHOWN]],
-            groups=[(f"{DEPUTIES}?group={each.code}", each, GROUP_KINDS[each.kind], members.get(each.code, 0)) for each in groups],
+            groups=[(f"{DEPUTIES}?group={each.code}", each, kind, many) for each, kind, many in groups.rows],
+            figures=f"/statistics?group={named.code}" if named else None,
+            more_groups=groups.following and f"{DEPUTIES}?groups={groups.following}",
             following=f"{DEPUTIES}?cursor={cursor_of(found[SHOWN - 1].code)}{kept}" if len(found) > SHOWN else None,
         )
     )  # fmt: skip

@@ -19,7 +19,7 @@ from services.intake.app.context import ADMIN, Intake
 from services.intake.domain.constituency.deputy import CODE, UNKNOWN_DEPUTY, Deputy, DeputyState
 from services.intake.domain.constituency.group import UNKNOWN_GROUP, DeputyGroup
 from services.intake.handlers.constituency.keeping import Expect, keep_deputy, keep_group
-from services.intake.pages.constituency.directory import MOST_GROUPS
+from services.intake.pages.constituency.directory import shown_groups
 from services.intake.pages.constituency.naming import EntryNames, catalogue_names
 from services.intake.pages.paper import TEMPLATES
 from services.intake.schemas.constituency.registers import DeputyBody, EntryQuery, GroupBody, RegisterQuery
@@ -33,6 +33,8 @@ from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
 LIST, A_PAGE = "/deputies", 50
+#: How many groups can be entered by name; by code there are as many as one likes.
+MOST_NAMES = 5_000
 ENTRY, GROUP = f"{LIST}/entry", f"{LIST}/group"
 #: Hidden: which version of an entry was read; empty for a new one.
 VERSION = "version"
@@ -93,8 +95,7 @@ def list_page(call: Call[Intake]) -> Answer:
     state = call.query["state"]
     with call.service.database.reading() as connection:
         found = store.deputies_page(connection, {"state": state}, {}, read_cursor(call.query["cursor"]), A_PAGE)
-        groups = store.groups_page(connection, {}, None, MOST_GROUPS)
-        members = store.active_deputies(connection, "groups", [each.code for each in groups])
+        groups = shown_groups(connection, call.query["groups"])
     kept = f"&state={state}" if state else ""
     return html(
         TEMPLATES, "constituency/register.html", place=call.service.catalogue, role=call.caller.role,
@@ -103,7 +104,7 @@ def list_page(call: Call[Intake]) -> Answer:
             *((f"{LIST}?state={code}", words, code == state) for code, words in DEPUTY_STATES.items()),
         ],
         deputies=[(each, DEPUTY_LEVELS[each.level], DEPUTY_STATES[each.state]) for each in found[:A_PAGE]],
-        groups=[(each, GROUP_KINDS[each.kind], members.get(each.code, 0)) for each in groups],
+        groups=groups.rows, more_groups=groups.following and f"{LIST}?groups={groups.following}{kept}",
         following=f"{LIST}?cursor={cursor_of(found[A_PAGE - 1].code)}{kept}" if len(found) > A_PAGE else None,
     )  # fmt: skip
 
@@ -179,7 +180,7 @@ def _entered(call: Call[Intake], register: Register[Entry]) -> flask.Response:
 
 def _names(service: Intake) -> dict[str, EntryNames]:
     with service.database.reading() as connection:
-        groups = store.groups_page(connection, {}, None, MOST_GROUPS)
+        groups = store.groups_page(connection, {}, None, MOST_NAMES)
     return {**catalogue_names(service.catalogue), "groups": EntryNames((each.code, (each.name,)) for each in groups)}
 
 

@@ -77,17 +77,19 @@ class DeputyQuery(Page):
 
 
 class DeputyPageQuery(Schema):
-    """What the public list of deputies can be narrowed to."""
+    """What the public list of deputies can be narrowed to, and where the list of groups beside it goes on."""
 
     cursor = fields.String(load_default=None)
+    groups = fields.String(load_default=None)
     station = Code(load_default=None)
     group = Code(40, load_default=None)
 
 
 class RegisterQuery(Schema):
-    """What the office's list of deputies can be narrowed to."""
+    """What the office's list of deputies can be narrowed to, and where the list of groups beside it goes on."""
 
     cursor = fields.String(load_default=None)
+    groups = fields.String(load_default=None)
     state = fields.String(load_default=None, validate=validate.OneOf(list(DEPUTY_STATES)))
 
 
