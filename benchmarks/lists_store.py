@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from sqlalchemy.engine import Connection
 
 from benchmarks.systems import stored
 from services.contracts.catalogue.model import Catalogue
@@ -19,7 +20,7 @@ from services.contracts.messages.values import Message, OpinionText, Outcome, Wh
 from services.intake import __main__ as intake
 from services.intake.app.context import Intake
 from services.intake.consumer import handle
-from services.intake.domain.publication.bigrams import bigrams
+from services.intake.domain.publication.bigrams import bigrams, in_text
 from services.intake.domain.publication.publishing import PublicCopy
 from services.intake.domain.publication.searchable import staff_terms
 from services.intake.store.publication.search import PUBLIC_WORDS, STAFF_WORDS
@@ -27,14 +28,18 @@ from services.intake.store.similarity.wordings import wordings
 from services.intake.store.tables import messages, opinions, publications
 from services.intake.store.writing import IntakeStore
 from services.runtime.clock import FixedClock, new_id
-from services.runtime.store.database import Database, Transaction
+from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate
 from services.runtime.web.routes import API
 
 CHANNELS = ("web", "hotline", "meeting", "import")
-#: How many opinions are told one by one, one an hour, and how many rows are indexed in one commit.
-TOLD, HOUR, A_COMMIT = 1_000, timedelta(hours=1), 2_000
+#: How many opinions are told one by one, one an hour.
+TOLD, HOUR = 1_000, timedelta(hours=1)
+#: From which letter on the ids of copies are those of their originals, and how much of an index is put together in memory.
+KEY_FROM, HASH_BYTES = stored.DIGITS + 1, 256_000_000
 Texts = Sequence[tuple[str, str]]
+#: What an opinion is found by: for staff, and in public.
+Terms = tuple[Sequence[str], Sequence[str]]
 
 
 def migrated(url: str, clock: FixedClock) -> Database:
@@ -47,14 +52,17 @@ def migrated(url: str, clock: FixedClock) -> Database:
 
 def fill(service: Intake, client: FlaskClient, token: str, clock: FixedClock, texts: Texts, cases: int) -> None:
     """Fill an empty store; `client` asks the service's application, by the token of a reviewer."""
-    told = [_tell(service, client, token, clock, *texts[place % len(texts)], place) for place in range(min(cases, TOLD))]
+    told = {
+        _tell(service, client, token, clock, *texts[place % len(texts)], place): texts[place % len(texts)]
+        for place in range(min(cases, TOLD))
+    }
     database = service.database
     with database.transaction() as work:
         work.execute(messages.delete())
-    if cases > len(told):
-        stored.fill(database.url.render_as_string(hide_password=False), "intake", told, cases // len(told) - 1)
-    _number(database)
-    _index(database)
+        last = work.execute(sa.select(sa.func.max(publications.c.number))).scalar() or 0
+    cut = {opinion: (staff_terms(*text), bigrams(*text)) for opinion, text in told.items()}
+    url = database.url.render_as_string(hide_password=False)
+    stored.fill(url, "intake", list(told), cases // len(told) - 1, _Rest(last, cut))
     intake.count_public(service)
 
 
@@ -97,44 +105,41 @@ def _handling(catalogue: Catalogue, opinion: str, department: str, clock: FixedC
     yield from steps[: chance.choices((1, 2, 3, 4), (1, 2, 2, 95))[0]]
 
 
-def _number(database: Database) -> None:
-    """Let each copied opinion name its own public copy."""
-    own = sa.select(publications.c.number).where(publications.c.opinion == opinions.c.id).scalar_subquery()
-    with database.engine.begin() as connection:
+class _Rest:
+    """What copying leaves to do: each copied opinion names its own public copy, and all of them are found by words."""
+
+    def __init__(self, last: int, texts: Mapping[str, Terms]) -> None:
+        self._last, self._texts = last, texts
+
+    def __call__(self, connection: Connection) -> None:
+        """Do it. Copies say the same, so that each text is cut once and the store copies what comes of it."""
+        own = sa.select(publications.c.number).where(publications.c.opinion == opinions.c.id).scalar_subquery()
         connection.execute(opinions.update().where(opinions.c.published.is_not(None)).values(published=own))
+        is_sqlite = connection.dialect.name == "sqlite"
+        self._cut(connection, is_sqlite)
+        for index, table, narrowed in (
+            (STAFF_WORDS, wordings, "NOT t.indexed"), (PUBLIC_WORDS, publications, f"t.number > {self._last}"),
+        ):  # fmt: skip
+            if is_sqlite:
+                # One flush for what is much more than a million bytes, which is when it does that by itself.
+                connection.exec_driver_sql(f"INSERT INTO {index.table}({index.table}, rank) VALUES('hashsize', {HASH_BYTES})")  # nosec B608
+            number = "rowid" if is_sqlite else "number"
+            found = f"SELECT t.number, cut.{index.table} FROM {table.name} t JOIN cut ON cut.key = substr(t.opinion, {KEY_FROM})"  # nosec B608
+            connection.exec_driver_sql(f"INSERT INTO {index.table} ({number}, words) {found} WHERE {narrowed} ORDER BY t.number")  # nosec B608
+            connection.commit()
+        connection.execute(wordings.update().where(~wordings.c.indexed).values(indexed=True, unread=None))
 
-
-def _index(database: Database) -> None:
-    """Let everything be found that is not found yet. Copies say the same, so each text is cut once."""
-    known: dict[tuple[str, str], tuple[Sequence[str], Sequence[str]]] = {}
-    texts = (opinions.c.title, opinions.c.content)
-    public = sa.select(publications.c.number, *texts).join(opinions, opinions.c.id == publications.c.opinion)
-    every = sa.select(wordings.c.number, *texts).join(opinions, opinions.c.id == wordings.c.opinion).where(~wordings.c.indexed)
-    with database.reading() as connection:
-        rows = [connection.execute(query).all() for query in (every, public)]
-    for place, (index, found) in enumerate(zip((STAFF_WORDS, PUBLIC_WORDS), rows, strict=True)):
-        done = _found(database, index.table) if index is PUBLIC_WORDS else frozenset()
-        missing = [row for row in found if row.number not in done]
-        for start in range(0, len(missing), A_COMMIT):
-            with database.transaction() as work:
-                entries = []
-                for row in missing[start : start + A_COMMIT]:
-                    key = (row.title, row.content)
-                    if key not in known:
-                        known[key] = (staff_terms(*key), bigrams(*key))
-                    entries.append((row.number, known[key][place]))
-                index.add_many(work.connection, entries)
-    with database.transaction() as work:
-        _settle(work)
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("ANALYZE")
-
-
-def _found(database: Database, table: str) -> frozenset[int]:
-    column = "rowid" if database.is_sqlite else "number"
-    with database.reading() as connection:
-        return frozenset(connection.exec_driver_sql(f"SELECT {column} FROM {table}").scalars())  # nosec B608
-
-
-def _settle(work: Transaction) -> None:
-    work.execute(wordings.update().where(~wordings.c.indexed).values(indexed=True, unread=None))
+    def _cut(self, connection: Connection, is_sqlite: bool) -> None:
+        """The terms of each text, by what the ids of its copies have in common."""
+        kind, value = ("text", ":{}") if is_sqlite else ("tsvector", "array_to_tsvector(CAST(:{} AS text[]))")
+        names = [STAFF_WORDS.table, PUBLIC_WORDS.table]
+        columns, values = ", ".join(f"{name} {kind}" for name in names), ", ".join(value.format(name) for name in names)
+        connection.exec_driver_sql(f"CREATE TEMP TABLE cut (key text PRIMARY KEY, {columns})")
+        rows = [
+            {
+                "key": opinion[KEY_FROM - 1 :],
+                **dict(zip(names, [in_text(each) if is_sqlite else list(each) for each in both], strict=True)),
+            }
+            for opinion, both in self._texts.items()
+        ]
+        connection.execute(sa.text(f"INSERT INTO cut VALUES (:key, {values})"), rows)  # nosec B608

@@ -7,7 +7,7 @@ the chain of the ledger know nothing of the copies.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -58,8 +58,11 @@ POSTGRES = Dialect(
 )  # fmt: skip
 
 
-def fill(url: str, name: str, originals: Sequence[str], copies: int) -> None:
-    """Copy so many times, in the store of a service, what is there about these opinions, the only ones made in those hours."""
+def fill(url: str, name: str, originals: Sequence[str], copies: int, finish: Callable[[Connection], None] = lambda _: None) -> None:
+    """Copy so many times, in the store of a service, what is there about these opinions, the only ones made in those hours.
+
+    `finish` does what is left to do while there are no indexes but those of keys.
+    """
     prefix = originals[0][:DIGITS]
     if copies > MOST_COPIES or any(not each.startswith(prefix) for each in originals):
         raise ValueError(f"at most {MOST_COPIES} copies, of opinions that were made in the same hours")
@@ -72,6 +75,8 @@ def fill(url: str, name: str, originals: Sequence[str], copies: int) -> None:
                     for table in tables:
                         table.insert(connection, start, min(copies, start + COPIES_A_COMMIT - 1))
                     connection.commit()
+                finish(connection)
+                connection.commit()
             connection.exec_driver_sql("ANALYZE")
             connection.commit()
     finally:
