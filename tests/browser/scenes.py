@@ -24,6 +24,7 @@ from services.runtime.clock import ZONE
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
 from services.runtime.web.sessions import NewSession, open_session
+from tests.browser.viewing import SIGNED_ON, SOMEBODY
 from tests.integration.whole.county import County
 from tests.unit.intake.whole_case import after_the_reply, answer, before_the_reply
 from tests.visitors import KEY, Visit, accounts_in, created, replied, signed
@@ -34,7 +35,7 @@ PROMISE = {"what": "更换东街的线路", "due": "2026-06-18T17:30:00+08:00"}
 
 
 def signed_in(county: County) -> dict[str, str]:
-    """Somebody with two roles who is signed in, and links for them."""
+    """Somebody with two roles who is signed in, links for them, and somebody who came by single sign-on long ago."""
     accounts = accounts_in(county.access, Vault([KEY]))
     invited = Invited("wang.lei", "王磊", NewGrant("admin"), "wang.lei@example.org")
 
@@ -47,7 +48,10 @@ def signed_in(county: County) -> dict[str, str]:
         links = {"invitation": Purpose.INVITATION, "signing": Purpose.SIGN_IN}
         open_session(work, opening)
         made = {name: once.make(work, purpose, person) for name, purpose in links.items()}
-        return {**made, "person": person, "session": open_session(work, opening)}
+        other = people.add(Invited("li.na", "李娜", NewGrant("reviewer"), external="li.na@county"))
+        people.change(other, state="active")
+        by_sign_on = NewSession(other, people.get(other).grants[0].id, "Firefox · Linux", day, day)
+        return {**made, "person": person, SOMEBODY: open_session(work, opening), SIGNED_ON: open_session(work, by_sign_on)}
 
     return accounts.change(unit)
 

@@ -24,7 +24,7 @@ from tests.browser import doing
 from tests.browser.conftest import EXPECTED_STATUS, serving
 from tests.browser.looking import CUT_OFF, FAINT, WIDE, take_picture, violations
 from tests.browser.scenes import alike, cases, drafted, learned, live, signed_in
-from tests.browser.viewing import SOMEBODY, Look, Shown, Viewer
+from tests.browser.viewing import SIGNED_ON, SOMEBODY, Look, Shown, Viewer
 from tests.integration.whole.county import County
 from tests.integration.whole.test_every_move import TOWN
 from tests.stores import Templates
@@ -32,6 +32,11 @@ from tests.visitors import MIGRATIONS, Visit
 
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
 HANZI = re.compile("[\u3400-\u9fff]")
+#: Tiles, and a single sign-on that nobody asks.
+SETTINGS = {
+    "HUIYING_MAP_TILES": "/tiles/{z}/{x}/{y}.png",
+    "HUIYING_OIDC_ISSUER": "https://sign-on.example", "HUIYING_OIDC_CLIENT_ID": "huiying",
+}  # fmt: skip
 #: What stands for the names in paths, and which address serves a page.
 Sites = tuple[Mapping[str, str], Callable[[str], str]]
 
@@ -73,6 +78,7 @@ PAGES: Mapping[str, Shown] = {
     "account": Shown("/account", SOMEBODY),
     "account-mistakes": Shown("/account", SOMEBODY, doing.change_password_to_nothing),
     "second-factor": Shown("/account/second-factor", SOMEBODY),
+    "sign-in-again": Shown("/account/second-factor", SIGNED_ON),
     "passkeys": Shown("/account/passkeys", SOMEBODY),
     "login-passkey": Shown("/login/passkey"),
     "accounts": Shown("/accounts", SOMEBODY),
@@ -166,7 +172,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     clock = FixedClock(START)
     database = Database(templates.copy_file(folder / "visit.db", "intake", (MIGRATIONS,)), "intake", clock)
     visit = Visit(database, clock)
-    county = County(templates, folder, TOWN, FixedClock(START), more={"HUIYING_MAP_TILES": "/tiles/{z}/{x}/{y}.png"})
+    county = County(templates, folder, TOWN, FixedClock(START), more=SETTINGS)
     names = {**live(county), **alike(county), **drafted(county), **cases(visit), **signed_in(county)}
     learned(county)
     with ExitStack() as stack:
@@ -192,7 +198,7 @@ def test_a_page_can_be_read_and_used(viewers: Mapping[str, Viewer], sites: Sites
     (names, site), viewer = sites, viewers[look.name]
     shown = PAGES[name].of(names)
     path, page = shown.path, viewer.page
-    viewer.come(site(path) + path, shown, names["session"])
+    viewer.come(site(path) + path, shown, names)
     expect(page.locator("h1")).to_have_count(1)
     assert UNSAID.search(page.inner_text("body")) is None
     assert page.evaluate(WIDE) <= 0

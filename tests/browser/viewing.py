@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, Response
 from services.runtime.web.sessions import cookie_name
 from tests.browser.conftest import SECONDS
 
-SOMEBODY = "somebody"
+#: Who has an account: with a password, and by single sign-on alone.
+SOMEBODY, SIGNED_ON = "somebody", "signed_on"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Shown:
-    """A page: where it is, who looks at it (a role, or `SOMEBODY` with an account), and what is done there first."""
+    """A page: where it is, who looks at it (a role, or who has an account), and what is done there first."""
 
     path: str
     who: str | None = None
@@ -52,11 +53,12 @@ class Viewer:
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None)
         self.page.on("response", self._weigh)
 
-    def come(self, address: str, shown: Shown, session: str) -> None:
-        """Open a page as who looks at it, somebody with an account by a session, and do there what is done first."""
+    def come(self, address: str, shown: Shown, sessions: Mapping[str, str]) -> None:
+        """Open a page as who looks at it, who has an account by their session, and do there what is done first."""
         self._context.clear_cookies()
-        self.page.set_extra_http_headers({"Authorization": f"Bearer {shown.who}"} if shown.who not in (None, SOMEBODY) else {})
-        if shown.who == SOMEBODY:
+        session = sessions.get(shown.who) if shown.who in (SOMEBODY, SIGNED_ON) else None
+        self.page.set_extra_http_headers({"Authorization": f"Bearer {shown.who}"} if shown.who and not session else {})
+        if session:
             self._context.add_cookies([{"name": cookie_name(False), "value": session, "url": address}])
         self.complaints.clear()
         self._weights.clear()

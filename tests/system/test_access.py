@@ -77,10 +77,11 @@ def test_an_account_is_managed_by_command(strict):
     assert [(grant["role"], grant["department"]) for grant in granted["grants"]] == [("department", "water"), ("reviewer", None)]
     left = account("end-grant", "li.na", granted["grants"][0]["id"])
     assert [grant["role"] for grant in left["grants"]] == ["reviewer"]
+    assert account("rename", "li.na", "李娜娜")["name"] == "李娜娜"
     assert account("suspend", "li.na")["state"] == "suspended"
     assert account("resume", "li.na")["state"] == "invited"
     assert "/invitation?key=" in account("reset", "li.na")["link"]
-    assert account("sign-out", "li.na")["name"] == "李娜"
+    assert account("sign-out", "li.na")["name"] == "李娜娜"
     erased = account("erase", "li.na")
     assert (erased["state"], erased["sign_in"], "李娜" in str(erased)) == ("erased", None, False)
     assert erased["id"] in {each["id"] for each in account("list")}

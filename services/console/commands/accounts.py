@@ -125,6 +125,16 @@ def account_end_grant(who: str, grant: str, as_json: bool) -> None:
     _tell(client.post(f"/accounts/{_found(client, who).id}/grants/{grant}/end", {}, AccountView), as_json)
 
 
+@account.command("rename")
+@click.argument("who")
+@click.argument("name")
+@json_option
+def account_rename(who: str, name: str, as_json: bool) -> None:
+    """Call somebody NAME from now on; the audit trail keeps the name that they had at the time."""
+    client = _client()
+    _tell(client.post(f"/accounts/{_found(client, who).id}/name", {"name": name}, AccountView), as_json)
+
+
 def _one_move(name: str, path: str, meaning: str) -> click.Command:
     @account.command(name, help=meaning)
     @click.argument("who")
