@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from services.contracts.text import value
 
@@ -20,7 +20,18 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[\sT]?([0-9]{2})([0-9]{2})([0-9]{2})?)?")
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY_END = time(23, 59, 59)
 _LATE = frozenset({"下午", "晚上", "PM"})
+
+
+def day_end(text: str, zone: tzinfo) -> str:
+    """The last second of a day that a form's field names as `2026-03-05`, as the API takes it; any other text as it is."""
+    try:
+        day = date.fromisoformat(text) if _ISO_DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    return datetime.combine(day, _DAY_END, zone).isoformat() if day else text
 
 
 def read_instant(text: str, zone: tzinfo) -> datetime | None:

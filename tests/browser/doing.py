@@ -87,3 +87,8 @@ def promise_nothing(page: Page) -> None:
     page.fill("#reply-content", "已列入计划。")
     page.check("#reply input[value=planned]")
     page.click("#reply form > button[type=submit]:not([name])")
+
+
+def record_nothing(page: Page) -> None:
+    page.click("main td summary")
+    page.click("main td button")

@@ -119,6 +119,7 @@ PAGES: Mapping[str, Shown] = {
     "entrusted-one": Shown("/entrusted/{entrusted}", "deputy:wx-017"),
     "agenda": Shown("/agenda", "supervisor"),
     "meeting": Shown("/agenda/{meeting}", "supervisor"),
+    "meeting-mistakes": Shown("/agenda/{meeting}", "supervisor", doing.record_nothing),
     "agenda-nothing": Shown("/agenda", "petitions"),
     "statistics": Shown("/statistics"),
     "statistics-groups": Shown("/statistics?by=department"),

@@ -1,48 +1,147 @@
-"""What is under supervision by department, and the agenda of one meeting, to be read and to be printed."""
+"""What is under supervision by department, and the agenda of one meeting: read, printed, and worked through where it is held."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Final
 
 import flask
 
-from services.contracts.callers import STAFF, Role
+from services.contracts.callers import STAFF
 from services.contracts.catalogue import stored
-from services.contracts.errors import NotFound
+from services.contracts.dates import day_end
+from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.vocabulary import DEADLINES, RESULTS, word
 from services.contracts.words import Words, name_of
+from services.design.phrases import Phrase
+from services.notify.app import supervisions as app
 from services.notify.app.context import SUPERVISORS, Notify
 from services.notify.domain.agenda import AgendaEntry, group_agenda
 from services.notify.domain.supervisions import Meeting
 from services.notify.pages.paper import TEMPLATES, local, private, rung_name
+from services.notify.pages.sessions.fields import instant
+from services.notify.schemas.supervisions import MeetingCall, Result
 from services.notify.store.agendas import agenda_of, open_supervisions
 from services.notify.store.supervisions import find_meeting
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.kept import KeptForm
+from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
+LIST: Final = "/agenda"
+#: The fields of a result, with those of a promise behind a dash.
+FIELDS: Final = ("result", "note", "promise-what", "promise-due", "promise-who")
+LABELS: Final[Mapping[str, Phrase]] = {
+    "title": Phrase("Name of the meeting"), "at": Phrase("Begins"), "result": Phrase("What it came to"),
+    "note": Phrase("What was said"), "promise-what": Phrase("What is promised"),
+    "promise-due": Phrase("To be done by"), "promise-who": Phrase("Who keeps it"),
+}  # fmt: skip
+WRONG: Final[Mapping[str, Phrase]] = {
+    "title": Phrase("Please enter a title of at most 120 characters"), "at": Phrase("Please choose a time in the future"),
+    "result": Phrase("Please choose what it came to"), "note": Phrase("Please say what was said, at most 2,000 characters"),
+    "promise": Phrase("A promise comes with the result “a new promise”, and with no other"),
+    "promise-what": Phrase("Please say what will be done"), "promise-due": Phrase("Please choose a day from tomorrow on"),
+    "promise-who": Phrase("Please write at most 100 characters"),
+}  # fmt: skip
+EMPTY: Final = dict.fromkeys(("title", "at", *FIELDS), "")
+RECORDED: Final = Phrase("Recorded.")
+ALREADY: Final = Phrase("Its result has been recorded by somebody else. What you wrote is still below.")
+NOTHING_OPEN: Final = Phrase("Nothing is open that is on no agenda yet, so that a meeting would have nothing to deal with.")
+_MEETING, _RESULT = MeetingCall(), Result()
 
 
-@routes.get("/agenda", access=STAFF, page=error_page)
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A form as it was filled in, with what is wrong with it; `about` is the supervision, or empty for a new meeting."""
+
+    given: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    mistakes: Mapping[str, Phrase] = field(default_factory=dict)
+    about: str = ""
+    notice: Phrase | None = None
+    status: int = 200
+
+
+NOTHING: Final = Typed()
+
+
+@routes.get(LIST, access=STAFF, page=error_page)
 def agenda_page(call: Call[Notify]) -> Answer:
     """What is under supervision and not resolved, with the meeting that deals with it; a department sees its own."""
+    return _list(call)
+
+
+@routes.post(LIST, access=SUPERVISORS, page=KeptForm({name: LABELS[name] for name in ("title", "at")}))
+def call_meeting(call: Call[Notify]) -> Answer:
+    """Call a meeting about all that is open and on no agenda; on to its agenda."""
+    form = read_form(("title", "at"))
+    asked = {"title": form["title"], "at": instant(form["at"], call.service.catalogue)}
+    try:
+        answer = app.call_meeting(replace(call, body=validate(_MEETING, asked)))
+    except Invalid as error:
+        return _list(call, Typed(form, _mistakes(error), status=422))
+    except Conflict:
+        return _list(call, Typed(form, notice=NOTHING_OPEN, status=409))
+    _, made = answer if isinstance(answer, tuple) else (0, None)
+    return see_other(f"{LIST}/{made['id']}" if isinstance(made, Mapping) else LIST)
+
+
+@routes.get(f"{LIST}/<meeting_id>", access=SUPERVISORS, page=error_page)
+def meeting_page(call: Call[Notify]) -> Answer:
+    """The agenda of one meeting, with what it has come to so far and the forms for what it comes to now."""
+    return _meeting(call)
+
+
+@routes.get(f"{LIST}/<meeting_id>/<supervision_id>", access=SUPERVISORS, page=error_page)
+def back(call: Call[Notify]) -> Answer:
+    """GET on the address of a form: back to the agenda."""
+    return see_other(f"{LIST}/{call.path['meeting_id']}")
+
+
+@routes.post(f"{LIST}/<meeting_id>/<supervision_id>", access=SUPERVISORS, page=KeptForm({"note": LABELS["note"]}))
+def record(call: Call[Notify]) -> Answer:
+    """Record what a supervision came to; back to the agenda, where the next one is."""
+    about = call.path["supervision_id"]
+    form = {name: read_form((f"{name}-{about}",))[f"{name}-{about}"] for name in FIELDS}
+    zone = call.service.catalogue.calendar.zone
+    promise = {"what": form["promise-what"], "due": day_end(form["promise-due"], zone), "who": form["promise-who"]}
+    promised = {name: text for name, text in promise.items() if text}
+    asked = {"result": form["result"], "note": form["note"], "promise": promised or None}
+    try:
+        app.resolve(replace(call, body=validate(_RESULT, asked)))
+    except Invalid as error:
+        return _meeting(call, Typed(form, _mistakes(error), about, status=422))
+    except Conflict:
+        return _meeting(call, Typed(form, {}, about, ALREADY, 409))
+    return see_other(f"{LIST}/{call.path['meeting_id']}?did=recorded#{about}")
+
+
+def _mistakes(error: Invalid) -> dict[str, Phrase]:
+    found = {path.replace(".", "-"): path for path in error.errors}
+    return {("promise-what" if name == "promise" else name): WRONG[name] for name in found if name in WRONG} or {
+        "note": WRONG["note"]
+    }
+
+
+def _list(call: Call[Notify], typed: Typed = NOTHING) -> flask.Response:
     with call.service.database.reading() as connection:
         entries = open_supervisions(connection, call.caller.department)
-    return _page(call, entries, None)
+    return _page(call, entries, None, typed)
 
 
-@routes.get("/agenda/<meeting_id>", access=SUPERVISORS, page=error_page)
-def meeting_page(call: Call[Notify]) -> Answer:
-    """The agenda of one meeting, with what it has come to so far."""
+def _meeting(call: Call[Notify], typed: Typed = NOTHING) -> flask.Response:
     with call.service.database.reading() as connection:
         meeting = find_meeting(connection, call.path["meeting_id"])
         if meeting is None:
             raise NotFound("There is no such meeting.")
-        return _page(call, agenda_of(connection, meeting.id), meeting)
+        entries = agenda_of(connection, meeting.id)
+    return _page(call, entries, meeting, typed)
 
 
-def _page(call: Call[Notify], entries: list[AgendaEntry], meeting: Meeting | None) -> flask.Response:
+def _page(call: Call[Notify], entries: list[AgendaEntry], meeting: Meeting | None, typed: Typed) -> flask.Response:
     catalogue, now = call.service.catalogue, call.service.database.clock.now()
 
     def department(code: str) -> Words:
@@ -55,8 +154,13 @@ def _page(call: Call[Notify], entries: list[AgendaEntry], meeting: Meeting | Non
         return word(RESULTS, code)
 
     groups = group_agenda(entries, catalogue.calendar, now)
+    suffix = f"-{typed.about}" if typed.about else ""
     return private(html(
-        TEMPLATES, "agenda.html", role=call.caller.role, place=catalogue, groups=groups, total=len(entries), meeting=meeting,
-        now=now, department=department, rung=partial(rung_name, catalogue), local=partial(local, catalogue=catalogue),
-        kind=kind, result=result, may_open=call.caller.role in (Role.SUPERVISOR, Role.ADMIN),
+        TEMPLATES, "agenda.html", typed.status, role=call.caller.role, place=catalogue, groups=groups, total=len(entries),
+        meeting=meeting, now=now, department=department, rung=partial(rung_name, catalogue), result=result, kind=kind,
+        local=partial(local, catalogue=catalogue), may_open=call.caller.role in SUPERVISORS, session=call.session,
+        mistakes={f"{name}{suffix}": words for name, words in typed.mistakes.items()}, results=list(RESULTS.items()),
+        labels={f"{name}{suffix}": LABELS[name] for name in typed.mistakes}, typed=typed, empty=EMPTY, fields_of=LABELS,
+        notice=typed.notice or (RECORDED if call.query.get("did") and typed is NOTHING else None),
+        is_typed=typed is not NOTHING, unplanned=sum(1 for each in entries if each.supervision.meeting is None),
     ))  # fmt: skip

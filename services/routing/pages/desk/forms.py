@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, tzinfo
+from datetime import tzinfo
 from typing import Final, Literal
 
+from services.contracts.dates import day_end
 from services.design.phrases import Phrase
 from services.routing.domain.assignment import Assignment
 
 #: How a field is filled in. `items` are the demands of an opinion, each with what becomes of it.
 Kind = Literal["text", "line", "day", "outcome", "contact", "department", "promised", "items"]
-#: The last second of a day: what is promised or asked for until then includes it.
-DAY_END: Final = time(23, 59, 59)
 MOST_DEMANDS: Final = 10
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +150,8 @@ def _filled(fields: Sequence[FormField], prefix: str, given: Mapping[str, str], 
         inner, _, name = each.name.rpartition(".")
         if text:
             place = nested.setdefault(inner, {}) if inner else found
-            place[name] = _day_end(text, zone) if each.kind == "day" else text
+            place[name] = day_end(text, zone) if each.kind == "day" else text
     return found | nested
-
-
-def _day_end(text: str, zone: tzinfo) -> str:
-    try:
-        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
-    except ValueError:
-        day = None
-    return datetime.combine(day, DAY_END, zone).isoformat() if day else text
 
 
 def mistakes_of(form: DeskForm, errors: Mapping[str, object], names: Sequence[str]) -> dict[str, Phrase]:

@@ -1,0 +1,124 @@
+"""A meeting in the browser: it is called with two fields, and its agenda is worked through on one page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from services.notify.pages.routes import PAGES
+from services.runtime.telemetry import Telemetry
+from services.runtime.web.application import create_app
+from tests.unit.notify.calling import FakeAuthenticator
+
+MEETING = {"title": "四季度督政议事会", "at": "2026-12-28T09:00"}
+
+
+@pytest.fixture
+def ask(scene):
+    """`ask(path, form, who)` opens a page, or sends a form."""
+    client = create_app("notify", scene.service, PAGES, FakeAuthenticator(), Telemetry()).test_client()
+
+    def ask(path, form=None, who="boss"):
+        headers = {"Authorization": f"Bearer {who}", "Accept-Language": "en"} if who else {}
+        if form is None:
+            return client.get(path, headers=headers)
+        return client.post(path, data=form, headers=headers, content_type="application/x-www-form-urlencoded")
+
+    return ask
+
+
+def result_of(supervision, **fields):
+    return {f"{name.replace('__', '-')}-{supervision}": text for name, text in fields.items()}
+
+
+def test_a_meeting_is_called_with_two_fields_about_all_that_is_open(ask, raised):
+    page = ask("/agenda")
+    assert "deals with the 3 cases" in page.text
+    answer = ask("/agenda", MEETING)
+    assert answer.status_code == 303
+    agenda = ask(answer.headers["Location"])
+    assert len(re.findall(r'action="/agenda/[^/"]+/([^"]+)"', agenda.text)) == 3
+    assert "28 December 2026, 09:00" in agenda.text
+    again = ask("/agenda", MEETING)
+    assert again.status_code == 409
+    assert "on no agenda yet" in again.text
+    assert 'value="四季度督政议事会"' in again.text
+
+
+@pytest.mark.parametrize(
+    ("form", "wrong"),
+    [
+        ({"title": "", "at": "2026-12-28T09:00"}, "title"),
+        ({"title": "长" * 121, "at": "2026-12-28T09:00"}, "title"),
+        ({"title": "议事会", "at": ""}, "at"),
+        ({"title": "议事会", "at": "2001-01-01T09:00"}, "at"),
+        ({"title": "议事会", "at": "明天"}, "at"),
+    ],
+)
+def test_what_is_wrong_with_a_meeting_is_told_beside_the_field(ask, raised, form, wrong):
+    answer = ask("/agenda", form)
+    assert answer.status_code == 422
+    assert f'id="{wrong}-mistake"' in answer.text
+    assert f'value="{form["title"]}"' in answer.text
+
+
+def test_an_agenda_is_worked_through_without_leaving_its_page(ask, call, raised):
+    agenda = ask("/agenda", MEETING).headers["Location"]
+    results = {
+        raised["o-1"]: {"result": "criticism", "note": "责令整改。"},
+        raised["o-2"]: {"result": "promise", "note": "到会说明。", "promise__what": "年前清淤", "promise__due": "2027-01-15"},
+        raised["o-3"]: {"result": "closed", "note": "已办结。"},
+    }
+    for done, (supervision, fields) in enumerate(results.items(), start=1):
+        answer = ask(f"{agenda}/{supervision}", result_of(supervision, **fields))
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{agenda}?did=recorded#{supervision}")
+        page = ask(answer.headers["Location"]).text
+        assert "Recorded." in page
+        assert len(re.findall(rf'action="{agenda}/', page)) == 3 - done
+    kept = next(each for each in call("GET", "/supervisions")[1]["items"] if each["opinion"] == "o-2")
+    assert (kept["result"], kept["promise"]["what"], kept["promise"]["due"]) == (
+        "promise", "年前清淤", "2027-01-15T23:59:59+08:00",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"result": "", "note": "说了。"}, "result"),
+        ({"result": "weather", "note": "说了。"}, "result"),
+        ({"result": "closed", "note": ""}, "note"),
+        ({"result": "promise", "note": "说了。"}, "promise-what"),
+        ({"result": "closed", "note": "说了。", "promise__what": "修", "promise__due": "2027-01-15"}, "promise-what"),
+        ({"result": "promise", "note": "说了。", "promise__what": "修"}, "promise-due"),
+        ({"result": "promise", "note": "说了。", "promise__what": "修", "promise__due": "2001-01-15"}, "promise-due"),
+        ({"result": "promise", "note": "说了。", "promise__what": "修", "promise__due": "年底"}, "promise-due"),
+    ],
+)
+def test_what_is_wrong_with_a_result_is_told_and_what_was_typed_stays(ask, raised, fields, wrong):
+    agenda, about = ask("/agenda", MEETING).headers["Location"], raised["o-1"]
+    answer = ask(f"{agenda}/{about}", result_of(about, **fields))
+    assert answer.status_code == 422
+    assert f'id="{wrong}-{about}-mistake"' in answer.text
+    assert f"{fields['note']}</textarea>" in answer.text
+    assert len(re.findall(r"<details open>", answer.text)) == 1
+
+
+def test_a_result_that_somebody_else_recorded_first_is_told_and_what_was_typed_stays(ask, call, raised):
+    agenda, about = ask("/agenda", MEETING).headers["Location"], raised["o-1"]
+    assert call("POST", f"/supervisions/{about}/result", body={"result": "closed", "note": "已办结。"})[0] == 200
+    answer = ask(f"{agenda}/{about}", result_of(about, result="criticism", note="我的记录。"))
+    assert answer.status_code == 409
+    assert "我的记录。</textarea>" in answer.text
+    assert "recorded by somebody else" in answer.text
+
+
+def test_only_supervisors_call_meetings_and_record_results(ask, raised):
+    agenda, about = ask("/agenda", MEETING).headers["Location"], raised["o-1"]
+    form = result_of(about, result="closed", note="我们自己办结。")
+    for who, status in (("roads", 403), ("office", 403), (None, 401)):
+        assert ask("/agenda", MEETING, who).status_code == status
+        assert ask(f"{agenda}/{about}", form, who).status_code == status
+    assert "Call a meeting" not in ask("/agenda", who="roads").text
+    assert ask(f"{agenda}/nothing", result_of("nothing", result="closed", note="已办结。")).status_code == 404
+    assert ask(f"{agenda}/{about}").headers["Location"] == agenda
