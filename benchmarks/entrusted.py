@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import click
-import flask.testing
 
-from services.console.settings import EXAMPLE
+from benchmarks.lists import GOAL, ask, store
+from benchmarks.quantiles import quantiles
 from services.contracts.duties import CareState, HopState
 from services.contracts.lifecycle import State
 from services.intake import __main__ as intake
@@ -18,16 +16,15 @@ from services.intake.store.constituency.duties import cares, relay_hops
 from services.intake.store.constituency.tables import deputies
 from services.intake.store.tables import opinions
 from services.runtime.clock import ZONE, FixedClock
-from services.runtime.settings import load
 from services.runtime.store.database import Database
-from services.runtime.store.migrate import ACCESS, STORE, migrate
 from services.runtime.telemetry import Telemetry
 from services.runtime.web import access
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
-#: How many deputies there are, how many opinions are open whatever the store, and how often each question is asked.
-DEPUTIES, OPEN, TIMES, A_PORTION = 300, 3_000, 40, 5_000
+#: How many deputies there are, and how many opinions are open whatever the store.
+DEPUTIES, OPEN, A_PORTION = 300, 3_000, 5_000
 FEW, MANY = 5_000, 100_000
 STATION = "chengdong"
 QUESTIONS: Mapping[str, tuple[str, str]] = {
@@ -37,6 +34,9 @@ QUESTIONS: Mapping[str, tuple[str, str]] = {
     "to confirm": ("deputy", "/api/v1/entrusted?duty=relay"),
     "deputy's page": ("deputy", "/entrusted"),
     "station's desk": ("station", "/api/v1/entrusted?duty=take"),
+    "counted as waiting": ("deputy", "/fragments/intake/office/entrusted"),
+    "through the station": ("station", "/api/v1/station/opinions"),
+    "the station's page": ("station", "/station/opinions"),
     "presidium's page": ("supervisor", "/entrusted"),
     "by deputy": ("reviewer", "/api/v1/opinions?deputy_code=d-7"),
     "newest": ("reviewer", "/api/v1/opinions"),
@@ -52,6 +52,8 @@ def fill(database: Database, many: int) -> None:
             connection.execute(opinions.insert(), [_opinion(number, many) for number in portion])
             connection.execute(cares.insert(), [_care(number, many) for number in portion])
             connection.execute(relay_hops.insert(), [_hop(number, many) for number in portion])
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
 
 
 def _is_open(number: int, many: int) -> bool:
@@ -94,46 +96,27 @@ def _hop(number: int, many: int) -> dict[str, object]:
     }  # fmt: skip
 
 
-def measure(many: int, times: int) -> dict[str, float]:
-    """The milliseconds of CPU that each question takes on a store with so many opinions."""
-    with tempfile.TemporaryDirectory(prefix="huiying-desks-") as name:
-        url, other = f"sqlite:///{name}/intake.db", f"sqlite:///{name}/access.db"
-        database, tokens = Database(url, "intake", FixedClock(NOW)), Database(other, "access", FixedClock(NOW))
-        migrate(database, STORE, "runtime")
-        migrate(database, intake.ASSEMBLY.migrations, "intake")
-        migrate(tokens, ACCESS, "access")
-        fill(database, many)
-        known = {
-            "HUIYING_INTAKE_DATABASE_URL": url, "HUIYING_ACCESS_DATABASE_URL": other, "HUIYING_CATALOGUE": str(EXAMPLE),
-            "HUIYING_BROKER_URL": "amqp://127.0.0.1:1/huiying", "HUIYING_CONTACT_KEYS": "k" * 40,
-        }  # fmt: skip
-        service = intake.build(load(intake.ASSEMBLY.settings, "intake", known), database, FixedClock(NOW))
-        app = create_app("intake", service, intake.ROUTES, access.TokenAuthenticator(tokens), Telemetry())
+def measure(kind: str, many: int) -> dict[str, tuple[list[float], list[float]]]:
+    """The milliseconds that each question takes on a store with so many opinions: on the server, and of CPU in it."""
+    with store(kind, FixedClock(NOW)) as (service, tokens):
+        fill(service.database, many)
+        application = create_app("intake", service, intake.ROUTES, TokenAuthenticator(tokens), Telemetry())
+        client = application.test_client(use_cookies=False)
         parties = {"deputy": "d-7", "station": STATION}
         who = {role: access.create(tokens, role, parties.get(role))[1] for role, _ in QUESTIONS.values()}
-        client = app.test_client()
-        found = {question: _milliseconds(client, who[role], path, times) for question, (role, path) in QUESTIONS.items()}
-        for each in (database, tokens):
-            each.close()
-        return found
-
-
-def _milliseconds(client: flask.testing.FlaskClient, token: str, path: str, times: int) -> float:
-    ask: Callable[[], int] = lambda: client.get(path, headers={"Authorization": f"Bearer {token}"}).status_code  # noqa: E731
-    if ask() != 200:
-        raise click.ClickException(f"{path} is not answered")
-    began = time.process_time()
-    for _ in range(times):
-        ask()
-    return 1000 * (time.process_time() - began) / times
+        answers = {question: ask(client, path, who[role]) for question, (role, path) in QUESTIONS.items()}
+        return {question: (taken, worked) for question, (taken, worked, _) in answers.items()}
 
 
 @click.command()
 @click.option("--opinions", "many", default=MANY, show_default=True, help="opinions of the large store")
-@click.option("--times", default=TIMES, show_default=True, help="how often each question is asked")
-def entrusted(many: int, times: int) -> None:
+@click.option("--store", "kind", type=click.Choice(["sqlite", "postgresql"]), default="sqlite", show_default=True)
+def entrusted(many: int, kind: str) -> None:
     """测代表工作台 · how long desks take, with few closed opinions and with many."""
-    small, large = measure(FEW, times), measure(many, times)
-    click.echo(f"milliseconds of CPU; {OPEN} open ones of {FEW} opinions, then of {many}")
+    small, large = measure(kind, FEW), measure(kind, many)
+    click.echo(f"milliseconds on {kind}, p50 and worst, and of CPU; {OPEN} open ones of {FEW} opinions, then of {many}")
     for question in QUESTIONS:
-        click.echo(f"{question:18}{small[question]:8.1f}{large[question]:8.1f}   {large[question] / small[question]:5.2f}")
+        rows = [(quantiles(taken), quantiles(worked)[0]) for taken, worked in (small[question], large[question])]
+        shown = "".join(f"{p50:9.1f}{worst:8.1f}{cpu:8.1f}" for (p50, *_, worst), cpu in rows)
+        ratio = rows[1][1] / max(rows[0][1], 0.01)
+        click.echo(f"{question:20}{shown}   {ratio:5.2f}{'' if rows[1][0][0] < GOAL else '   over'}")
