@@ -48,7 +48,7 @@ def release_with_a_number(page: Page) -> None:
 
 
 def decline_for_nothing(page: Page) -> None:
-    page.click("form[action$='/accept'] ~ details summary")
+    page.click("details:has(form[action$='/decline']) > summary")
     page.click("form[action$='/decline'] button")
 
 
