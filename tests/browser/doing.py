@@ -92,3 +92,12 @@ def promise_nothing(page: Page) -> None:
 def record_nothing(page: Page) -> None:
     page.click("main td summary")
     page.click("main td button")
+
+
+def book_for_nobody(page: Page) -> None:
+    page.click("form.card button")
+
+
+def write_nothing_down(page: Page) -> None:
+    page.check("input[name=spot][value=promise]")
+    page.click("#typed > button")

@@ -22,6 +22,7 @@ from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database
 from tests.browser import doing
 from tests.browser.conftest import EXPECTED_STATUS, serving
+from tests.browser.hosting import hosted
 from tests.browser.looking import CUT_OFF, FAINT, WIDE, take_picture, violations
 from tests.browser.scenes import alike, cases, drafted, learned, live, signed_in
 from tests.browser.viewing import SIGNED_ON, SOMEBODY, Look, Shown, Viewer
@@ -115,6 +116,12 @@ PAGES: Mapping[str, Shown] = {
     "station-mistakes": Shown("/station", "station:bridge", doing.take_down_nothing),
     "station-opinions": Shown("/station/opinions", "informant:chengdong"),
     "station-position": Shown("/station/position", "station:chengdong-1"),
+    "session-book": Shown("/sessions/{hosted}/book"),
+    "session-book-mistakes": Shown("/sessions/{hosted}/book", does=doing.book_for_nobody),
+    "booking": Shown("/bookings/{booked}"),
+    "session-host": Shown("/sessions/{hosted}/host", "station:chengdong"),
+    "session-host-mistakes": Shown("/sessions/{hosted}/host", "station:chengdong", doing.write_nothing_down),
+    "session-visitors": Shown("/sessions/{hosted}/bookings", "station:chengdong"),
     "entrusted": Shown("/entrusted", "deputy:wx-017"),
     "entrusted-one": Shown("/entrusted/{entrusted}", "deputy:wx-017"),
     "agenda": Shown("/agenda", "supervisor"),
@@ -174,7 +181,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     database = Database(templates.copy_file(folder / "visit.db", "intake", (MIGRATIONS,)), "intake", clock)
     visit = Visit(database, clock)
     county = County(templates, folder, TOWN, FixedClock(START), more=SETTINGS)
-    names = {**live(county), **alike(county), **drafted(county), **cases(visit), **signed_in(county)}
+    names = {**live(county), **alike(county), **drafted(county), **cases(visit), **signed_in(county), **hosted(county)}
     learned(county)
     with ExitStack() as stack:
         receipts = stack.enter_context(serving(visit.app))
