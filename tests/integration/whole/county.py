@@ -44,8 +44,11 @@ SERVED_BY = {
     "publications": "intake", "codes": "intake", "campaigns": "intake",
     "assignments": "routing", "lookbacks": "routing",
     "promises": "routing", "supervisions": "notify", "meetings": "notify", "reminders": "notify", "statistics": "metrics",
-    "groups": "intake", "stations": "intake", "sessions": "notify",
+    "groups": "intake", "stations": "intake", "bookings": "intake", "attendance": "intake",
+    **dict.fromkeys(("sessions", "plans", "themes", "lists", "entries"), "notify"),
 }  # fmt: skip
+#: What intake has of a session, whose other addresses are notify's.
+OF_A_SESSION = ("/questions", "/bookings", "/attendance")
 #: Chores that act by the clock alone; letters, which go out of the house, stay in the drawer, and a training is a
 #: process of its own.
 LEFT_OUT = ("letters", "notes", "train")
@@ -139,7 +142,8 @@ class County:
         return self._ask("get", path, who, query_string=query)
 
     def _ask(self, method: str, path: str, who: str | None, **options: Any) -> Any:
-        client = self._apps[SERVED_BY[path.split("/")[1]]]
+        first = path.split("/")[1]
+        client = self._apps["intake" if first == "sessions" and path.endswith(OF_A_SESSION) else SERVED_BY[first]]
         headers = {"Authorization": f"Bearer {who}"} if who else {}
         answer = getattr(client, method)(f"/api/v1{path}", headers=headers, **options)
         return answer.status_code, answer.get_json()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
+from services.contracts.lifecycle import State
 from services.contracts.messages.sessions import EntryList, ListName
 from services.contracts.messages.values import Outcome, Rating
 from services.notify.domain.lists.cases import CasePromise, SessionCase
@@ -71,8 +72,9 @@ def in_tasks(entries: Sequence[Entry]) -> Iterator[Entry]:
 
 
 def is_open(row: Row) -> bool:
-    """Whether something is still to be done about a promise or an entry."""
-    return row.state == "open"
+    """Whether something is still to be done: about a promise, an entry, or a question whose case is done again."""
+    is_again = row.of == "question" and row.round > 1 and State(row.state).is_with_department
+    return row.state == "open" or is_again
 
 
 def _of_case(name: ListName, case: SessionCase, now: datetime) -> Iterator[Row]:
