@@ -37,7 +37,7 @@ from services.runtime.settings import inherited
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_*", "TMPDIR", "USER", "LOGNAME")
 COUNTS = ("handed_out", "objections_upheld", "signed")
 #: How long (s) nothing may move, and how often to look.
-PATIENCE_SECONDS, EACH_SECONDS = 600.0, 0.5
+PATIENCE_SECONDS, EACH_SECONDS = 600.0, 2.0
 #: How often an import is sent that a busy machine interrupts.
 TRIES = 5
 Row = dict[str, str]
@@ -97,7 +97,8 @@ class Playback:
         self._client = Client(place)
         self._duties = Duties({key_of(row["title"], row["content"]): _department(catalogue, row["topic"]) for row in rows})
         installation = Installation(supervisor.settings.var)
-        for code in catalogue.departments:
+        # No other department is ever given a case.
+        for code in {topic.department for topic in catalogue.topics.values()} | {catalogue.fallback_department}:
             KnowingDepartment(department_url(place.broker_url, installation, code), code, self._duties).start()
 
     def weeks(self, number: int) -> Iterator[Week]:
