@@ -7,6 +7,7 @@ import pytest
 
 from services.routing.domain.choice import Router
 from services.routing.domain.learning import knowledge as knowing
+from services.routing.domain.learning.calibration import fit
 from services.routing.domain.learning.features import buckets_of, plain, read, words_as_keys
 from services.routing.domain.learning.knowledge import Knowledge
 from services.routing.domain.learning.model import Model, ModelInvalid, buckets_for
@@ -149,6 +150,19 @@ def test_every_text_can_be_read(trained, title):
 def test_the_more_labels_the_fewer_buckets():
     sizes = [buckets_for(["label"] * number) * number for number in (1, 7, 28, 200)]
     assert all(size <= 3_670_016 for size in sizes)
+
+
+def test_labels_that_are_taken_for_one_another_are_told_apart_by_the_score_of_a_third():
+    dice = np.random.default_rng(0)
+    labels = dice.integers(0, 3, 600)
+    scores = np.eye(3)[labels]
+    # Of the first two, the text alone says the wrong one; a third part of the score of the last one tells them apart.
+    scores[labels < 2, :2] = 0.5 + 0.1 * (1 - np.eye(2)[labels[labels < 2]])
+    scores[labels == 1, 2] = 0.3
+    fitted = fit(scores[:300], np.zeros((300, 3)), labels[:300])
+    found = fitted.probabilities(scores[300:], np.zeros((300, 3))).argmax(1)
+    assert (scores[300:].argmax(1) == labels[300:]).mean() < 0.5
+    assert (found == labels[300:]).mean() > 0.99
 
 
 def test_macro_f1_counts_every_label_alike():

@@ -23,7 +23,7 @@ HASH = (1 << BITS) - 1
 #: Longer texts are read up to here.
 MOST_CHARACTERS = 20_000
 #: Words of the title, its runs; words of all, its runs; the first words.
-FIELDS, ALL_WORDS = 5, 2
+FIELDS, ALL_WORDS, FIELD_BITS = 5, 2, 3
 #: The length of each field in a vector. What a title says is in the other fields as well.
 LENGTHS: Weights = np.array([0.7, 0.7, 1.0, 1.0, 1.0], np.float32)
 #: What says who somebody is and not what it is about: addresses, and numbers of people, telephones and accounts.
@@ -31,6 +31,7 @@ _PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d -]{4,}[\dxX]")
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _MIX, _SHIFT = np.uint64(0xBF58476D1CE4E5B9), np.uint64(29)
+_FIRST = np.zeros(1, np.int64)
 _UP, _DOWN = (
     np.cumprod(np.r_[np.uint64(1), np.full(MOST_CHARACTERS, base, np.uint64)], dtype=np.uint64) for base in (_BASE, _INVERSE)
 )
@@ -38,10 +39,18 @@ _UP, _DOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A text before its terms are weighed: terms in growing order, each a field and 32 bits of hash, and how often each occurs."""
+    """A text before its terms are weighed: terms in growing order, each 32 bits of hash before a field, and how often each occurs.
+
+    Ordered by hash first, buckets grow too, however many there are.
+    """
 
     keys: Places
     counts: Weights
+
+    @property
+    def hashes(self) -> Places:
+        """The hash of each term."""
+        return self.keys >> FIELD_BITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +84,28 @@ def read(title: str, content: str) -> ReadText:
     all_words = np.concatenate((words, inner))
     fields = (words, runs, all_words, np.concatenate((runs, more)), all_words[:FIRST_WORDS])
     mixed = [_mixed(hashes, field) for field, hashes in enumerate(fields)]
-    keys, counts = np.unique(np.concatenate([each + (field << BITS) for field, each in enumerate(mixed)]), return_counts=True)
+    keys, counts = np.unique(np.concatenate([(each << FIELD_BITS) + field for field, each in enumerate(mixed)]), return_counts=True)
     return ReadText(Counted(keys, counts.astype(np.float32)), of_title + of_content, mixed[ALL_WORDS])
 
 
-def buckets_of(keys: Places, number: int) -> Places:
-    """The bucket of each term among this number of them; a bucket is the same one in every field."""
-    return ((keys & HASH) * number) >> BITS
+def buckets_of(hashes: Places, number: int) -> Places:
+    """The bucket of each hash among this number of them; a bucket is the same one in every field."""
+    return (hashes * number) >> BITS
 
 
 def vector(counted: Counted, idf: Weights) -> Vector:
     """The counted text with its terms weighed; a field has its length of `LENGTHS`, and terms without weight are left out."""
-    fields, places = counted.keys >> BITS, buckets_of(counted.keys, len(idf))
-    weights = (1.0 + np.log(counted.counts)) * idf[places]
+    places = buckets_of(counted.hashes, len(idf))
+    rarity = idf[places]
+    known = np.flatnonzero(rarity)
+    if not len(known):
+        return Vector(known, rarity[known])
+    places, fields = places[known], counted.keys[known] & (1 << FIELD_BITS) - 1
+    weights = (1.0 + np.log(counted.counts[known])) * rarity[known]
     norms = np.sqrt(np.bincount(fields, weights * weights, FIELDS))
     weights *= (LENGTHS / np.where(norms > 0, norms, 1.0))[fields]
-    known = weights > 0
-    places, weights = places[known], weights[known]
-    order = np.argsort(places, kind="stable")
-    places, weights = places[order], weights[order]
-    if not len(places):
-        return Vector(places, weights.astype(np.float32))
     # Where terms meet in a bucket, their weights add up.
-    first = np.flatnonzero(np.r_[True, places[1:] != places[:-1]])
+    first = np.concatenate((_FIRST, np.flatnonzero(places[1:] != places[:-1]) + 1))
     return Vector(places[first], np.add.reduceat(weights, first).astype(np.float32))
 
 

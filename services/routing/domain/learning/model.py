@@ -16,7 +16,7 @@ from services.routing.domain.learning.features import Counted, ReadText, Vector,
 from services.routing.domain.learning.ridge import Ridge
 
 #: What a stored model begins with; another form has another mark.
-MARK: Final = b"huiying-routing-2\n"
+MARK: Final = b"huiying-routing-3\n"
 SHOWN_WORDS = 5
 
 
@@ -49,6 +49,7 @@ class PackedModel(msgspec.Struct, frozen=True):
     rarest: float
     scales: tuple[float, ...]
     biases: tuple[float, ...]
+    mixing: tuple[tuple[float, ...], ...]
     sure: tuple[float, ...]
     right: tuple[float, ...]
 
@@ -93,11 +94,12 @@ class Model:
         """The model as it is stored."""
         rarest = float(self.idf.max()) or 1.0
         largest = float(np.abs(self.ridge.weights).max()) or 1.0
+        fitted = self.calibration
         stored = PackedModel(
             self.labels, len(self.idf), _roots(self.ridge.weights, largest, 127).astype(np.int8).tobytes(),
             largest, tuple(map(float, self.ridge.bias)),
             _roots(self.idf, rarest, 255).astype(np.uint8).tobytes(), rarest,
-            self.calibration.scales, self.calibration.biases, self.calibration.sure, self.calibration.right,
+            fitted.scales, fitted.biases, fitted.mixing, fitted.sure, fitted.right,
         )  # fmt: skip
         return MARK + zlib.compress(msgspec.msgpack.encode(stored), 1)
 
@@ -132,12 +134,14 @@ def _squares(roots: NDArray[np.int8] | NDArray[np.uint8], largest: float, steps:
 
 def _checked(stored: PackedModel, weights: Weights, rarity: Weights) -> Model:
     width = len(stored.labels)
-    if len(rarity) != stored.buckets or len(stored.bias) != width or len(stored.biases) != width:
+    widths = {len(stored.bias), len(stored.biases), len(stored.mixing), *map(len, stored.mixing)}
+    if len(rarity) != stored.buckets or widths != {width}:
         raise ValueError("its parts do not belong together")
     if not np.isfinite(weights).all() or len(stored.sure) != len(stored.right):
         raise ValueError("its weights are no numbers")
     ridge = Ridge(weights, np.array(stored.bias, np.float32))
-    return Model(stored.labels, ridge, rarity, Calibration(stored.scales, stored.biases, stored.sure, stored.right))
+    calibration = Calibration(stored.scales, stored.biases, stored.mixing, stored.sure, stored.right)
+    return Model(stored.labels, ridge, rarity, calibration)
 
 
 def buckets_for(labels: Sequence[str], most: int = 1 << 19, bytes_: int = 3_670_016) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from services.routing.domain.learning.features import HASH, Counted, Weights
+from services.routing.domain.learning.features import Counted, Weights
 from services.routing.domain.learning.ruled import Near, RuledCase
 
 #: Texts as near as this are about the same; as near as `QUOTED`, worth reading.
@@ -62,7 +62,7 @@ class Precedents:
 
 
 def _sketch(counted: Counted) -> Weights:
-    mixed = counted.keys & HASH
+    mixed = counted.hashes
     signs = np.where(mixed >> 17 & 1, 1.0, -1.0)
     sketch = np.bincount(mixed % LENGTH, signs * (1 + np.log(counted.counts)), LENGTH).astype(np.float32)
     length = float(np.sqrt(sketch @ sketch))

@@ -18,7 +18,7 @@ from services.routing.domain.learning.weighing import Occurrences, occurrences, 
 
 #: The fewest cases for a label to be learned, and the fewest texts for a term to speak, so that what one text has never shows.
 FEWEST_OF_LABEL, FEWEST_TEXTS = 5, 3
-FOLDS, EPOCHS, FOLD_EPOCHS = 3, 5, 4
+FOLDS, EPOCHS, FOLD_EPOCHS = 3, 7, 4
 Step = Callable[[str, int, int], None]
 
 
@@ -116,7 +116,7 @@ def _report(scores: Table, evidence: Table, wanted: NDArray[np.int64], folds: ND
 
 def _folds(counted: Sequence[Counted]) -> NDArray[np.int64]:
     """A fold for each text, so that what is nearly the same is mostly in the same one: by the least of its mixed buckets."""
-    least = [((each.keys & HASH) * 2654435761 & HASH).min() if len(each.keys) else 0 for each in counted]
+    least = [(each.hashes * 2654435761 & HASH).min() if len(each.keys) else 0 for each in counted]
     return np.array(least, np.int64) % FOLDS
 
 

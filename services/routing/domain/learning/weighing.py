@@ -20,7 +20,7 @@ def occurrences(texts: Iterable[Counted], labels: NDArray[np.int64], shape: tupl
     found = np.zeros(shape, np.uint16)
     for each, label in zip(texts, labels, strict=True):
         # A bucket that is named more than once is counted once.
-        found[buckets_of(each.keys, shape[0]), label] += 1
+        found[buckets_of(each.hashes, shape[0]), label] += 1
     return found
 
 
