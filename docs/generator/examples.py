@@ -121,6 +121,9 @@ EXAMPLES: Mapping[str, Any] = {
     "notify.FollowingBody": {},
     "notify.RatingsBody": {"satisfied": 12, "basically_satisfied": 2, "dissatisfied": 0},
     "notify.ClosingBody": {},
+    "notify.ThemeBody": {"title": "老旧小区停车", "source": "words", "kind": "chief", "support": 96},
+    "notify.ShortlistBody": {"month": "2026-12"},
+    "notify.ChoiceBody": {"session": MEETING},
     "notify.PlanBody": {
         "title": "周二代表有约", "kind": "reception", "rule": "weekly", "weekday": 2, "from": "2026-12-01", "time": "09:00",
         "length": 120, "station": "chengdong-1", "slots": 12, "deputies": ["wx-017", "wx-018"],

@@ -35,6 +35,7 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/deputies", Words("代表名册", "Deputies"), frozenset({Role.ADMIN})),
     PageLink("/agenda", Words("督办事项", "Supervisions"), STAFF),
     PageLink("/sessions", Words("活动管理", "Sessions"), OFFICE | {Role.STATION}),
+    PageLink("/themes", Words("活动主题", "Themes"), OFFICE),
     PageLink("/reviews", Words("受理审核", "Review"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/incidents", Words("同一事件", "Incidents"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/doubtful", Words("待定承办", "To be assigned"), OFFICE),

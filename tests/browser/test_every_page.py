@@ -24,6 +24,7 @@ from tests.browser import doing
 from tests.browser.conftest import EXPECTED_STATUS, serving
 from tests.browser.hosting import hosted
 from tests.browser.looking import CUT_OFF, FAINT, WIDE, take_picture, violations
+from tests.browser.meeting_pages import SESSION_PAGES, sessions
 from tests.browser.scenes import alike, cases, drafted, learned, live, signed_in
 from tests.browser.viewing import SIGNED_ON, SOMEBODY, Look, Shown, Viewer
 from tests.integration.whole.county import County
@@ -170,6 +171,7 @@ PAGES: Mapping[str, Shown] = {
     "doubtful-mistakes": Shown("/doubtful", "supervisor", doing.assign_to_nobody),
     "models": Shown("/models", "supervisor"),
     "components": Shown("/components", "admin"),
+    **SESSION_PAGES,
 }
 
 
@@ -181,7 +183,8 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     database = Database(templates.copy_file(folder / "visit.db", "intake", (MIGRATIONS,)), "intake", clock)
     visit = Visit(database, clock)
     county = County(templates, folder, TOWN, FixedClock(START), more=SETTINGS)
-    names = {**live(county), **alike(county), **drafted(county), **cases(visit), **signed_in(county), **hosted(county)}
+    made = (live(county), alike(county), drafted(county), cases(visit), signed_in(county), hosted(county), sessions(county))
+    names = {name: value for each in made for name, value in each.items()}
     learned(county)
     with ExitStack() as stack:
         receipts = stack.enter_context(serving(visit.app))

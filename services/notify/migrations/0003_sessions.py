@@ -1,4 +1,4 @@
-"""Sessions, the plans that they come from, who was there, and the agendas of supervision meetings."""
+"""Sessions, the plans and themes that they come from, who was there, and the agendas of supervision meetings."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -72,6 +72,23 @@ ATTENDANCES = (
     sa.Column("observers", sa.Integer, nullable=False),
     sa.Column("sequence", sa.Integer, nullable=False),
 )
+THEMES = (
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("source", sa.String(8), nullable=False),
+    sa.Column("created", sa.BigInteger, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("kind", sa.String(40)),
+    sa.Column("area", sa.String(60)),
+    sa.Column("support", sa.Integer, nullable=False),
+    sa.Column("month", sa.Date),
+    sa.Column("place", sa.Integer),
+    sa.Column("session", sa.String(36)),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("created_by", sa.String(36)),
+    sa.Column("updated", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("kind", "month", "place", name="themes_places"),
+)
 DEPUTIES = (
     sa.Column("code", sa.String(40), primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
@@ -91,6 +108,8 @@ INDEXES = (
     ("sessions_station", "sessions", ["station", "at", "id"], None),
     ("sessions_minutes", "sessions", ["minutes_due"], "state = 'held'"),
     ("plans_made_until", "plans", ["made_until"], None),
+    ("themes_state", "themes", ["state", "id"], None),
+    ("themes_session", "themes", ["session"], None),
     ("agenda_supervision", "agenda", ["supervision"], None),
 )
 
@@ -100,6 +119,7 @@ def upgrade() -> None:
     op.create_table("sessions", *SESSIONS)
     op.create_table("plans", *PLANS)
     op.create_table("attendances", *ATTENDANCES)
+    op.create_table("themes", *THEMES)
     op.create_table("deputies", *DEPUTIES)
     op.create_table("agenda", *AGENDA)
     for name, table, columns, where in INDEXES:

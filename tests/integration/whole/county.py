@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from services.console.embedded.combined_app import service_of
 from services.contracts.callers import NOBODY, Caller, Role, somebody
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.envelope import Event, decode
@@ -38,17 +39,6 @@ from tests.stores import Templates
 ASSEMBLIES: Mapping[str, AnyAssembly] = {each.name: each for each in (INTAKE, ROUTING, NOTIFY, METRICS)}
 EAR = "test.ear"
 KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
-#: The first word of a path below the API, and the service behind it.
-SERVED_BY = {
-    "opinions": "intake", "entrusted": "intake", "deputies": "intake", "receipts": "intake", "reviews": "intake",
-    "publications": "intake", "codes": "intake", "campaigns": "intake",
-    "assignments": "routing", "lookbacks": "routing",
-    "promises": "routing", "supervisions": "notify", "meetings": "notify", "reminders": "notify", "statistics": "metrics",
-    "groups": "intake", "stations": "intake", "bookings": "intake", "attendance": "intake",
-    **dict.fromkeys(("sessions", "plans", "themes", "lists", "entries"), "notify"),
-}  # fmt: skip
-#: What intake has of a session, whose other addresses are notify's.
-OF_A_SESSION = ("/questions", "/bookings", "/attendance")
 #: Chores that act by the clock alone; letters, which go out of the house, stay in the drawer, and a training is a
 #: process of its own.
 LEFT_OUT = ("letters", "notes", "train")
@@ -142,8 +132,7 @@ class County:
         return self._ask("get", path, who, query_string=query)
 
     def _ask(self, method: str, path: str, who: str | None, **options: Any) -> Any:
-        first = path.split("/")[1]
-        client = self._apps["intake" if first == "sessions" and path.endswith(OF_A_SESSION) else SERVED_BY[first]]
+        client = self._apps[service_of(f"/api/v1{path}")]
         headers = {"Authorization": f"Bearer {who}"} if who else {}
         answer = getattr(client, method)(f"/api/v1{path}", headers=headers, **options)
         return answer.status_code, answer.get_json()

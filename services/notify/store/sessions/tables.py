@@ -98,6 +98,29 @@ attendances = sa.Table(
     sa.PrimaryKeyConstraint("session", "deputy"),
 )
 
+#: `place` is the number of a theme among those to choose from for sessions of a kind in a month (its first day).
+themes = sa.Table(
+    "themes",
+    tables,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("source", sa.String(8), nullable=False),
+    sa.Column("created", Instant, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("kind", sa.String(40)),
+    sa.Column("area", sa.String(60)),
+    sa.Column("support", sa.Integer, nullable=False),
+    sa.Column("month", sa.Date),
+    sa.Column("place", sa.Integer),
+    sa.Column("session", sa.String(36)),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("created_by", sa.String(36)),
+    sa.Column("updated", Instant, nullable=False),
+    sa.UniqueConstraint("kind", "month", "place", name="themes_places"),
+    sa.Index("themes_state", "state", "id"),
+    sa.Index("themes_session", "session"),
+)
+
 #: The register of deputies as intake tells of it.
 deputies = sa.Table(
     "deputies",
