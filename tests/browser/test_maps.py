@@ -29,7 +29,7 @@ PLACES = ((27.99421, 120.69934), (27.99873, 120.70411), (27.98712, 120.69102))
 HERE = {"latitude": 27.99421, "longitude": 120.69934, "accuracy": 12}
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True, "locale": "zh-CN"}
 WIDE_DARK = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark", "locale": "en-GB"}
-LOOKS = (("phone", PHONE, "size=large"), ("wide-dark", WIDE_DARK, ""))
+LOOKS = {"phone": (PHONE, "size=large"), "wide-dark": (WIDE_DARK, "")}
 DEGREES = re.compile(r"-?\d+\.\d{5},-?\d+\.\d{5}")
 
 
@@ -114,20 +114,21 @@ def open_map(page: Page) -> Any:
     return shown
 
 
+#: A page, who looks at it, and how: on a phone and on a dark wide screen, once each where the map is the same.
 SHOWN = {
-    "map-form": ("/", ""),
-    "map-public": ("/public", ""),
-    "map-public-opinion": ("/public/opinions/{opinion}", ""),
-    "map-station": ("/public/stations/chengdong", ""),
-    "map-case": ("/cases/{opinion}", "reviewer"),
-    "map-publication": ("/publications/{opinion}", "reviewer"),
+    "map-form": ("/", "", ("phone", "wide-dark")),
+    "map-public": ("/public", "", ("phone", "wide-dark")),
+    "map-public-opinion": ("/public/opinions/{opinion}", "", ("phone",)),
+    "map-station": ("/public/stations/chengdong", "", ("wide-dark",)),
+    "map-case": ("/cases/{opinion}", "reviewer", ("phone",)),
+    "map-publication": ("/publications/{opinion}", "reviewer", ("wide-dark",)),
 }
+LOOKED_AT = [(name, look) for name, (_, _, looks) in SHOWN.items() for look in looks]
 
 
-@pytest.mark.parametrize(("look", "options", "chosen"), LOOKS, ids=[look for look, _, _ in LOOKS])
-@pytest.mark.parametrize("name", SHOWN)
-def test_a_map_can_be_read_and_used(scene: Scene, open_page: Any, name: str, look: str, options: Any, chosen: str) -> None:
-    path, who = SHOWN[name]
+@pytest.mark.parametrize(("name", "look"), LOOKED_AT)
+def test_a_map_can_be_read_and_used(scene: Scene, open_page: Any, name: str, look: str) -> None:
+    (path, who, _), (options, chosen) = SHOWN[name], LOOKS[look]
     scene.tiles.asked.clear()
     page = open_page(path.format(opinion=scene.opinion) + (f"?{chosen}" if chosen else ""), who, **options)
     assert scene.tiles.asked == []
@@ -198,3 +199,18 @@ def test_pins_of_the_public_map_lead_to_the_opinions(scene: Scene, open_page: An
     shown.locator(f".pin[title='路灯不亮（{0}）']").click()
     shown.locator(".leaflet-popup a", has_text="路灯不亮").click()
     page.wait_for_url(f"**/public/opinions/{scene.opinion}")
+
+
+def test_a_map_that_cannot_be_loaded_says_so_and_can_be_opened_again(scene: Scene, browser: Browser) -> None:
+    context = browser.new_context(base_url=scene.site, locale="zh-CN")
+    context.set_default_timeout(SECONDS * 1000)
+    page = context.new_page()
+    page.route("**/api/v1/public/map*", lambda route: route.abort())
+    page.goto("/public")
+    page.locator("details[data-map] > summary").click()
+    expect(page.get_by_text("地图暂时无法加载。")).to_be_visible()
+    page.unroute("**/api/v1/public/map*")
+    page.locator("details[data-map] > summary").click()
+    expect(open_map(page).locator(".pin")).to_have_count(len(PLACES))
+    expect(page.get_by_text("地图暂时无法加载。")).to_be_hidden()
+    context.close()

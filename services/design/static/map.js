@@ -16,24 +16,24 @@
 
   // The library and its style, once for the page.
   function load({ library: script, style }) {
-    library ??= new Promise((done, failed) => {
-      const element = Object.assign(document.createElement("script"), { src: script, onload: () => done(tame()), onerror: failed });
-      document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: style }), element);
+    const added = (tag, attributes) => new Promise((done, failed) => {
+      document.head.append(Object.assign(document.createElement(tag), { ...attributes, onload: done, onerror: failed }));
     });
+    library ??= Promise.all([added("link", { rel: "stylesheet", href: style }), added("script", { src: script })]).then(tame);
     library.catch(() => { library = undefined; });
     return library;
   }
   const escaped = text => Object.assign(document.createElement("span"), { textContent: text }).innerHTML;
   const pair = text => text.split(",").map(Number);
+  const isPlace = at => at.length === 2 && at.every(Number.isFinite);
   const pin = (at, tone, options) => L.marker(at, { icon: L.divIcon({ className: `pin ${tone}`, iconSize: [22, 22] }), ...options });
 
   function draw(fold) {
-    const { tiles, credit, deepest, start, in: zoomInTitle, out: zoomOutTitle, at } = fold.dataset;
+    const { deepest, start, in: zoomInTitle, out: zoomOutTitle, at } = fold.dataset;
     const [latitude, longitude, level] = pair(start);
     const map = L.map(fold.querySelector(".map"), { zoomControl: false, maxZoom: Number(deepest) });
     L.control.zoom({ zoomInTitle, zoomOutTitle }).addTo(map);
     map.attributionControl.setPrefix(false);
-    L.tileLayer(tiles, { maxZoom: Number(deepest), attribution: escaped(credit) }).addTo(map);
     if (at) {
       map.setView(pair(at), Math.min(16, Number(deepest)));
       pin(pair(at), "", { interactive: false, keyboard: false }).addTo(map);
@@ -45,10 +45,11 @@
   function choose(map, fold) {
     const input = document.getElementById(fold.dataset.chooses);
     let chosen;
-    function show(moves) {
+    function show() {
+      const at = pair(input.value);
       chosen?.remove();
-      chosen = input.value ? pin(pair(input.value), "", { interactive: false, keyboard: false }).addTo(map) : undefined;
-      if (moves && input.value) map.setView(pair(input.value), Math.max(map.getZoom(), Math.min(16, map.getMaxZoom())));
+      chosen = isPlace(at) ? pin(at, "", { interactive: false, keyboard: false }).addTo(map) : undefined;
+      if (chosen && !map.getBounds().contains(at)) map.setView(at, Math.max(map.getZoom(), Math.min(16, map.getMaxZoom())));
     }
     function take({ lat, lng }) {
       const at = L.latLng(lat, lng).wrap();
@@ -57,34 +58,42 @@
     }
     map.on("click", event => take(event.latlng));
     fold.querySelector("[data-middle]").addEventListener("click", () => take(map.getCenter()));
-    input.addEventListener("change", () => show(!input.value || !map.getBounds().contains(pair(input.value))));
-    show(true);
+    input.addEventListener("change", show);
+    show();
   }
 
   // Many places, each with the page that tells of it.
-  async function fill(map, { from, tones }) {
+  async function places({ from }) {
     const answer = await fetch(from);
     if (!answer.ok) throw new Error(`the places answer ${answer.status}`);
-    const { features } = await answer.json();
+    return (await answer.json()).features;
+  }
+  function fill(map, features, { tones }) {
+    if (!features.length) return;
     const toneOf = Object.fromEntries(tones.split(" ").map(each => each.split(":")));
     const pins = features.map(({ geometry, properties }) => {
       const link = Object.assign(document.createElement("a"), { href: properties.page, textContent: properties.title });
       const [longitude, latitude] = geometry.coordinates;
       return pin([latitude, longitude], toneOf[properties.state] ?? "", { keyboard: false, title: properties.title }).bindPopup(link).addTo(map);
     });
-    if (pins.length) map.fitBounds(L.featureGroup(pins).getBounds(), { maxZoom: 15, padding: [24, 24] });
+    map.fitBounds(L.featureGroup(pins).getBounds(), { maxZoom: 15, padding: [24, 24], animate: false });
   }
 
   async function open(fold) {
     const failed = fold.querySelector("[data-failed]");
     failed.hidden = true;
+    fold.dataset.drawn = "";
     try {
+      const { tiles, credit, deepest, chooses, from } = fold.dataset;
       await load(fold.dataset);
+      const found = from ? await places(fold.dataset) : [];
       const map = draw(fold);
-      fold.dataset.drawn = "";
-      if (fold.dataset.chooses) choose(map, fold);
-      if (fold.dataset.from) await fill(map, fold.dataset);
+      fill(map, found, fold.dataset);
+      if (chooses) choose(map, fold);
+      // Last, so that only tiles are asked for that are to be seen.
+      L.tileLayer(tiles, { maxZoom: Number(deepest), attribution: escaped(credit) }).addTo(map);
     } catch {
+      delete fold.dataset.drawn;
       failed.hidden = false;
     }
   }
