@@ -27,9 +27,9 @@ from tests.stores import Templates
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
 PLACES = ((27.99421, 120.69934), (27.99873, 120.70411), (27.98712, 120.69102))
 HERE = {"latitude": 27.99421, "longitude": 120.69934, "accuracy": 12}
-PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True, "locale": "zh-CN"}
-WIDE_DARK = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark", "locale": "en-GB"}
-LOOKS = {"phone": (PHONE, "size=large"), "wide-dark": (WIDE_DARK, "")}
+PHONE: dict[str, Any] = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True, "locale": "zh-CN"}
+WIDE_DARK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark", "locale": "en-GB"}
+LOOKS: dict[str, tuple[dict[str, Any], str]] = {"phone": (PHONE, "size=large"), "wide-dark": (WIDE_DARK, "")}
 DEGREES = re.compile(r"-?\d+\.\d{5},-?\d+\.\d{5}")
 
 
