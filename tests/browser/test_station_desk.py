@@ -13,20 +13,25 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from services.accounts.model import Invited
 from services.accounts.people import ChangingPeople
 from services.contracts.callers import Role
+from services.contracts.envelope import EncodedEvent, Event, encode
+from services.intake.consumer import handle
 from services.intake.domain.constituency.station import StationProfile
 from services.intake.domain.submission import Location
 from services.intake.store.constituency.stations import StationStore, find_profiles
-from services.runtime.clock import FixedClock
+from services.intake.store.sessions.looking import questions_of
+from services.runtime.clock import FixedClock, new_id
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.vault import Vault
 from services.runtime.web import access
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.sessions import NewSession, cookie_name, open_session
 from tests.browser.conftest import SECONDS, serving
+from tests.unit.intake.sessions import SESSION, told
 from tests.visitors import KEY, MIGRATIONS, PARTIES, Visit, accounts_in, granted_as
 
 TITLES = ["渡口没有护栏", "码头路灯不亮", "垃圾船没来"]
-KEPT = "async () => { while (!await caches.match('/station')) await new Promise(done => setTimeout(done, 50)); return true; }"
+HOST = f"/sessions/{SESSION}/host"
+KEPT = "async path => { while (!await caches.match(path)) await new Promise(done => setTimeout(done, 50)); return true; }"
 SignIn = Callable[[], str]
 
 
@@ -68,12 +73,12 @@ def phone(browser: Browser, visit: Visit) -> Iterator[BrowserContext]:
         context.close()
 
 
-def arrive(phone: BrowserContext, secret: str) -> Page:
+def arrive(phone: BrowserContext, secret: str, path: str = "/station") -> Page:
     page = phone.new_page()
     page.goto("/help")
     phone.add_cookies([{"name": cookie_name(False), "value": secret, "url": page.url.removesuffix("/help")}])
-    page.goto("/station")
-    assert page.evaluate(KEPT)
+    page.goto(path)
+    assert page.evaluate(KEPT, path)
     return page
 
 
@@ -132,6 +137,29 @@ def test_who_has_to_sign_in_again_loses_nothing(phone: BrowserContext, visit: Vi
     page = arrive(phone, sign_in())
     expect(page.locator("#drafts a")).to_have_count(1)
     assert [row["title"] for row in visit.opinions()] == TITLES[:1]
+
+
+def test_questions_that_are_written_down_offline_are_asked_once_each(phone: BrowserContext, visit: Visit, sign_in: SignIn) -> None:
+    message = told(station=PARTIES["station"], area=None)
+    announced = Event(new_id(), "/notify", SESSION, visit.clock.now(), 2, message)
+    visit.database.write(lambda work: handle(visit.intake, work, [EncodedEvent(announced, encode(announced))]))
+    page, asked = arrive(phone, sign_in(), HOST), ("渡口什么时候修护栏？", "码头的路灯谁来管？")
+    phone.set_offline(True)
+    page.reload()
+    for count, text in enumerate(asked, 1):
+        page.fill("#content", text)
+        page.click("#typed > button")
+        expect(page.locator("#drafts li")).to_have_count(count)
+    phone.set_offline(False)
+    page.reload()
+    page.reload()
+    expect(page.locator("#drafts a")).to_have_count(2)
+    with visit.database.reading() as connection:
+        found = questions_of(connection, SESSION, 0, 9)
+    assert ([each.number for each in found], {each.title for each in found}) == ([1, 2], set(asked))
+    page.locator("#drafts a").first.click()
+    expect(page.locator(".paper-address svg").first).to_be_visible()
+    expect(page.locator("#typed")).to_be_visible()
 
 
 def test_a_phone_says_where_the_mobile_station_stands(phone: BrowserContext, visit: Visit, sign_in: SignIn) -> None:

@@ -39,7 +39,7 @@
   }
 
   function body(record) {
-    const data = new FormData();
+    const data = field ? new FormData() : new URLSearchParams();
     for (const [name, text] of record.fields) data.append(name, name === "csrf" ? form.elements.csrf.value : text);
     for (const file of record.files) data.append(field.name, file, "photo.jpg");
     return data;

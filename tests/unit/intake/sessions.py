@@ -22,12 +22,17 @@ def tell(
     **changes: Any,
 ) -> None:  # fmt: skip
     """Let notify tell of a session, an open one of the central station with two slots where nothing else is said."""
+    message = told(shape, state, **changes)
+    harness.consume(Event(new_id(), "/notify", message.session, harness.clock.now(), sequence, message))
+
+
+def told(shape: type[SessionMessage] = SessionAnnounced, state: str = "announced", **changes: Any) -> SessionMessage:
+    """What notify tells of it."""
     whole: dict[str, Any] = {
         "session": SESSION, "kind": "reception", "title": "周二代表有约", "at": AT, "state": state, "station": "central",
         "area": "town", "theme": "社区照明", "place": "一站会议室", "slots": 2,
     }  # fmt: skip
-    message = shape(**whole | changes)
-    harness.consume(Event(new_id(), "/notify", message.session, harness.clock.now(), sequence, message))
+    return shape(**whole | changes)
 
 
 def ask(harness: IntakeHarness, *questions: dict[str, Any], who: str = "at-central", session: str = SESSION, **headers: str) -> Any:
