@@ -98,7 +98,7 @@ def _hop(number: int, many: int) -> dict[str, object]:
 
 def measure(kind: str, many: int) -> dict[str, tuple[list[float], list[float]]]:
     """The milliseconds that each question takes on a store with so many opinions: on the server, and of CPU in it."""
-    with store(kind, FixedClock(NOW)) as (service, tokens):
+    with store(intake.ASSEMBLY, kind, FixedClock(NOW)) as (service, tokens):
         fill(service.database, many)
         application = create_app("intake", service, intake.ROUTES, TokenAuthenticator(tokens), Telemetry())
         client = application.test_client(use_cookies=False)

@@ -1,4 +1,4 @@
-"""How long every list of intake takes with many opinions behind it, and how heavy its pages are: time on the server, one by one."""
+"""How long every list of a service takes with many cases behind it, and how heavy its pages are: time on the server, one by one."""
 
 from __future__ import annotations
 
@@ -9,23 +9,28 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import click
 from flask.testing import FlaskClient
 
 from benchmarks.cluster import PrivateCluster
-from benchmarks.lists_store import TOLD, fill, migrated
+from benchmarks.lists_handled import Asked, asked_of_notify, asked_of_routing, fill_notify, fill_routing
+from benchmarks.lists_store import TOLD, fill
 from benchmarks.opinions import texts_of
 from benchmarks.quantiles import quantiles
 from services.console.settings import EXAMPLE
 from services.contracts.callers import Role
 from services.intake import __main__ as intake
 from services.intake.app.context import Intake
+from services.notify import __main__ as notify
+from services.routing import __main__ as routing
 from services.runtime.clock import FixedClock
+from services.runtime.process.assembly import AnyAssembly
 from services.runtime.settings import load
 from services.runtime.store.database import Database
-from services.runtime.store.migrate import ACCESS, migrate
+from services.runtime.store.migrate import ACCESS, STORE, migrate
 from services.runtime.telemetry import Telemetry
 from services.runtime.web import access
 from services.runtime.web.access import TokenAuthenticator
@@ -34,33 +39,38 @@ from services.runtime.web.routes import API
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
 MANY, TIMES = 1_000_000, 7
+ASSEMBLIES: Mapping[str, AnyAssembly] = {"intake": intake.ASSEMBLY, "routing": routing.ASSEMBLY, "notify": notify.ASSEMBLY}
 #: What a list may take at most, in milliseconds.
 GOAL = 150.0
 
 
 @contextmanager
-def store(kind: str, clock: FixedClock) -> Iterator[tuple[Intake, Database]]:
+def store(assembly: AnyAssembly, kind: str, clock: FixedClock) -> Iterator[tuple[Any, Database]]:
     """An empty store of a kind with its service, and one of access; both are gone afterwards."""
+    own = assembly.name
     with ExitStack() as stack:
         name = stack.enter_context(tempfile.TemporaryDirectory(prefix="huiying-lists-"))
-        url, access_url = f"sqlite:///{name}/intake.db", f"sqlite:///{name}/access.db"
+        url, access_url = f"sqlite:///{name}/{own}.db", f"sqlite:///{name}/access.db"
         if kind == "postgresql":
             cluster = PrivateCluster()
             cluster.start()
             stack.callback(cluster.stop)
             url = cluster.create()
-        database = stack.enter_context(closing(migrated(url, clock)))
+        database = stack.enter_context(closing(Database(url, own, clock)))
+        migrate(database, STORE, "runtime")
+        migrate(database, assembly.migrations, own)
         tokens = stack.enter_context(closing(Database(access_url, "access", clock)))
         migrate(tokens, ACCESS, "access")
         known = {
-            "HUIYING_INTAKE_DATABASE_URL": url, "HUIYING_ACCESS_DATABASE_URL": access_url, "HUIYING_CATALOGUE": str(EXAMPLE),
+            f"HUIYING_{own.upper()}_DATABASE_URL": url, "HUIYING_ACCESS_DATABASE_URL": access_url,
+            "HUIYING_CATALOGUE": str(EXAMPLE),
             "HUIYING_BROKER_URL": "amqp://127.0.0.1:1/huiying", "HUIYING_CONTACT_KEYS": "a-key-for-benches-as-long-as-it-has-to-be",
             "HUIYING_OUTBOX_LIMIT": "100000000",
         }  # fmt: skip
-        yield intake.build(load(intake.ASSEMBLY.settings, "intake", known), database, clock), tokens
+        yield assembly.build(load(assembly.settings, own, known), database, clock), tokens
 
 
-def questions(service: Intake, word: str, rare: str) -> Mapping[str, tuple[str, Role | None]]:
+def questions(service: Intake, word: str, rare: str) -> Asked:
     """What is asked, by name: the address, and who asks."""
     catalogue = service.catalogue
     topic, area, department = (sorted(each)[1] for each in (catalogue.topics, catalogue.areas, catalogue.departments))
@@ -131,24 +141,34 @@ def ask(client: FlaskClient, address: str, token: str | None) -> tuple[list[floa
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--cases", default=MANY, show_default=True, help="how many opinions there are")
 @click.option("--store", "kind", type=click.Choice(["sqlite", "postgresql"]), default="sqlite", show_default=True)
+@click.option("--service", "which", type=click.Choice(["intake", "routing", "notify"]), default="intake", show_default=True)
 @click.option("--word", default="施工", show_default=True, help="a word that many have")
 @click.option("--rare", default="井盖", show_default=True, help="a word that few have")
-def lists(file: Path, cases: int, kind: str, word: str, rare: str) -> None:
+def lists(file: Path, cases: int, kind: str, which: str, word: str, rare: str) -> None:
     """测列表 · how long every list takes with many opinions behind it; their texts are those of FILE, a CSV."""
     clock = FixedClock(NOW - TOLD * timedelta(hours=1))
-    with store(kind, clock) as (service, tokens):
-        application = create_app("intake", service, intake.ROUTES, TokenAuthenticator(tokens), Telemetry())
+    assembly: AnyAssembly = ASSEMBLIES[which]
+    with store(assembly, kind, clock) as (service, tokens):
+        application = create_app(which, service, assembly.routes, TokenAuthenticator(tokens), Telemetry())
         client = application.test_client(use_cookies=False)
         department = sorted(service.catalogue.departments)[1]
         known = {
             role: access.create(tokens, role, department if role is Role.DEPARTMENT else None)[1]
-            for role in (Role.REVIEWER, Role.DEPARTMENT)
+            for role in (Role.REVIEWER, Role.SUPERVISOR, Role.DEPARTMENT)
         }
         began = time.monotonic()
-        fill(service, client, known[Role.REVIEWER], clock, texts_of(file)[:TOLD], cases)
-        click.echo(f"{cases} opinions on {kind} in {time.monotonic() - began:.0f} s, milliseconds", err=True)
+        if which == "intake":
+            fill(service, client, known[Role.REVIEWER], clock, texts_of(file)[:TOLD], cases)
+            asked = questions(service, word, rare)
+        elif which == "routing":
+            fill_routing(service, clock, cases)
+            asked = asked_of_routing(service)
+        else:
+            fill_notify(service, clock, cases)
+            asked = asked_of_notify(service)
+        click.echo(f"{cases} cases of {which} on {kind} in {time.monotonic() - began:.0f} s, milliseconds", err=True)
         click.echo(f"{'':38}{'p50':>9}{'worst':>9}{'CPU p50':>9}{'bytes':>9}")
-        for name, (address, role) in questions(service, word, rare).items():
+        for name, (address, role) in asked.items():
             taken, worked, size = ask(client, address, known[role] if role else None)
             (p50, _, _, worst), cpu = quantiles(taken), quantiles(worked)[0]
             click.echo(f"{name:38}{p50:9.1f}{worst:9.1f}{cpu:9.1f}{size:9}{'' if p50 < GOAL else '   over'}")

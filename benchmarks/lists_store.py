@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import click
 import sqlalchemy as sa
@@ -28,8 +27,6 @@ from services.intake.store.similarity.wordings import wordings
 from services.intake.store.tables import messages, opinions, publications
 from services.intake.store.writing import IntakeStore
 from services.runtime.clock import FixedClock, new_id
-from services.runtime.store.database import Database
-from services.runtime.store.migrate import STORE, migrate
 from services.runtime.web.routes import API
 
 CHANNELS = ("web", "hotline", "meeting", "import")
@@ -40,14 +37,6 @@ KEY_FROM, HASH_BYTES = stored.DIGITS + 1, 256_000_000
 Texts = Sequence[tuple[str, str]]
 #: What an opinion is found by: for staff, and in public.
 Terms = tuple[Sequence[str], Sequence[str]]
-
-
-def migrated(url: str, clock: FixedClock) -> Database:
-    """An empty store of intake."""
-    database = Database(url, "intake", clock)
-    migrate(database, STORE, "runtime")
-    migrate(database, Path(intake.__file__).parent / "migrations", "intake")
-    return database
 
 
 def fill(service: Intake, client: FlaskClient, token: str, clock: FixedClock, texts: Texts, cases: int) -> None:
