@@ -14,6 +14,7 @@ from services.notify.schemas.sessions.sessions import (
     MOST_SLOTS,
     OfficialBody,
     OfficialShape,
+    in_reach,
 )
 from services.runtime.input.fields import Building, Code, OneLine, Tuples
 from services.runtime.input.queries import Codes
@@ -33,7 +34,7 @@ class PlannedDayBody(Building):
     """A day of a yearly list of themes."""
 
     shape = PlannedDay
-    day = fields.Date(required=True)
+    day = fields.Date(required=True, validate=in_reach)
     theme = OneLine(LONGEST_TITLE, load_default=None, allow_none=True)
 
 
@@ -52,8 +53,8 @@ class PlanBody(Building):
         metadata=_said("Of the month; the last day of a month that has no such day."),
     )  # fmt: skip
     dates = Tuples(fields.Nested(PlannedDayBody), load_default=(), validate=validate.Length(max=MOST_DATES))
-    begins = fields.Date(required=True, data_key="from")
-    until = fields.Date(load_default=None, allow_none=True)
+    begins = fields.Date(required=True, data_key="from", validate=in_reach)
+    until = fields.Date(load_default=None, allow_none=True, validate=in_reach)
     shift = fields.String(load_default="next", validate=validate.OneOf(("next", "previous", "none")))
     time = fields.String(
         required=True,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from services.contracts.sessions import Rule, SessionMove, SessionState
 from services.notify.domain.sessions.details import Attendance, Details, Official, Ratings
@@ -14,12 +15,19 @@ from services.runtime.input.queries import Choices, Codes, MomentField
 from services.runtime.web.lists.paging import Page, page_of
 
 LONGEST_TITLE, LONGEST_PLACE, LONGEST_REASON, LONGEST_MINUTES = 120, 200, 1_000, 20_000
+EARLIEST, LATEST = 2000, 2100
 MOST_PEOPLE, MOST_SLOTS, MOST_PRESENT = 200, 500, 100_000
 _MANY = validate.Length(max=MOST_PEOPLE)
 
 
 def _said(words: str) -> dict[str, str]:
     return {"description": words}
+
+
+def in_reach(moment: date) -> None:
+    """Raises ValidationError for a day or an instant that no calendar of ours can count from."""
+    if not EARLIEST <= moment.year <= LATEST:
+        raise ValidationError(f"a year from {EARLIEST} to {LATEST}")
 
 
 class OfficialBody(Building):
@@ -36,8 +44,8 @@ class DetailsBody(Building):
     shape = Details
     kind = Code(40, required=True, metadata=_said("A kind of session of the catalogue."))
     title = OneLine(LONGEST_TITLE, required=True)
-    at = fields.AwareDateTime(required=True)
-    ends = fields.AwareDateTime(load_default=None, allow_none=True)
+    at = fields.AwareDateTime(required=True, validate=in_reach)
+    ends = fields.AwareDateTime(load_default=None, allow_none=True, validate=in_reach)
     brand = OneLine(60, load_default=None, allow_none=True)
     theme = OneLine(LONGEST_TITLE, load_default=None, allow_none=True)
     station = Code(60, load_default=None, allow_none=True)
@@ -59,8 +67,8 @@ class PostponementBody(Schema):
     """Another time, or none until one is known."""
 
     reason = ManyLines(LONGEST_REASON, required=True)
-    at = fields.AwareDateTime(load_default=None, allow_none=True)
-    ends = fields.AwareDateTime(load_default=None, allow_none=True)
+    at = fields.AwareDateTime(load_default=None, allow_none=True, validate=in_reach)
+    ends = fields.AwareDateTime(load_default=None, allow_none=True, validate=in_reach)
 
 
 class CancellationBody(Schema):

@@ -140,7 +140,17 @@ def test_a_station_keeps_its_own_plans_only(call: Telephone) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"time": "25:00"}, {"time": "nine"}, {"weekday": 8}, {"rule": "daily"}, {"slots": -1}, {"from": "soon"}, {"shift": "up"}],
+    [
+        {"time": "25:00"},
+        {"time": "nine"},
+        {"weekday": 8},
+        {"rule": "daily"},
+        {"slots": -1},
+        {"from": "soon"},
+        {"from": "9999-12-31"},
+        {"from": "0001-01-01"},
+        {"shift": "up"},
+    ],
 )
 def test_a_body_that_cannot_be_read_is_told_which_field(call: Telephone, wrong: dict[str, Any]) -> None:
     status, answer = call("PUT", "/plans/tuesday", "office", BODY | wrong)
