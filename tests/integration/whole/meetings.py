@@ -15,7 +15,7 @@ from services.runtime.clock import FixedClock
 from tests.integration.whole.county import County
 from tests.stores import Templates
 
-FOLDER = Path(__file__).parents[2] / "system" / "scenarios" / "meetings"
+FOLDER = Path(__file__).parents[2] / "system" / "scenarios" / "plans"
 DEPLOY = Path(__file__).parents[3] / "deploy"
 PLAN = "meetings"
 VISITOR = {"kind": "citizen", "name": "张三", "phone": "13800000000"}
@@ -118,6 +118,18 @@ class Meetings:
     def _counts(self) -> dict[str, int]:
         counts = self.county.get("/statistics/sessions", None)[1]["total"]["counts"]
         return {name: counts[name] for name in self.text["expect"]["counts"]}
+
+    def _lists(self) -> dict[str, int]:
+        """How many rows the lists of the sessions have together."""
+        return {
+            name: sum(len(self.county.get(f"/sessions/{each['id']}/lists/{name}", self.who)[1]["items"]) for each in self.sessions)
+            for name in self.text["expect"]["lists"]
+        }
+
+    def _summary(self) -> dict[str, int]:
+        """The month of the station."""
+        counts = self.county.get(f"/lists/summary/{self.station}/{self.text['month']}", self.who)[1]["counts"]
+        return {name: counts[name] for name in self.text["expect"]["summary"]}
 
     def _days(self) -> list[str]:
         return [each["at"][:10] for each in self._listed()[: len(self.sessions)]]
