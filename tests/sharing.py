@@ -13,7 +13,7 @@ ORDER = ("system", "faults", "fuzz", "integration", "contract", "browser", "arch
 #: Tests that start a system of their own, and those that share one whose deadlines are days away, or one that exempts nobody from
 #: its limits; all others of the system tests share one whose deadlines are seconds away.
 OWN = re.compile("tests/system/test_(bench_crowd|bench_speed|lost_broker|playback|tls)[.]py")
-CALM = re.compile(r"tests/system/test_(import_command|kills|scenarios)[.]py(?!.*\[changan)")
+CALM = re.compile(r"tests/system/test_(import_command|institution|kills|scenarios)[.]py(?!.*\[changan)")
 STRICT = re.compile("tests/system/test_(access|keeping|up_and_down)[.]py")
 
 
