@@ -13,6 +13,7 @@ from benchmarks.learning.evaluate import evaluate
 from benchmarks.learning.playback import playback
 from benchmarks.lists import lists
 from benchmarks.meaning.incidents import events
+from benchmarks.meetings import meetings
 from benchmarks.reads import reads
 from benchmarks.search import search
 from benchmarks.speed.command import speed
@@ -24,7 +25,7 @@ def main() -> None:
     """测量 · measure Huiying on this machine."""
 
 
-for command in (speed, cost, reads, clock, crowd, evaluate, playback, events, doubles, search, lists, entrusted):
+for command in (speed, cost, reads, clock, crowd, evaluate, playback, events, doubles, search, lists, entrusted, meetings):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -122,6 +122,8 @@ PAGES: Mapping[str, Shown] = {
     "booking": Shown("/bookings/{booked}"),
     "session-host": Shown("/sessions/{hosted}/host", "station:chengdong"),
     "session-host-mistakes": Shown("/sessions/{hosted}/host", "station:chengdong", doing.write_nothing_down),
+    "session-list": Shown("/sessions/{hosted}/lists/problem", "admin"),
+    "session-summary": Shown("/sessions/summary?station=chengdong", "admin"),
     "session-visitors": Shown("/sessions/{hosted}/bookings", "station:chengdong"),
     "entrusted": Shown("/entrusted", "deputy:wx-017"),
     "entrusted-one": Shown("/entrusted/{entrusted}", "deputy:wx-017"),

@@ -67,6 +67,11 @@ def session_list(call: Call[Notify]) -> Answer:
 @routes.post(f"{API}/sessions/<session_id>/lists/<list_name>/publish", access=KEEPERS, answers={200: FrozenShape})
 def publish_list(call: Call[Notify]) -> Answer:
     """Make a list of a session public as it stands; one that says what it said before is not published again."""
+    return 200, frozen_answer(publish_session_list(call))
+
+
+def publish_session_list(call: Call[Notify]) -> FrozenList:
+    """Freeze a list of the session that is named; raises what the table of errors has."""
     name = name_of_list(call.path["list_name"])
 
     def unit(work: Transaction) -> FrozenList:
@@ -75,7 +80,7 @@ def publish_list(call: Call[Notify]) -> Answer:
             raise Conflict("The public does not know of this session: it was not announced, or its kind is not open.")
         return _frozen(call, work, Scope(session.id), name, session_rows(work.connection, session.id, name, work.now))
 
-    return 200, frozen_answer(call.service.database.write(unit))
+    return call.service.database.write(unit)
 
 
 @routes.get(f"{API}/sessions/<session_id>/lists/<list_name>/published", access=PUBLIC, cost=5, answers={200: None}, gives=(JSON,))

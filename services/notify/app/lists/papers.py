@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time
 
+import flask
 from sqlalchemy.engine import Connection
 
 from services.contracts.catalogue import stored
@@ -43,10 +44,14 @@ def summary(call: Call[Notify]) -> Answer:
     found = summary_of(call, call.path["station"], call.path["month"])
     if call.query["format"] == "json":
         return 200, summary_answer(found)
-    catalogue = call.service.catalogue
+    return summary_paper(found, call.query["format"], call.service.catalogue)
+
+
+def summary_paper(found: Summary, form: str, catalogue: Catalogue) -> flask.Response:
+    """A month as a file."""
     station = stored.found(catalogue.stations, found.station)
     title = f"{station.name if station else found.station} {month_name(found.month).zh}小结"
-    return written(call.query["format"], title, [as_of(found.as_of, catalogue).zh], summary_tables(found, catalogue))
+    return written(form, title, [as_of(found.as_of, catalogue).zh], summary_tables(found, catalogue))
 
 
 def summary_of(call: Call[Notify], station: str, month: str) -> Summary:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.words import Words
 from services.notify.domain.lists.views import Row
 from services.notify.domain.lists.wording import about, owner, standing
+
+#: What the public reads of a row, by the names in it.
+READ: Final[Mapping[str, Words]] = {
+    "number": Words("序号", "No."), "about": Words("事项", "Matter"), "owner": Words("责任单位", "Who"),
+    "what": Words("承诺事项", "What was promised"), "due": Words("时限", "Due"), "standing": Words("进展", "Standing"),
+}  # fmt: skip
 
 
 def public_row(row: Row, catalogue: Catalogue) -> dict[str, object]:

@@ -12,19 +12,22 @@ from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.fragments import parts_of
-from services.contracts.session_words import SESSION_MOVES, SESSION_RULES
+from services.contracts.session_words import LISTS, SESSION_MOVES, SESSION_RULES
 from services.contracts.sessions import SessionMove, allowed_moves
 from services.contracts.words import Words, name_of
 from services.design.phrases import Phrase
 from services.notify.app.context import Notify
 from services.notify.app.sessions.moving import moved
 from services.notify.app.sessions.sessions import KEEPERS, ONE_COST, find, keeps
+from services.notify.domain.lists.frozen import Scope
 from services.notify.domain.sessions.session import UNKNOWN_SESSION, Session
 from services.notify.handlers.sessions.moving import ACTS
+from services.notify.pages.lists.showing import last_of
 from services.notify.pages.paper import TEMPLATES, local
 from services.notify.pages.sessions.fields import Field, instant, number, officials, officials_text, plain, several
 from services.notify.pages.sessions.showing import shown_session
 from services.notify.schemas.sessions import sessions as schemas
+from services.notify.store.lists.entries import frozen_of
 from services.notify.store.sessions.calendar import deputy_names
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html, see_other
@@ -164,12 +167,17 @@ def _page(
         for each in moves
         if each in FIELDS and (each is not SessionMove.EVALUATE or stored.session_kind(catalogue, session.kind).evaluate)
     ]
+    now = call.service.database.clock.now()
+    with call.service.database.reading() as connection:
+        last = last_of(connection, session, now, catalogue, keeps=is_keeper)
+        public = {each.list for each in frozen_of(connection, Scope(session.id))}
     response = html(
         TEMPLATES, "sessions/session.html", status, place=catalogue, role=call.caller.role, session=session,
         shown=shown_session(session, catalogue), facts=_facts(call, session), outcome=_outcome(call, session),
         parts=parts_of("session", call.caller.role), is_keeper=is_keeper, commands=commands, mistakes=mistakes or {},
         labels={field.id: field.label for command in commands for field in command.fields}, notice=notice,
-        may_change=SessionMove.CHANGE in moves, form_session=call.session,
+        may_change=SessionMove.CHANGE in moves, form_session=call.session, last=last, now=local(now, catalogue),
+        lists=[(name, words) for name, words in LISTS.items() if is_keeper or name in public],
     )  # fmt: skip
     if call.caller.role is not None:
         response.headers["Cache-Control"] = "no-store"
