@@ -26,8 +26,9 @@ MOST_CHARACTERS = 20_000
 FIELDS, ALL_WORDS, FIELD_BITS = 5, 2, 3
 #: The length of each field in a vector. What a title says is in the other fields as well.
 LENGTHS: Weights = np.array([0.7, 0.7, 1.0, 1.0, 1.0], np.float32)
-#: What says who somebody is and not what it is about: addresses, and numbers of people, telephones and accounts.
-_PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d -]{4,}[\dxX]")
+#: What says who somebody is and not what it is about: addresses, and numbers of people, telephones and accounts. An address is
+#: looked for only where a word begins: elsewhere, a long text without blanks would be read again from each of its characters.
+_ADDRESS, _NUMBER = re.compile(r"(?<![\w.+-])(?:[\w.+-]+@[\w-]+\.[\w.-]++)+"), re.compile(r"\+?\d[\d -]{4,}[\dxX]")
 _BASE = 0x9E3779B97F4A7C15
 _INVERSE = pow(_BASE, -1, 1 << 64)
 _MIX, _SHIFT = np.uint64(0xBF58476D1CE4E5B9), np.uint64(29)
@@ -151,7 +152,7 @@ def _runs(sums: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
 def plain(text: str) -> str:
     """A text as it is read: without addresses, long numbers and what is no character, in small letters, not longer than is read."""
     readable = text[:MOST_CHARACTERS].encode("utf-8", "ignore").decode()
-    return _PERSONAL.sub(" ", readable).casefold()[:MOST_CHARACTERS]
+    return _NUMBER.sub(" ", _ADDRESS.sub(" ", readable)).casefold()[:MOST_CHARACTERS]
 
 
 def segment(text: str) -> list[str]:
