@@ -48,33 +48,41 @@ FAINT = """() => {
   }
   return faint
 }"""
-
-
+#: What all pages are asked.
+SEEN = f"""({{
+  headings: document.querySelectorAll('h1').length, words: document.body.innerText,
+  wide: {WIDE}, cut_off: ({CUT_OFF})(), faint: ({FAINT})(),
+}})"""
 #: Contrast takes axe longer than all else together, and FAINT finds what it would; frames and what is loaded for a rule that is
 #: off, there are none.
 AXE = "{rules: {'color-contrast': {enabled: false}}, resultTypes: ['violations'], selectors: false, iframes: false, preload: false}"
 
 
+class Eyes:
+    """Looks at what a tab shows by the browser's own tools: the library brings a script of its own to every page."""
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+
+    def see(self, expression: str) -> Any:
+        """What an expression comes to on the page that is shown; scripts of the page need not be allowed."""
+        answer = self._session.send("Runtime.evaluate", {"expression": expression, "awaitPromise": True, "returnByValue": True})
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def violations(self) -> list[Any]:
+        """What axe finds that is serious beside `FAINT`. It comes in past the page's policy, so read the console before."""
+        self.see(_axe())
+        found = json.loads(self.see(f"axe.run({AXE}).then(found => JSON.stringify(found.violations))"))
+        return [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found if each["impact"] in SERIOUS]
+
+    def take_picture(self, name: str) -> None:
+        """Leave a picture of the whole page, packed in haste."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        taken = self._session.send("Page.captureScreenshot", {"captureBeyondViewport": True, "optimizeForSpeed": True})
+        (PICTURES / f"{name}.png").write_bytes(base64.b64decode(taken["data"]))
+
+
 @cache
 def _axe() -> str:
     return (files("axe_playwright_python") / "axe.min.js").read_text()
-
-
-def violations(page: Page) -> list[Any]:
-    """What axe finds that is serious beside `FAINT`. It comes in past the page's policy, so read the console before."""
-    session = page.context.new_cdp_session(page)
-    session.send("Runtime.evaluate", {"expression": _axe()})
-    run = f"axe.run({AXE}).then(found => JSON.stringify(found.violations))"
-    answer = session.send("Runtime.evaluate", {"expression": run, "awaitPromise": True, "returnByValue": True})
-    session.detach()
-    found = json.loads(answer["result"]["value"])
-    return [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found if each["impact"] in SERIOUS]
-
-
-def take_picture(page: Page, name: str) -> None:
-    """Leave a picture of the whole page, packed in haste."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    session = page.context.new_cdp_session(page)
-    taken = session.send("Page.captureScreenshot", {"captureBeyondViewport": True, "optimizeForSpeed": True})
-    session.detach()
-    (PICTURES / f"{name}.png").write_bytes(base64.b64decode(taken["data"]))

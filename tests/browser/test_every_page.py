@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
 from services.console.embedded.combined_app import CombinedApp
 from services.console.embedded.includes import Includes
@@ -23,7 +23,7 @@ from services.runtime.store.database import Database
 from tests.browser import doing
 from tests.browser.conftest import EXPECTED_STATUS, serving
 from tests.browser.hosting import hosted
-from tests.browser.looking import CUT_OFF, FAINT, WIDE, take_picture, violations
+from tests.browser.looking import SEEN
 from tests.browser.meeting_pages import SESSION_PAGES, sessions
 from tests.browser.scenes import alike, cases, drafted, learned, live, signed_in
 from tests.browser.viewing import SIGNED_ON, SOMEBODY, Look, Shown, Viewer
@@ -210,18 +210,16 @@ def viewers(browser: Browser) -> Iterator[Mapping[str, Viewer]]:
 def test_a_page_can_be_read_and_used(viewers: Mapping[str, Viewer], sites: Sites, name: str, look: Look) -> None:
     (names, site), viewer = sites, viewers[look.name]
     shown = PAGES[name].of(names)
-    path, page = shown.path, viewer.page
-    viewer.come(site(path) + path, shown, names)
-    expect(page.locator("h1")).to_have_count(1)
-    assert UNSAID.search(page.inner_text("body")) is None
-    assert page.evaluate(WIDE) <= 0
-    assert page.evaluate(CUT_OFF) == []
-    assert page.evaluate(FAINT) == []
+    viewer.come(site(shown.path) + shown.path, shown, names)
+    seen = viewer.eyes.see(SEEN)
+    assert UNSAID.search(seen.pop("words")) is None
+    assert seen.pop("wide") <= 0
+    assert seen == {"headings": 1, "cut_off": [], "faint": []}
     assert viewer.weight() < 60_000
     assert [text for text in viewer.complaints if EXPECTED_STATUS not in text] == []
-    take_picture(page, f"{name}-{look.name}")
+    viewer.eyes.take_picture(f"{name}-{look.name}")
     if look.options.get("java_script_enabled", True):
-        assert violations(page) == []
+        assert viewer.eyes.violations() == []
 
 
 def test_the_phone_s_first_page_asks_for_nothing_but_the_page_its_style_and_the_sign(browser: Browser, sites: Sites) -> None:

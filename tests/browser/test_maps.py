@@ -18,7 +18,7 @@ from services.console.embedded.combined_app import CombinedApp
 from services.console.embedded.includes import Includes
 from services.runtime.clock import ZONE, FixedClock
 from tests.browser.conftest import SECONDS, serving
-from tests.browser.looking import SMALL, WIDE, take_picture, violations
+from tests.browser.looking import FAINT, SMALL, WIDE, Eyes
 from tests.browser.scenes import release
 from tests.integration.whole.county import County
 from tests.integration.whole.test_every_move import TOWN
@@ -140,9 +140,11 @@ def test_a_map_can_be_read_and_used(scene: Scene, open_page: Any, name: str, loo
     if name != "map-form":
         expect(shown.locator(".pin").first).to_be_visible()
     assert page.evaluate(WIDE) <= 0
+    assert page.evaluate(FAINT) == []
     assert [each for each in page.evaluate(SMALL) if "leaflet" in each] == []
-    take_picture(page, f"{name}-{look}")
-    assert violations(page) == []
+    eyes = Eyes(page)
+    eyes.take_picture(f"{name}-{look}")
+    assert eyes.violations() == []
 
 
 def test_a_place_is_chosen_with_the_keyboard_or_by_a_press_and_taken_back(scene: Scene, open_page: Any) -> None:

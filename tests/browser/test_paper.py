@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.looking import FAINT, take_picture
+from tests.browser.looking import FAINT, Eyes
 from tests.browser.scenes import DUE
 from tests.unit.intake.whole_case import before_the_reply
 from tests.visitors import created
@@ -30,7 +30,7 @@ def test_a_receipt_on_paper_has_its_address_and_its_steps_and_no_controls(come, 
     for selector, sign in ((".steps .done", "✓"), (".steps [aria-current]", "●")):
         assert page.evaluate(f"({BEFORE})('{selector}').content") == f'"{sign}"'
         assert page.evaluate(f"({BEFORE})('{selector}').borderTopWidth") == "2px"
-    take_picture(page, f"receipt-on-paper-{scheme}")
+    Eyes(page).take_picture(f"receipt-on-paper-{scheme}")
 
 
 def test_every_co_signer_has_an_address_on_paper(come, address):
@@ -49,4 +49,4 @@ def test_every_co_signer_has_an_address_on_paper(come, address):
     shown = page.locator(".paper-address p").all_inner_texts()
     assert [text.splitlines()[-1].strip() for text in shown] == [f"{address}/receipts/{code}" for code in codes]
     assert page.locator(".paper-address svg").count() == 2
-    take_picture(page, "joined-on-paper")
+    Eyes(page).take_picture("joined-on-paper")

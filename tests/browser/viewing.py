@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, Response
 
 from services.runtime.web.sessions import cookie_name
 from tests.browser.conftest import SECONDS
+from tests.browser.looking import Eyes
 
 #: Who has an account: with a password, and by single sign-on alone.
 SOMEBODY, SIGNED_ON = "somebody", "signed_on"
@@ -45,6 +46,7 @@ class Viewer:
         self.look, self._context = look, browser.new_context(**look.options)
         self._context.set_default_timeout(SECONDS * 1000)
         self.page = self._context.new_page()
+        self.eyes = Eyes(self.page)
         # Pages are weighed with all that they need.
         self._context.new_cdp_session(self.page).send("Network.setCacheDisabled", {"cacheDisabled": True})
         self.complaints: list[str] = []
