@@ -18,7 +18,7 @@ from services.routing.domain.learning.weighing import Occurrences, occurrences, 
 
 #: The fewest cases for a label to be learned, and the fewest texts for a term to speak, so that what one text has never shows.
 FEWEST_OF_LABEL, FEWEST_TEXTS = 5, 3
-FOLDS, EPOCHS, FOLD_EPOCHS = 3, 7, 4
+FOLDS, EPOCHS, FOLD_EPOCHS = 3, 5, 4
 Step = Callable[[str, int, int], None]
 
 
