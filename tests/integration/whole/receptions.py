@@ -124,9 +124,13 @@ class Receptions:
             many = -(-left // remaining)
             questions = []
             for _ in range(many):
-                question: dict[str, Any] = {"text": "巷口有一件事请办一办。", "topic": next(self.topics), "submitter": VISITOR}
+                question: dict[str, Any] = {"text": "巷口有一件事请办一办。", "topic": next(self.topics)}
+                if row.get("left_a_number", True):
+                    question["submitter"] = VISITOR
                 if solved:
                     question["answer"], solved = ANSWER, solved - 1
+                elif "otherwise" in row:
+                    question["answer"] = row["otherwise"]
                 questions.append(question)
             left -= many
             yield questions
