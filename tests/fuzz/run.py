@@ -38,6 +38,7 @@ STATION, DEPUTY = "chengdong", "d-1"
 LISTS = {
     "opinion_id": "/opinions", "assignment_id": "/assignments", "deadline_id": "/deadlines", "lookback_id": "/lookbacks",
     "promise_id": "/promises", "supervision_id": "/supervisions", "meeting_id": "/meetings",
+    "session_id": "/sessions", "theme": "/themes",
 }  # fmt: skip
 NEXT_SEASON = (SystemClock().now() + timedelta(days=90)).isoformat()
 ANSWERS = (
@@ -123,6 +124,9 @@ def fill(place: Place) -> str:
         place.ask("POST", f"{path}/sign", place.admin_token, json={})
         if number < REPLIED:
             place.ask("POST", f"{path}/reply", place.admin_token, json=ANSWERS[number % len(ANSWERS)])
+    for kind in ("reception", "chief", "inspection"):
+        place.ask("POST", f"{API}/sessions", place.admin_token, json={"kind": kind, "title": "接待", "at": NEXT_SEASON})
+        place.ask("POST", f"{API}/themes", place.admin_token, json={"title": "停车", "kind": kind})
     codes = [row["department"] for row in made]
     return str(max(sorted(set(codes)), key=codes.count))
 

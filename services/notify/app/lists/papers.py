@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.errors import Conflict, NotFound
+from services.contracts.errors import NotFound
 from services.contracts.messages.sessions import ListName
 from services.contracts.session_words import SESSION_RULES, SESSION_STATES
 from services.contracts.vocabulary import word
@@ -113,7 +113,7 @@ def minutes(call: Call[Notify]) -> Answer:
     with call.service.database.reading() as connection:
         session = own_session(call, connection, call.path["session_id"])
         if session.minutes is None:
-            raise Conflict("There are no minutes yet.")
+            raise NotFound("There are no minutes yet.")
         names = deputy_names(connection, session.deputies_present)
         tables = [table_of(name, session_rows(connection, session.id, name, now), catalogue) for name in MINUTED]
     lines = [*minuted(session, [names.get(code, code) for code in session.deputies_present], catalogue), as_of(now, catalogue).zh]

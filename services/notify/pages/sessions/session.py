@@ -174,7 +174,8 @@ def _page(
     response = html(
         TEMPLATES, "sessions/session.html", status, place=catalogue, role=call.caller.role, session=session,
         shown=shown_session(session, catalogue), facts=_facts(call, session), outcome=_outcome(call, session),
-        parts=parts_of("session", call.caller.role), is_keeper=is_keeper, commands=commands, mistakes=mistakes or {},
+        parts=parts_of("session", call.caller.role if is_keeper else None),
+        is_keeper=is_keeper, commands=commands, mistakes=mistakes or {},
         labels={field.id: field.label for command in commands for field in command.fields}, notice=notice,
         may_change=SessionMove.CHANGE in moves, form_session=call.session, last=last, now=local(now, catalogue),
         lists=[(name, words) for name, words in LISTS.items() if is_keeper or name in public],

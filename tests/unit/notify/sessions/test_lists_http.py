@@ -145,7 +145,7 @@ def test_the_month_of_a_station_is_counted(scene, call, session):
 
 
 def test_minutes_are_a_document_with_the_lists_of_the_session(scene, call, session):
-    assert download(scene, f"/sessions/{session}/minutes").status_code == 409
+    assert download(scene, f"/sessions/{session}/minutes").status_code == 404
     do(call, f"/sessions/{session}/minutes", {"minutes": "议定两件事。\n由水务局办理。"})
     paper = docx.Document(io.BytesIO(download(scene, f"/sessions/{session}/minutes").data))
     lines = [each.text for each in paper.paragraphs]
