@@ -148,6 +148,7 @@ STAFF_NOTIFICATIONS = (
 INDEXES = (
     ("deadlines_case", "deadlines", ["opinion"], False, None),
     ("deadlines_due", "deadlines", ["next_at"], False, "state = 'open'"),
+    ("deadlines_listed", "deadlines", ["assignment", "kind", "version"], False, "state = 'open'"),
     ("deadlines_open", "deadlines", ["department", "assignment"], False, "state = 'open'"),
     ("submitter_notifications_opinion", "submitter_notifications", ["opinion", "id"], False, None),
     ("submitter_notifications_pending", "submitter_notifications", ["way", "next_at"], False, "state = 'pending'"),

@@ -41,6 +41,15 @@ deadlines = sa.Table(
     # Only open deadlines are in it, so that a look for due ones costs what is due and not what exists.
     sa.Index("deadlines_due", "next_at", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
     sa.Index("deadlines_case", "opinion"),
+    # Those of all departments in the order in which they are listed.
+    sa.Index(
+        "deadlines_listed",
+        "assignment",
+        "kind",
+        "version",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    ),
     sa.Index(
         "deadlines_open",
         "department",
