@@ -106,6 +106,8 @@ INDEXES = (
     ("sessions_kind", "sessions", ["kind", "at", "id"], None),
     ("sessions_state", "sessions", ["state", "at", "id"], None),
     ("sessions_station", "sessions", ["station", "at", "id"], None),
+    ("sessions_plan", "sessions", ["plan", "at", "id"], None),
+    ("sessions_called", "sessions", ["kind", "id"], None),
     ("sessions_minutes", "sessions", ["minutes_due"], "state = 'held'"),
     ("plans_made_until", "plans", ["made_until"], None),
     ("themes_state", "themes", ["state", "id"], None),

@@ -40,7 +40,8 @@ class Seen:
         table = sessions.c
         if self.all:
             return sa.true()
-        is_open = sa.and_(table.announced.is_not(None), table.kind.in_(sorted(self.kinds)))
+        # Kinds are compared where they stand: by their index, all sessions of all open kinds would be sorted.
+        is_open = sa.and_(table.announced.is_not(None), table.kind.concat("").in_(sorted(self.kinds)))
         return is_open if self.station is None else sa.or_(is_open, table.station == self.station)
 
 

@@ -54,6 +54,9 @@ sessions = sa.Table(
     sa.Index("sessions_kind", "kind", "at", "id"),
     sa.Index("sessions_state", "state", "at", "id"),
     sa.Index("sessions_station", "station", "at", "id"),
+    sa.Index("sessions_plan", "plan", "at", "id"),
+    # Meetings are listed in the order in which they were called.
+    sa.Index("sessions_called", "kind", "id"),
     sa.Index("sessions_minutes", "minutes_due", sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'")),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -63,6 +63,15 @@ def find_theme(connection: Connection, theme: str) -> Theme | None:
     return found[0] if found else None
 
 
-def themes_page(connection: Connection, wanted: Mapping[str, Any], before: str | None, limit: int) -> list[Theme]:
-    """Themes, those suggested last in front, one more than `limit` where there are more."""
-    return THEMES.all(connection.execute(newest_first(THEMES.query, themes, wanted, before, limit)))
+def themes_page(connection: Connection, wanted: Mapping[str, Sequence[str] | None], before: str | None, limit: int) -> list[Theme]:
+    """Themes, those suggested last in front, one more than `limit` where there are more; `wanted` has the values of columns.
+
+    They are read in their order and compared where they stand: those that an index has of several values would be sorted.
+    """
+    if () in wanted.values():
+        return []
+    query = THEMES.query
+    for column, values in wanted.items():
+        if values is not None:
+            query = query.where(themes.c[column].concat("").in_(values))
+    return THEMES.all(connection.execute(newest_first(query, themes, {}, before, limit)))
