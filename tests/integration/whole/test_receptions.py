@@ -16,7 +16,7 @@ FILES = ("hearing.yml", "changan-themes.yml", "shuangjinzhan.yml", "wuxing.yml")
 def test_a_file_ends_with_its_figures_and_names_nobody(name: str, templates: Templates, tmp_path: Path) -> None:
     text = read(name)
     played = Receptions(text, templates, tmp_path)
-    assert played.play(text["everyday"]) == {kind: text["expect"][kind] for kind in text["everyday"]}
+    assert played.play([row["kind"] for row in text["rows"]]) == text["expect"]
     county = played.county
     said = "".join(str(event.data) for event in county.events())
     shown = [
