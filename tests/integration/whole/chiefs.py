@@ -52,16 +52,17 @@ class Station:
 
     def session(self, kind: str, title: str, came: Mapping[str, Any], **details: Any) -> str:
         """A session that is announced, and held ten days later."""
+        return self.held(self.planned(kind, title, came, **details), came)
+
+    def planned(self, kind: str, title: str, came: Mapping[str, Any], **details: Any) -> str:
+        """A session ten days from now."""
         at = self.county.clock.now() + timedelta(days=10)
-        told = {
-            "kind": kind,
-            "title": title,
-            "at": at.isoformat(),
-            "station": self.station,
-            "deputies": came["deputies"],
-            **details,
-        }
-        name: str = self.do("/sessions", {**told, "deputies": came["deputies"]})["id"]
+        told = {"kind": kind, "title": title, "at": at.isoformat(), "station": self.station, "deputies": came["deputies"]}
+        name: str = self.do("/sessions", told | details)["id"]
+        return name
+
+    def held(self, name: str, came: Mapping[str, Any]) -> str:
+        """A session that was planned is announced, and held."""
         self.do(f"/sessions/{name}/announce", {})
         self.days(10)
         self.do(f"/sessions/{name}/hold", dict(came))
@@ -87,17 +88,23 @@ class Chiefs:
         self.text, self.unkept = text, {tuple(each) for each in unkept}
         self.house = Station(templates, folder, text["station"])
         self.sessions: list[str] = []
+        self.to_choose_from: list[int] = []
         self.last: list[list[str]] = []
         self.reopened: set[str] = set()
 
     def play(self) -> dict[str, Any]:
         """Hold all of them; returns the figures that the file has, as the product shows them."""
-        for number, theme in enumerate(self.text["themes"], 1):
-            self._hold(number, theme)
+        for number, candidates in enumerate(self.text["themes"], 1):
+            self._hold(number, candidates)
         house, of_kind = self.house, self.house.get("/statistics/sessions", by="kind")["groups"]
         numbers = {group["key"]["kind"]: group["counts"] for group in of_kind}
         found = [house.get(f"/sessions/{each}") for each in self.sessions]
         return {
+            "themes": {
+                "to_choose_from": self.to_choose_from,
+                "held": [each["theme"] for each in found if each["theme"] in self._themes("held")],
+                "dropped": len(self._themes("dropped")),
+            },
             "chief": {name: numbers[self.text["kind"]][name] for name in self.text["expect"]["chief"]},
             "inspections": numbers["inspection"]["held"],
             "problems": sum(len(house.rows(each, "problem")) for each in self.sessions),
@@ -112,9 +119,31 @@ class Chiefs:
             "closed": sum(each["state"] == "closed" for each in found),
         }  # fmt: skip
 
-    def _hold(self, number: int, theme: str) -> None:
+    def _chosen(self, session: str, candidates: Mapping[str, int]) -> None:
+        """Of some themes the one that most spoke for becomes the session's; the others are dropped."""
+        house, kind = self.house, self.text["kind"]
+        month = house.get(f"/sessions/{session}")["at"][:7]
+        for title, support in candidates.items():
+            theme = {"title": title, "source": "words", "kind": kind, "support": support}
+            suggested = house.do("/themes", theme)["id"]
+            house.do(f"/themes/{suggested}/shortlist", {"month": month})
+        status, seen = house.county.get("/themes", None, kind=kind, state="shortlisted")
+        assert status == 200, seen
+        self.to_choose_from.append(len(seen["items"]))
+        first, *others = sorted(seen["items"], key=lambda each: -each["support"])
+        house.do(f"/themes/{first['id']}/choose", {"session": session})
+        for each in others:
+            house.do(f"/themes/{each['id']}/drop", {})
+
+    def _themes(self, state: str) -> set[str]:
+        return {each["title"] for each in self.house.get("/themes", state=state, limit=100)["items"]}
+
+    def _hold(self, number: int, candidates: Mapping[str, int]) -> None:
         house, text = self.house, self.text
-        name = house.session(text["kind"], f"局长进站：{theme}", text["came"], theme=theme, officials=text["came"]["officials"])
+        name = house.planned(text["kind"], "局长进站", text["came"], officials=text["came"]["officials"])
+        self._chosen(name, candidates)
+        house.held(name, text["came"])
+        theme = house.get(f"/sessions/{name}")["theme"]
         self.sessions.append(name)
         self.last.append([row["state"] for row in house.get(f"/sessions/{name}/last")["items"]])
         asked = house.ask(name, [self._question(theme, each) for each in text["questions"]])
