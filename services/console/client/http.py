@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from typing import IO, Generic, TypeVar
 
@@ -14,6 +15,8 @@ from services.runtime.tls import reason
 
 API = "/api/v1"
 PATIENCE = 30.0
+#: A store or the broker does not answer and nothing was changed: the same request is sent again after these seconds, then given up.
+UNAVAILABLE, WAITS = 503, (1.0, 2.0, 4.0, 8.0)
 DISTRUST = "name the CA in HUIYING_TLS_CA, or the host in HUIYING_URL as the certificate has it"
 Query = Mapping[str, str | int]
 NOTHING: Query = {}
@@ -104,8 +107,15 @@ class Client:
         self, method: str, path: str, *, query: Query = NOTHING, body: object = None, public: bool = False
     ) -> requests.Response:
         headers = {} if public else self._headers
+        address = self.url + API + path
         try:
-            return self.session.request(method, self.url + API + path, headers=headers, timeout=PATIENCE, params=query, json=body)
+            answer = self.session.request(method, address, headers=headers, timeout=PATIENCE, params=query, json=body)
+            for seconds in WAITS:
+                if answer.status_code != UNAVAILABLE:
+                    break
+                time.sleep(seconds)
+                answer = self.session.request(method, address, headers=headers, timeout=PATIENCE, params=query, json=body)
+            return answer
         except requests.RequestException as error:
             if why := reason(error):
                 fail(f"{self.url} cannot be trusted: {why}.", DISTRUST)
