@@ -30,7 +30,7 @@ LOST = "暂时无法显示"
 
 @pytest.fixture(scope="module")
 def scene(templates, tmp_path_factory):
-    """A case whose every text is hostile, handled by a lead with a co-handler, and the department of another case."""
+    """A case whose every text is hostile, handled by a lead with a co-handler, the department of another case, and a session."""
     county = County(templates, tmp_path_factory.mktemp("pages"), TOWN, FixedClock(START))
     body = {"title": HOSTILE[:120], "content": HOSTILE, "submitter": SUBMITTER, "topic": "street-lights", "visibility": "congress"}
     for each in (body, {"title": "河边有垃圾", "content": "东街桥下。", "topic": "rivers"}):
@@ -43,8 +43,13 @@ def scene(templates, tmp_path_factory):
     later = (datetime.fromisoformat(mine["deadlines"]["reply"]) + timedelta(days=2)).isoformat()
     for verb, data in (("sign", {}), ("progress", {"content": HOSTILE}), ("extend", {"until": later, "reason": HOSTILE})):
         county.command(mine["department"], verb, {"assignment": mine["id"], **data})
+    session = {"kind": "reception", "title": "周二代表有约", "at": (START + timedelta(days=9)).isoformat(), "slots": 6}
+    _, planned = county.post("/sessions", session, "supervisor")
     county.work()
-    yield SimpleNamespace(county=county, case=mine["opinion"], own=mine["department"], others=other["department"])
+    subjects = {"case": mine["opinion"], "session": planned["id"], "office": ""}
+    yield SimpleNamespace(
+        county=county, case=mine["opinion"], own=mine["department"], others=other["department"], subjects=subjects
+    )
     county.close()
 
 
@@ -134,10 +139,10 @@ def test_every_part_is_served_by_its_service_for_its_readers_as_a_section(scene,
     (route,) = [route for route in assembly.routes if route.path == each.path]
     assert (route.method, route.access, service_of(each.path)) == ("GET", each.roles, each.service)
     whole = Client(CombinedApp(scene.county.applications, {}))
-    for role in each.roles:
-        who = {Role.DEPARTMENT: scene.own, Role.HEAD: f"head:{scene.own}"}.get(role, str(role))
-        address = each.address(scene.case if each.page == "case" else "", "zh")
-        answer = whole.get(address, headers={"Authorization": f"Bearer {who}"})
+    known = {Role.DEPARTMENT: scene.own, Role.HEAD: f"head:{scene.own}"}
+    readers = [{"Authorization": f"Bearer {known.get(role, role)}"} for role in each.roles]
+    for headers in readers or [{}]:
+        answer = whole.get(each.address(scene.subjects[each.page], "zh"), headers=headers)
         assert answer.status_code == 200
         text = answer.text.strip()
         assert text.startswith(f'<section class="card" aria-labelledby="{each.key}">')
