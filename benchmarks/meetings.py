@@ -105,7 +105,7 @@ def _question(number: int, many: int, each: int, stations: list[str]) -> dict[st
         "id": f"o{number:08}", "session": f"s{place:08}", "number": number % each + 1, "asked": asked, "year": asked.year,
         "station": stations[place % len(stations)], "summary": f"第 {number} 件事", "topic": "street-lights",
         "department": "city-management", "assignment": f"a{number:08}", "state": State.CONCLUDED, "round": 1, "due": due,
-        "outcome": Outcome.IN_PROGRESS, "on_time": True, "sequence": 5, "rated": 0, "promises": (promise,),
+        "outcome": Outcome.IN_PROGRESS, "on_time": True, "said": {"state": 5}, "promises": (promise,),
     }  # fmt: skip
 
 

@@ -78,12 +78,14 @@ def event_message(shape: type[Message]) -> Json:
     properties |= {"id": text, "source": {"const": f"/{publishers(shape)[0]}"}, "subject": text}
     properties |= {"time": text | {"format": "date-time"}, "sequence": {"type": "integer", "minimum": 0}}
     properties["data"] = {"$ref": PLACE.format(name=shape.__name__)}
+    required = sorted(properties)
+    properties["session"] = text | {"description": "Where the opinion was told, if at a session."}
     answer: Json = {
         "name": shape.TYPE,
         "title": shape.__name__,
         "summary": (shape.__doc__ or "").strip().split("\n")[0],
         "contentType": CONTENT_TYPE,
-        "payload": {"type": "object", "properties": properties, "required": sorted(properties)},
+        "payload": {"type": "object", "properties": properties, "required": required},
         "bindings": {"amqp": {"messageType": shape.TYPE, "bindingVersion": BINDING}},
     }
     if shape in ANSWERS:

@@ -21,7 +21,10 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Event(msgspec.Struct, frozen=True):
-    """A message with its envelope: `subject` is the opinion's id, `sequence` counts a source's events on one subject from 1."""
+    """A message with its envelope: `subject` is the opinion's id, `sequence` counts a source's events on one subject from 1.
+
+    `session` is that at which the opinion was told, so that who follows questions passes all others over without a look.
+    """
 
     id: str
     source: str
@@ -29,6 +32,7 @@ class Event(msgspec.Struct, frozen=True):
     time: datetime
     sequence: int
     data: Message
+    session: str | None = None
 
     @property
     def type(self) -> str:
@@ -55,6 +59,7 @@ class _Envelope(msgspec.Struct):
     dataschema: str
     sequence: Count
     data: msgspec.Raw
+    session: str | None = None
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
@@ -66,10 +71,11 @@ def encode(event: Event, withheld: Collection[str] = ()) -> bytes:
     data = msgspec.structs.asdict(event.data)
     for name in withheld:
         data.pop(name, None)
+    asked = {"session": event.session} if event.session else {}
     return orjson.dumps({
         "specversion": "1.0", "id": event.id, "source": event.source, "type": event.type, "subject": event.subject,
         "time": event.time, "datacontenttype": "application/json", "dataschema": f"/schemas/{event.type}/{VERSION}",
-        "sequence": event.sequence, "data": data,
+        "sequence": event.sequence, **asked, "data": data,
     }, default=msgspec.structs.asdict)  # fmt: skip
 
 
@@ -82,7 +88,7 @@ def decode(body: bytes) -> Event:
     if envelope.dataschema != f"/schemas/{kind}/{VERSION}":
         raise Poison(f"unknown version {envelope.dataschema!r}")
     data = _read(_DATA[kind], envelope.data, f"a {kind}")
-    return Event(envelope.id, envelope.source, envelope.subject, envelope.time, envelope.sequence, data)
+    return Event(envelope.id, envelope.source, envelope.subject, envelope.time, envelope.sequence, data, envelope.session)
 
 
 def _read(decoder: msgspec.json.Decoder[Shape], text: bytes | msgspec.Raw, what: str) -> Shape:

@@ -37,7 +37,7 @@ class OpinionAccepted(Message, frozen=True):
 
     `department` and `co_handlers` are given where the reviewer chose them; `leader` leads the case in person; `again` says that
     it had been let in before, was merged, and is handled on its own now. `answer` is what was answered or promised on the spot,
-    at a session, by the department that is named.
+    at the `session` where it was told, by the department that is named.
     """
 
     TYPE: ClassVar[str] = "opinion.accepted"
@@ -55,6 +55,7 @@ class OpinionAccepted(Message, frozen=True):
     leader: str | None = None
     again: bool = False
     answer: SpotAnswer | None = None
+    session: str | None = None
 
 
 class OpinionReturned(Message, frozen=True):

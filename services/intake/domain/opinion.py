@@ -130,7 +130,7 @@ class Opinion:
         if automatic:
             opinion.state = advance(opinion.state, Move.ACCEPT)
             opinion.record(OpinionAccepted.TYPE, POLICY, {})
-            opinion.publish(OpinionAccepted(opinion.text, opinion.channel, "automatic", opinion.topic))
+            opinion.publish(OpinionAccepted(opinion.text, opinion.channel, "automatic", opinion.topic, session=opinion.session))
         else:
             opinion.waiting_since = now
         return opinion
@@ -162,7 +162,7 @@ class Opinion:
         self.publish(
             OpinionAccepted(
                 self.text, self.channel, "reviewer", terms.topic, terms.level, terms.difficulty, terms.department,
-                terms.co_handlers, terms.handling, terms.key, terms.leader, again, answer,
+                terms.co_handlers, terms.handling, terms.key, terms.leader, again, answer, self.session,
             )
         )  # fmt: skip
 

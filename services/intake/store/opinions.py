@@ -102,7 +102,7 @@ class Opinions:
                 "audience": line.audience,
             })  # fmt: skip
         for number, message in opinion.events:
-            sent = self._work.publish(message, subject=opinion.id, sequence=number)
+            sent = self._work.publish(message, subject=opinion.id, sequence=number, session=opinion.session)
             self.sent[message.TYPE] = sent
             if shows_own(message):
                 self._work.add(messages, {"opinion": opinion.id, "id": sent.event.id, "body": sent.body})

@@ -23,8 +23,7 @@ SESSION_CASES = (
     sa.Column("outcome", sa.String(20)),
     sa.Column("on_time", sa.Boolean),
     sa.Column("rating", sa.String(20)),
-    sa.Column("sequence", sa.Integer, nullable=False),
-    sa.Column("rated", sa.Integer, nullable=False),
+    sa.Column("said", sa.JSON(none_as_null=True), nullable=False),
     sa.Column("promises", sa.JSON(none_as_null=True), nullable=False),
 )
 ENTRIES = (

@@ -59,7 +59,8 @@ class Case:
     """An opinion under the catalogue of now. Its row in the store is locked while it changes, so that its messages have one order.
 
     `assignments` are all that it has had, in the order in which they were given. `promises` are there when they were asked for;
-    new ones are added. `events` is what is to be published, `rulings` what is to be kept of rulings.
+    new ones are added. `events` is what is to be published, `rulings` what is to be kept of rulings. `session` is where the opinion
+    was told, if at one.
     """
 
     opinion: str
@@ -70,6 +71,7 @@ class Case:
     promises: list[TrackedPromise] = field(default_factory=list)
     events: list[Publication] = field(default_factory=list)
     rulings: list[Precedent] = field(default_factory=list)
+    session: str | None = None
 
     @property
     def lead(self) -> Lead | None:

@@ -26,7 +26,7 @@ def decide(store: RoutingStore, router: Router, opinion: str, department: str, r
     if doubt is None:
         raise NotFound("No such opinion waits for a decision.")
     check_target(department, store.catalogue, "There is no such department.")
-    case = store.case(opinion) or store.open_case(opinion)
+    case = store.case(opinion) or store.open_case(opinion, doubt.message.session)
     text = doubt.message.opinion
     message = msgspec.structs.replace(doubt.message, department=department)
     found = router.belonging(department, text.title, text.content, doubt.learned)

@@ -35,7 +35,7 @@ def assign(store: RoutingStore, router: Router, message: OpinionAccepted, knowle
     Returns the lead's assignment; None for an opinion that waits for a person, because `knowledge` is not sure of it.
     """
     opinion = message.opinion
-    case = (_held(store, opinion.id) if message.again else None) or store.open_case(opinion.id)
+    case = (_held(store, opinion.id) if message.again else None) or store.open_case(opinion.id, message.session)
     asked = knowledge.about(opinion.title, opinion.content) if knowledge else None
     found = router.decide(opinion.topic, opinion.title, opinion.content, asked)
     message, reply = _answered(case, found, message)

@@ -75,6 +75,7 @@ CALENDARS = (
 CASES = (
     sa.Column("opinion", sa.String(36), primary_key=True),
     sa.Column("last_sequence", sa.Integer, nullable=False),
+    sa.Column("session", sa.String(36)),
 )
 COMMANDS = (
     sa.Column("key", sa.String(64), primary_key=True),

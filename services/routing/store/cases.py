@@ -60,7 +60,7 @@ def _count(dialect: str) -> sa.Executable:
 ASSIGNMENTS = NounTable(assignments, Assignment, _assignment)
 RULINGS = NounTable(rulings, Precedent)
 _HOLD = (
-    sa.select(cases.c.opinion, cases.c.last_sequence)
+    sa.select(cases.c.opinion, cases.c.last_sequence, cases.c.session)
     .where(among(cases.c.opinion, "named"))
     .order_by(cases.c.opinion)
     .with_for_update()
@@ -107,8 +107,8 @@ class RoutingStore:
         missing = sorted(set(opinions) - self._cases.keys())
         if not missing:
             return
-        for opinion, last_sequence in self._work.fetch(_HOLD, {"named": missing}):
-            self._begin(opinion, last_sequence)
+        for opinion, last_sequence, session in self._work.fetch(_HOLD, {"named": missing}):
+            self._begin(opinion, last_sequence, session)
         for each in self._assignments.load(_THEIRS, {"named": missing}):
             self._cases[each.opinion].assignments.append(each)
             self._opinions[each.id] = each.opinion
@@ -130,9 +130,9 @@ class RoutingStore:
             if promise.id not in {each.id for each in made}:
                 made.append(promise)
 
-    def open_case(self, opinion: str) -> Case:
+    def open_case(self, opinion: str, session: str | None = None) -> Case:
         """The case of an opinion of which nothing has been published yet; its first lead cannot be stored twice."""
-        return self._begin(opinion, 0)
+        return self._begin(opinion, 0, session)
 
     def case(self, opinion: str) -> Case | None:
         """The case of an opinion; None for one that is not known."""
@@ -175,8 +175,8 @@ class RoutingStore:
         """Open promises that are past due, the first of those behind (due, id). Not locked: look again in the case."""
         return PROMISES.all(self._work.execute(due_promises(self.now, limit, after)))
 
-    def _begin(self, opinion: str, sequence: int) -> Case:
-        case = self._cases[opinion] = Case(opinion, self.catalogue, self.now, new_id)
+    def _begin(self, opinion: str, sequence: int, session: str | None) -> Case:
+        case = self._cases[opinion] = Case(opinion, self.catalogue, self.now, new_id, session=session)
         self._sequences[opinion] = sequence
         return case
 
@@ -187,14 +187,17 @@ class RoutingStore:
                 # Not one of the case's own messages, so it has the number of the last one.
                 self._work.publish(
                     each.message, subject=case.opinion, sequence=sequence, message_id=each.message_id,
-                    to=to_departments(each.copy_to), withheld=each.message.WITHHELD,
+                    to=to_departments(each.copy_to), withheld=each.message.WITHHELD, session=case.session,
                 )  # fmt: skip
                 continue
             sequence += 1
             to, message_id = destinations(each.message, each.beside), message_id_of(each.message)
-            self._work.publish(each.message, subject=case.opinion, sequence=sequence, message_id=message_id, to=to)
+            self._work.publish(
+                each.message, subject=case.opinion, sequence=sequence, message_id=message_id, to=to, session=case.session
+            )
         if sequence > self._sequences[case.opinion]:
-            self._work.defer(_COUNTS[self._work.connection.dialect.name], {"opinion": case.opinion, "last_sequence": sequence})
+            row = {"opinion": case.opinion, "last_sequence": sequence, "session": case.session}
+            self._work.defer(_COUNTS[self._work.connection.dialect.name], row)
         self._sequences[case.opinion] = sequence
         case.events.clear()
 

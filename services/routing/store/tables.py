@@ -14,12 +14,14 @@ from services.runtime.web.lists.listing import updated_column
 
 tables = sa.MetaData()
 #: One row for each opinion, whatever departments have it. A transaction that changes anything of a case locks this row first.
-#: `last_sequence` is the number of the last message that routing has published about the opinion.
+#: `last_sequence` is the number of the last message that routing has published about the opinion, `session` where it was told,
+#: if at one.
 cases = sa.Table(
     "cases",
     tables,
     sa.Column("opinion", sa.String(36), primary_key=True),
     sa.Column("last_sequence", sa.Integer, nullable=False),
+    sa.Column("session", sa.String(36)),
 )
 #: `opened` is when the round began, `counted` the duration that its deadline is counted with, `waited` the pauses since then as
 #: pairs of instants: what a deadline is counted from when the calendar changes. `terms` are the durations of its difficulty

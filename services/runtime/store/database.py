@@ -119,13 +119,14 @@ class Transaction:
         correlation_id: str | None = None,
         to: Destinations | None = None,
         withheld: Collection[str] = (),
+        session: str | None = None,
     ) -> EncodedEvent:
         """Put a message into the outbox; it leaves after the commit. Returns it as it leaves.
 
         `message_id` is given where a repetition is to be known as one, `to` where it does not go where its kind goes. The fields
-        in `withheld` are left out of its data.
+        in `withheld` are left out of its data. `session` goes into the envelope.
         """
-        event = Event(message_id or new_id(), f"/{self.source}", subject, self.now, sequence, message)
+        event = Event(message_id or new_id(), f"/{self.source}", subject, self.now, sequence, message, session)
         places, body = destinations(message) if to is None else to, encode(event, withheld)
         for place in places:
             self.messages.append(Pending(event.id, lane(subject, place), (place,), body, message.TYPE, correlation_id or ""))

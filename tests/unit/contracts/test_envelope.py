@@ -43,7 +43,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
 
 
 ANY_MESSAGE = st.sampled_from(MESSAGES).flatmap(values)
-EVENTS = st.builds(Event, id=TEXT, source=TEXT, subject=TEXT, time=INSTANTS, sequence=st.integers(0, 2**31), data=ANY_MESSAGE)
+EVENTS = st.builds(Event, id=TEXT, source=TEXT, subject=TEXT, time=INSTANTS, sequence=st.integers(0, 2**31), data=ANY_MESSAGE,
+                   session=st.none() | TEXT.filter(bool))  # fmt: skip
 
 
 @given(EVENTS)

@@ -122,7 +122,7 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     )),
     ("intake", 2, OpinionAccepted(
         TEXT, "web", "automatic", TEXT.topic,
-        answer=SpotAnswer("本周先换灯具。", Outcome.PLANNED, SpotPromise("更换线缆", "照明科", DUE, "simple")),
+        answer=SpotAnswer("本周先换灯具。", Outcome.PLANNED, SpotPromise("更换线缆", "照明科", DUE, "simple")), session=OTHER,
     )),
     ("intake", 2, OpinionReturned("是哪一盏灯？", TEXT.topic)),
     ("intake", 2, OpinionDeclined("litigation", ADVICE, TEXT.topic)),

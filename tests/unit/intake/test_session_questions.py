@@ -42,6 +42,8 @@ def test_a_question_becomes_an_opinion_of_the_session_with_the_next_number(harne
     ]  # fmt: skip
     assert [event.type for event in harness.said(third["id"])] == ["opinion.submitted", "question.asked", "opinion.accepted"]
     assert [event.sequence for event in harness.said(third["id"])] == [1, 2, 3]
+    assert {event.session for event in harness.said(third["id"])} == {SESSION}
+    assert {each.session for each in events(harness, OpinionAccepted)} == {SESSION}
     assert not any("标记甲" in str(event.data) for event in harness.said())
     (letter,) = harness.letters()
     assert (letter.about, letter.receipt, letter.name) == ("received", body["questions"][0]["receipt"], "标记甲")

@@ -25,6 +25,17 @@ def replied(bureau):
     return assignment
 
 
+def test_whatever_is_said_of_a_question_names_the_session_at_which_it_was_asked(bureau):
+    case = bureau.let_in("o-1", session="s-1")
+    other = bureau.let_in("o-2")
+    for each in (case, other):
+        bureau.do(each["id"], "sign")
+        bureau.do(each["id"], "reply", PLANNED)
+        bureau.evaluate(each["id"], "dissatisfied")
+    assert {event.session for event in bureau.said() if event.subject == "o-1"} == {"s-1"}
+    assert {event.session for event in bureau.said() if event.subject == "o-2"} == {None}
+
+
 def test_an_accepted_opinion_becomes_the_task_of_one_department(bureau):
     bureau.accept("路灯不亮", "东街一带，晚上漆黑。", opinion="o-9")
     row = bureau.of("o-9")

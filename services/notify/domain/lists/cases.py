@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
 
@@ -47,7 +47,7 @@ LEADS_TO: Final[Mapping[type[Message], State]] = {
 #: The messages that a list may say something of.
 FOLLOWED: Final = frozenset({
     *LEADS_TO, AssignmentCreated, AssignmentRuled, AssignmentExtended, AssignmentRescheduled, AssignmentCancelled, PromiseMade,
-    PromiseKept, PromiseBroken, OpinionEvaluated,
+    PromiseKept, PromiseBroken, OpinionEvaluated, QuestionAsked,
 })  # fmt: skip
 
 
@@ -67,10 +67,10 @@ class CasePromise:
 
 @dataclass(slots=True)
 class SessionCase:
-    """One question, by the id of its opinion, and where its case stands.
+    """One question, by the id of its opinion, and where its case stands. Its `number` is 0 until the question itself is heard.
 
-    `year` is that of its session. `sequence` counts what routing has said of it and `rated` what intake has: an older message
-    does not change what a newer one said.
+    `year` is that of its session. `said` has the number of the message that each fact comes from: whatever order messages are heard
+    in, and how often, each fact is as the newest that speaks of it says.
     """
 
     id: str
@@ -89,15 +89,21 @@ class SessionCase:
     outcome: Outcome | None = None
     on_time: bool | None = None
     rating: Rating | None = None
-    sequence: int = 0
-    rated: int = 0
+    said: Mapping[str, int] = field(default_factory=dict)
     promises: tuple[CasePromise, ...] = ()
 
     @classmethod
-    def of(cls, opinion: str, question: QuestionAsked, asked: datetime, year: int) -> SessionCase:
-        """That of a question which was just asked, at a session of that year."""
-        about = (question.station, question.summary, question.topic, question.department)
-        return cls(opinion, question.session, question.number, asked, year, *about)
+    def of(cls, opinion: str, session: str, heard: datetime) -> SessionCase:
+        """That of a question of which nothing was heard so far; it may be that what became of it is heard first."""
+        return cls(opinion, session, 0, heard, heard.year)
+
+    def ask(self, question: QuestionAsked, asked: datetime, year: int) -> None:
+        """Take over what was asked, at a session of that year."""
+        if self.number:
+            return
+        self.number, self.asked, self.year = question.number, asked, year
+        self.station, self.summary = question.station, question.summary
+        self.topic, self.department = self.topic or question.topic, self.department or question.department
 
     def promises_at(self, now: datetime) -> tuple[CasePromise, ...]:
         """Its promises; of a case that was taken from the department that made one, nothing is left to keep when it is due."""
@@ -112,35 +118,13 @@ class SessionCase:
     def follow(self, message: Message, sequence: int) -> None:
         """Take over what a message about the opinion says. Co-handlers' are not the lists' business."""
         match message:
-            case OpinionEvaluated():
-                if sequence > self.rated:
-                    self.rating, self.rated = message.result, sequence
             case PromiseMade() | PromiseKept() | PromiseBroken():
                 self._follow_promise(message)
-            case _ if sequence > self.sequence and getattr(message, "role", "lead") == "lead":
-                self.sequence = sequence
-                self._follow_lead(message)
-
-    def _follow_lead(self, message: Message) -> None:
-        self.state = LEADS_TO.get(type(message), self.state)
-        match message:
-            case AssignmentCreated():
-                self.assignment, self.department = message.assignment, message.department
-                self.state, self.round = State(message.state), message.round
-                self.topic = message.opinion.topic or self.topic
-            case AssignmentRuled() if message.about == "objection" and not message.granted:
-                self.state = State.ASSIGNED
-            case AssignmentCancelled() if message.why in ("withdrawn", "merged"):
-                self.state = State(message.why)
-            case AssignmentReplied():
-                self.outcome, self.on_time, self.due = message.outcome, message.on_time, message.deadline
-            case AssignmentConcluded():
-                self.outcome, self.on_time = message.outcome, message.on_time
-            case AssignmentReopened():
-                self.round = message.round
-        match message:
-            case AssignmentCreated() | AssignmentExtended() | AssignmentResumed() | AssignmentReopened() | AssignmentRescheduled():
-                self.due = message.deadlines.get("reply", self.due)
+            case _ if getattr(message, "role", "lead") == "lead":
+                for name, fact in _facts(message).items():
+                    if sequence > self.said.get(name, 0):
+                        setattr(self, name, fact)
+                        self.said = {**self.said, name: sequence}
 
     def _follow_promise(self, message: PromiseMade | PromiseKept | PromiseBroken) -> None:
         made = {each.id: each for each in self.promises}
@@ -160,3 +144,31 @@ class SessionCase:
         if isinstance(message, PromiseKept):
             return replace(promise, state="kept", on_time=message.on_time)
         return promise if promise.state == "kept" else replace(promise, state="broken")
+
+
+def _facts(message: Message) -> dict[str, object]:
+    """The facts of a case that a message says something of, whatever was said before it."""
+    said: dict[str, object] = {"state": LEADS_TO[type(message)]} if type(message) in LEADS_TO else {}
+    match message:
+        case OpinionEvaluated():
+            said["rating"] = message.result
+        case AssignmentCreated():
+            said |= {"assignment": message.assignment, "department": message.department}
+            said |= {"state": State(message.state), "round": message.round}
+            if message.opinion.topic:
+                said["topic"] = message.opinion.topic
+        case AssignmentRuled() if message.about == "objection" and not message.granted:
+            said["state"] = State.ASSIGNED
+        case AssignmentCancelled() if message.why in ("withdrawn", "merged"):
+            said["state"] = State(message.why)
+        case AssignmentReplied():
+            said |= {"outcome": message.outcome, "on_time": message.on_time, "due": message.deadline}
+        case AssignmentConcluded():
+            said |= {"outcome": message.outcome, "on_time": message.on_time}
+        case AssignmentReopened():
+            said["round"] = message.round
+    match message:
+        case AssignmentCreated() | AssignmentExtended() | AssignmentResumed() | AssignmentReopened() | AssignmentRescheduled():
+            if "reply" in message.deadlines:
+                said["due"] = message.deadlines["reply"]
+    return said

@@ -15,16 +15,18 @@ if TYPE_CHECKING:
 
 
 def follow(store: SessionCaseStore, events: Sequence[Event], zone: tzinfo) -> None:
-    """Take over what a batch says of questions. Of all other opinions one look-up finds that there is nothing to do."""
-    said = [event for event in events if type(event.data) in FOLLOWED or isinstance(event.data, QuestionAsked)]
+    """Take over what a batch says of questions, in whatever order that comes. Of other opinions, nothing is looked up."""
+    said = [event for event in events if event.session is not None and type(event.data) in FOLLOWED]
     if not said:
         return
     known = store.load({event.subject for event in said})
     begins = store.begins({event.data.session for event in said if isinstance(event.data, QuestionAsked)})
     for event in said:
+        case = known.get(event.subject)
+        if case is None:
+            case = known[event.subject] = SessionCase.of(event.subject, str(event.session), event.time)
         if isinstance(event.data, QuestionAsked):
-            year = begins.get(event.data.session, event.time).astimezone(zone).year
-            known.setdefault(event.subject, SessionCase.of(event.subject, event.data, event.time, year))
-        elif event.subject in known:
-            known[event.subject].follow(event.data, event.sequence)
+            case.ask(event.data, event.time, begins.get(event.data.session, event.time).astimezone(zone).year)
+        else:
+            case.follow(event.data, event.sequence)
     store.save(known.values())

@@ -28,7 +28,9 @@ def _case(row: Any) -> SessionCase:
 
 CASES = NounTable(session_cases, SessionCase, _case)
 _BEGINS = sa.select(sessions.c.id, sessions.c.at).where(among(sessions.c.id, "sessions"))
-_KNOWN = CASES.query.where(among(session_cases.c.id, "opinions"))
+_KNOWN = CASES.query.where(among(session_cases.c.id, "opinions")).order_by(session_cases.c.id).with_for_update()
+#: All but those of which only what became of them was heard yet.
+ASKED = CASES.query.where(session_cases.c.number > 0)
 
 
 class SessionCaseStore:
@@ -38,7 +40,7 @@ class SessionCaseStore:
         self._work, self._nouns = work, Nouns(work, CASES)
 
     def load(self, opinions: Iterable[str]) -> dict[str, SessionCase]:
-        """Those of them that there are, by opinion: one look-up."""
+        """Those of them that there are, by opinion: one look-up. Held, for two workers may hear of one case at once."""
         return {case.id: case for case in self._nouns.load(_KNOWN, {"opinions": sorted(opinions)})}
 
     def begins(self, sessions: Collection[str]) -> dict[str, datetime]:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from services.notify.domain.lists.cases import SessionCase
 from services.notify.domain.lists.entries import Entry
 from services.notify.domain.sessions.session import Session
-from services.notify.store.lists.cases import CASES
+from services.notify.store.lists.cases import ASKED, CASES
 from services.notify.store.lists.entries import ENTRIES
 from services.notify.store.lists.tables import entries, session_cases
 from services.notify.store.sessions.sessions import SESSIONS
@@ -25,7 +25,7 @@ def sessions_between(connection: Connection, station: str, begin: datetime, end:
 
 def cases_between(connection: Connection, station: str, begin: datetime, end: datetime) -> list[SessionCase]:
     """The questions asked at them."""
-    query = CASES.query.join(sessions, sessions.c.id == session_cases.c.session)
+    query = ASKED.join(sessions, sessions.c.id == session_cases.c.session)
     return CASES.all(connection.execute(_between(query, station, begin, end)))
 
 

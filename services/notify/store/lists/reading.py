@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from services.notify.domain.lists.cases import SessionCase
 from services.notify.domain.lists.entries import Entry
 from services.notify.domain.lists.frozen import Scope
-from services.notify.store.lists.cases import CASES
+from services.notify.store.lists.cases import ASKED, CASES
 from services.notify.store.lists.entries import ENTRIES
 from services.notify.store.lists.tables import entries, session_cases
 
@@ -16,7 +16,7 @@ from services.notify.store.lists.tables import entries, session_cases
 MOST_ENTRIES = 2_000
 #: Where a page of the questions of a year goes on: behind this session and number.
 Place = tuple[str, int]
-_OF_SESSION = CASES.query.where(session_cases.c.session == sa.bindparam("session")).order_by(session_cases.c.number)
+_OF_SESSION = ASKED.where(session_cases.c.session == sa.bindparam("session")).order_by(session_cases.c.number)
 _BY_NUMBER = (session_cases.c.session, session_cases.c.number)
 
 
@@ -27,7 +27,7 @@ def cases_of(connection: Connection, session: str) -> list[SessionCase]:
 
 def cases_in(connection: Connection, station: str | None, year: int, after: Place | None, limit: int) -> list[SessionCase]:
     """The questions of a year by session and number, one more than `limit`; those of a station, or all."""
-    query = CASES.query.where(session_cases.c.year == year)
+    query = ASKED.where(session_cases.c.year == year)
     if station is not None:
         query = query.where(session_cases.c.station == station)
     if after is not None:
