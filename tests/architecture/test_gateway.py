@@ -19,7 +19,9 @@ from services.contracts.fragments import COMPOSED, PREFIX, SECONDS
 from services.design.reader import LANGUAGES, TAGS
 from services.runtime.web.pages import PAGE_HEADERS
 from services.runtime.web.problems import wording
+from services.runtime.web.readers import cookie_of
 from services.runtime.web.routes import LONGEST_BODY
+from services.runtime.web.sessions import cookie_name
 from services.runtime.web.standing import FOLDER, STANDING, reader_of_head
 
 GATEWAY = Path(__file__).parents[2] / "deploy/gateway"
@@ -57,6 +59,21 @@ def test_the_gateway_puts_the_same_pages_together() -> None:
     assert plain is not None
     assert f"~{COMPOSED} " in plain[1]
     assert f"~^{PREFIX} " in plain[1]
+
+
+def test_the_gateway_compresses_pages_alone_and_only_where_nobody_is_signed_in() -> None:
+    named = re.search(r'map \$http_cookie \$signed_in \{\s+default +0;\s+"~(\S+?)" +1;\s+\}', CONFIG)
+    assert named is not None
+    for name in (cookie_name(secure=True), cookie_name(secure=False)):
+        for cookies in (f"{name}=s", f"a=b; {name}=s", f"a=b;{name}=s; c=d"):
+            assert re.search(named[1], cookies)
+    for cookies in ("", f"{cookie_of('lang')}=zh", "a=b; other-huiying=s", "a=huiying"):
+        assert not re.search(named[1], cookies)
+    # Off for all others, the parts of pages among them; what is no page has been compressed by its service.
+    assert re.findall(r"(\S.*)\n +gzip on;", CONFIG) == ["if ($signed_in = 0) {"] * CONFIG.count("gzip on;")
+    places = re.findall(r"location (\S.*?) \{(?:(?!\n        \}).)*?gzip on;", CONFIG, re.DOTALL)
+    assert places == ["/", f"~ {COMPOSED}"]
+    assert "gzip_types" not in CONFIG
 
 
 def test_the_gateway_looks_up_the_service_of_each_part_anew_and_asks_no_longer_than_the_embedded_mode() -> None:
