@@ -123,6 +123,8 @@ PAGES: Mapping[str, Shown] = {
     "session-host": Shown("/sessions/{hosted}/host", "station:chengdong"),
     "session-host-mistakes": Shown("/sessions/{hosted}/host", "station:chengdong", doing.write_nothing_down),
     "session-list": Shown("/sessions/{hosted}/lists/problem", "admin"),
+    "session-lists": Shown("/sessions/lists", "admin"),
+    "session-lists-nothing": Shown("/sessions/lists?list=promise&year=2025", "station:chengdong"),
     "session-summary": Shown("/sessions/summary?station=chengdong", "admin"),
     "session-visitors": Shown("/sessions/{hosted}/bookings", "station:chengdong"),
     "entrusted": Shown("/entrusted", "deputy:wx-017"),

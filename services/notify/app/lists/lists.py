@@ -103,18 +103,30 @@ def station_list(call: Call[Notify]) -> Answer:
 
 
 def _year_list(call: Call[Notify], station: str | None) -> Answer:
-    name, now, catalogue = name_of_list(call.path["list_name"]), call.service.database.clock.now(), call.service.catalogue
-    form, limit, scope = call.query["format"], call.query["limit"], Scope(station=station, year=year_of(call.path["year"]))
-    check_own(call.caller, station)
-    most, after = (limit, _place(call.query["cursor"])) if form == "json" else (MOST_IN_A_FILE, None)
+    name, scope = name_of_list(call.path["list_name"]), year_scope(call, call.path["year"], station)
+    if call.query["format"] != "json":
+        return year_file(call, name, scope, call.query["format"])
+    now = call.service.database.clock.now()
     with call.service.database.reading() as connection:
-        rows, following = year_rows(connection, scope, name, now, after, most)
-    if form == "json":
-        return 200, year_list_answer(scope, name, rows, now, following)
+        rows, following = year_rows(connection, scope, name, now, place_of(call.query["cursor"]), call.query["limit"])
+    return 200, year_list_answer(scope, name, rows, now, following)
+
+
+def year_scope(call: Call[Notify], year: str, station: str | None) -> Scope:
+    """A station, or the whole place, and a year. Raises `NotFound`, and `NotAllowed` for another station's."""
+    check_own(call.caller, station)
+    return Scope(station=station, year=year_of(year))
+
+
+def year_file(call: Call[Notify], name: ListName, scope: Scope, form: str) -> flask.Response:
+    """The list of a year as a file, which has all of it; raises `Invalid` for more than a file has."""
+    now, catalogue = call.service.database.clock.now(), call.service.catalogue
+    with call.service.database.reading() as connection:
+        rows, following = year_rows(connection, scope, name, now, None, MOST_IN_A_FILE)
     if following is not None:
         raise Invalid("This is too long for a file.", TOO_LONG)
-    known = stored.found(catalogue.stations, station)
-    title = f"{known.name if known else station or catalogue.name} {scope.year}年 {LISTS[name].zh}"
+    known = stored.found(catalogue.stations, scope.station)
+    title = f"{known.name if known else scope.station or catalogue.name} {scope.year}年 {LISTS[name].zh}"
     return written(form, title, [as_of(now, catalogue).zh], [table_of(name, rows, catalogue)])
 
 
@@ -127,9 +139,7 @@ def publish_year(call: Call[Notify]) -> Answer:
     def unit(work: Transaction) -> FrozenList:
         rows, following = year_rows(work.connection, scope, name, work.now, None, MOST_IN_A_FILE)
         if following is not None:
-            raise Invalid(
-                "This is too long to be published.", {"station": [f"more than {MOST_IN_A_FILE} questions; name a station"]}
-            )
+            raise Invalid("This is too long to be published.", TOO_LONG)
         return _frozen(call, work, scope, name, rows)
 
     return 200, frozen_answer(call.service.database.write(unit))
@@ -186,7 +196,8 @@ def name_of_list(text: str) -> ListName:
     return found
 
 
-def _place(cursor: str | None) -> Place | None:
+def place_of(cursor: str | None) -> Place | None:
+    """Where a page of a year begins; raises `Invalid`."""
     last = read_cursor(cursor)
     if last is None:
         return None

@@ -1,9 +1,13 @@
 """Pages of lists: as they stand for who keeps them, as they were made public, and the last session on the page of the next."""
 
+import re
+from html import unescape
+
 import pytest
 
 from services.contracts.callers import NOBODY, Caller, Role
 from services.notify.__main__ import ROUTES
+from services.notify.pages.lists import years
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
 from tests.unit.notify.calling import FakeAuthenticator
@@ -27,7 +31,7 @@ class Reader(FakeAuthenticator):
 
 def read(scene, path, caller=NOBODY):
     client = create_app("notify", scene.service, ROUTES, Reader(caller), Telemetry()).test_client()
-    return client.get(path, query_string={"lang": "zh"}, headers={"Authorization": "Bearer x"} if caller.role else {})
+    return client.get(path, headers={"Accept-Language": "zh"} | ({"Authorization": "Bearer x"} if caller.role else {}))
 
 
 @pytest.fixture
@@ -71,6 +75,46 @@ def test_what_is_not_there_is_not_found(scene, session, path):
 
 
 def test_staff_pages_need_somebody_who_keeps_sessions(scene, session):
-    for path in (f"/sessions/{session}/lists/promise/xlsx", "/sessions/summary"):
+    for path in (f"/sessions/{session}/lists/promise/xlsx", "/sessions/summary", "/sessions/lists", "/sessions/lists/problem/2026/xlsx"):
         assert read(scene, path).status_code != 200
         assert read(scene, path, Caller(Role.DEPARTMENT, "water")).status_code != 200
+
+
+OFFICE, EAST, WEST = Caller(Role.SUPERVISOR), Caller(Role.STATION, station="east-1"), Caller(Role.STATION, station="east-2")
+
+
+@pytest.mark.parametrize("caller", [OFFICE, EAST], ids=["office", "station"])
+def test_the_lists_of_a_year_show_its_questions_and_are_files(scene, session, caller):
+    page = read(scene, "/sessions/lists?list=promise&year=2026", caller)
+    assert (page.status_code, "承诺清单" in page.text, "建泵站" in page.text) == (200, True, True)
+    assert page.headers["Cache-Control"] == "no-store"
+    address = re.search(r'href="(/sessions/lists/promise/2026/docx[^"]*)"', page.text)[1]
+    file = read(scene, unescape(address), caller)
+    assert (file.status_code, file.data[:2]) == (200, b"PK")
+    assert "建泵站" not in read(scene, "/sessions/lists?list=promise&year=2025", caller).text
+    assert "/sessions/lists" in read(scene, "/sessions", caller).text
+
+
+def test_the_list_of_a_year_that_is_long_goes_on_and_ends_with_its_entries(scene, call, session, monkeypatch):
+    monkeypatch.setattr(years, "A_PAGE", 1)
+    Question(scene, 2, session, "east-1").asked("某处河道淤积")
+    first = read(scene, "/sessions/lists?year=2026", OFFICE).text
+    assert ("某处路灯不亮" in first, "某处河道淤积" in first) == (True, False)
+    following = unescape(re.search(r'href="([^"]*cursor=[^"]*)"', first)[1])
+    assert "某处河道淤积" in read(scene, following, OFFICE).text
+
+
+def test_the_lists_of_a_year_are_one_s_own(scene, session):
+    assert "建泵站" not in read(scene, "/sessions/lists?list=promise&year=2026", WEST).text
+    for path in ("/sessions/lists?station=east-1", "/sessions/lists/problem/2026/xlsx?station=east-1"):
+        assert read(scene, path, WEST).status_code == 403
+
+
+@pytest.mark.parametrize("wrong", ["list=wishes", "year=soon", "year=1"])
+def test_a_list_of_a_year_that_cannot_be_is_not_found(scene, session, wrong):
+    assert read(scene, f"/sessions/lists?{wrong}", OFFICE).status_code == 404
+
+
+def test_a_cursor_of_somebody_else_is_said_to_be_wrong(scene, session):
+    assert read(scene, "/sessions/lists?cursor=x", OFFICE).status_code == 422
+    assert read(scene, "/sessions/lists/problem/2026/pdf", OFFICE).status_code == 404

@@ -1,0 +1,56 @@
+"""The page of the lists of a year: of a station, or for the office of the whole place."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlencode
+
+from services.contracts.errors import NotFound
+from services.contracts.session_words import LISTS
+from services.contracts.words import name_of
+from services.notify.app.context import Notify
+from services.notify.app.lists.files import FILES, TYPES
+from services.notify.app.lists.lists import name_of_list, place_of, year_file, year_rows, year_scope
+from services.notify.app.sessions.sessions import KEEPERS
+from services.notify.pages.lists.showing import shown_rows
+from services.notify.pages.paper import TEMPLATES, local, private
+from services.notify.pages.sessions.showing import station_name, stations_of
+from services.runtime.web.calls import Call
+from services.runtime.web.pages import error_page, html
+from services.runtime.web.routes import Answer, Routes
+
+routes = Routes()
+PATH: Final = "/sessions/lists"
+A_PAGE: Final = 50
+
+
+@routes.get(PATH, access=KEEPERS, page=error_page)
+def year_page(call: Call[Notify]) -> Answer:
+    """A list of a year as it stands; the problems of this year where nothing else is asked for."""
+    catalogue, now, own = call.service.catalogue, call.service.database.clock.now(), call.caller.station
+    asked = {name: str(call.query.get(name) or "") for name in ("list", "year", "station")}
+    name = name_of_list(asked["list"] or "problem")
+    year = asked["year"] or f"{now.astimezone(catalogue.calendar.zone):%Y}"
+    scope = year_scope(call, year, asked["station"] or own)
+    cursor = call.query.get("cursor")
+    with call.service.database.reading() as connection:
+        rows, more = year_rows(connection, scope, name, now, place_of(str(cursor)) if cursor else None, A_PAGE)
+    given = {"list": name, "year": year, "station": scope.station or ""}
+    narrowed = f"?{urlencode({'station': scope.station})}" if scope.station else ""
+    return private(html(
+        TEMPLATES, "lists/year.html", role=call.caller.role, place=catalogue, called=LISTS[name], year=year,
+        whose=station_name(catalogue, scope.station) or name_of(catalogue), given=given,
+        table=shown_rows(name, rows, catalogue) if rows else None, as_of=local(now, catalogue), lists=[(None, list(LISTS.items()))],
+        stations=[] if own else stations_of(catalogue),
+        files=[(form, f"{PATH}/{name}/{year}/{form}{narrowed}") for form in TYPES],
+        following=more and f"{PATH}?{urlencode(given | {'cursor': more})}",
+    ))  # fmt: skip
+
+
+@routes.get(f"{PATH}/<list_name>/<year>/<form>", access=KEEPERS, page=error_page, gives=FILES)
+def year_paper(call: Call[Notify]) -> Answer:
+    """The same as a file."""
+    form, station = call.path["form"], str(call.query.get("station") or "") or call.caller.station
+    if form not in TYPES:
+        raise NotFound("There is no such kind of file.")
+    return year_file(call, name_of_list(call.path["list_name"]), year_scope(call, call.path["year"], station), form)
