@@ -44,6 +44,11 @@ def month_name(month: str) -> Words:
     return Words(f"{year}年{number}月", f"{number:02}/{year}")
 
 
+def year_name(year: int) -> Words:
+    """What a year is called."""
+    return Words(f"{year}年", str(year))
+
+
 def name_of(named: Named) -> Words:
     """What something of the catalogue is called."""
     return Words(named.name, named.name_en)

@@ -108,6 +108,7 @@ PAGES: Mapping[str, Shown] = {
     "no-code": Shown("/c/nobody-knows-it", status=404),
     "codes": Shown("/codes", "admin"),
     "codes-mistakes": Shown("/codes", "admin", doing.make_no_codes),
+    "codes-session": Shown("/codes?session={hosted}", "station:chengdong"),
     "register": Shown("/deputies", "admin"),
     "register-deputy": Shown("/deputies/entry?code={deputy}", "admin"),
     "register-deputy-mistakes": Shown("/deputies/entry", "admin", doing.enter_nobody),

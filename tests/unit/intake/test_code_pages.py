@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import secrets
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from services.intake.gateway.sheets import Sheet, write_posters, write_stickers
 from services.intake.gateway.squares import MASK, squares
 from tests.unit.intake.harness import KEY
 from tests.unit.intake.opinions import FORM, MORNING
+from tests.unit.intake.sessions import SESSION, tell
 
 ADMIN, AT_CENTRAL = ({"Authorization": f"Bearer {who}"} for who in ("admin", "at-central"))
 PREFIX = "https://huiying.example.org/c/"
@@ -69,6 +71,33 @@ def test_codes_are_made_once_by_the_form_printed_and_kept(harness):
 def test_an_order_that_is_wrong_keeps_what_was_typed_and_says_where(harness):
     answer = harness.client.post("/codes", data={"kind": "household", "label": "王家", "many": "many"}, headers=ADMIN)
     assert (answer.status_code, "王家" in answer.text, 'id="many-mistake"' in answer.text) == (422, True, True)
+
+
+def test_a_code_for_attendance_is_made_by_the_form_that_the_session_s_page_leads_to(harness):
+    tell(harness, title="会" * 100)
+    part = f"/fragments/intake/session/{SESSION}?lang=zh"
+    (address,) = re.findall(r'href="(/codes[^"#]*)#order"', harness.client.get(part, headers=AT_CENTRAL).text)
+    assert "/codes" not in harness.client.get(part, headers={"Authorization": "Bearer reviewer"}).text
+    page = harness.client.get(address, headers=AT_CENTRAL).text
+    typed = dict(re.findall(r'name="(key|session|label|many)"[^>]* value="([^"]*)"', page))
+    assert re.search(r'<option value="activity" selected', page)
+    order = typed | {"kind": "activity"}
+    assert harness.client.post("/codes", data=order, headers=AT_CENTRAL).status_code == 303
+    (batch,) = harness.get("/codes/batches", "at-central").get_json()["items"]
+    said = {"kind": "activity", "session": SESSION, "station": "central", "label": "会" * 60, "many": 1}
+    assert {name: batch[name] for name in said} == said
+
+
+def test_codes_are_made_for_a_session_that_there_is_and_is_one_s_own(harness):
+    for who in (ADMIN, AT_CENTRAL):
+        assert harness.client.get("/codes?session=nothing", headers=who).status_code == 404
+    tell(harness, station="elsewhere")
+    order = {"kind": "activity", "session": SESSION, "label": "接待日", "many": "1", "key": "k" * 22}
+    assert harness.client.get(f"/codes?session={SESSION}", headers=AT_CENTRAL).status_code == 404
+    assert harness.client.post("/codes", data=order, headers=AT_CENTRAL).status_code == 404
+    answer = harness.client.post("/codes", data=order | {"station": "central"}, headers=ADMIN)
+    assert (answer.status_code, 'id="station-mistake"' in answer.text, SESSION in answer.text) == (422, True, True)
+    assert harness.get("/codes/batches", "admin").get_json()["items"] == []
 
 
 def test_a_campaign_shows_how_far_it_is_and_leads_to_its_form(harness):

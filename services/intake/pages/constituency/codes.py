@@ -16,12 +16,14 @@ from services.intake.app.constituency import codes as app
 from services.intake.app.constituency.campaigns import running_at
 from services.intake.app.constituency.printing import printed
 from services.intake.app.context import KEEPERS, Intake
-from services.intake.domain.constituency.codes import MOST_AT_ONCE, CodeBatch, CodeState, read_code
+from services.intake.domain.constituency.codes import MOST_AT_ONCE, CodeBatch, CodeKind, CodeState, read_code
+from services.intake.domain.sessions.session import HeardSession
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.submission.fields import KEY, new_key, usable_key
 from services.intake.pages.submission.options import areas_of, stations_of
-from services.intake.schemas.constituency.codes import FORMS, CodeOrderBody
+from services.intake.schemas.constituency.codes import FORMS, LONGEST_LABEL, CodeOrderBody
 from services.intake.store.constituency import codes as store
+from services.intake.store.sessions.looking import find_session
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
@@ -32,7 +34,7 @@ from services.runtime.web.routes import Answer, Routes
 routes = Routes()
 LIST = "/codes"
 A_PAGE = 30
-FIELDS = ("kind", "area", "station", "deputy", "campaign", "label", "many", KEY)
+FIELDS = ("kind", "area", "station", "deputy", "campaign", "session", "label", "many", KEY)
 LABELS: Mapping[str, Phrase] = {
     "kind": Phrase("Kind of code"),
     "area": Phrase("Area"),
@@ -54,13 +56,18 @@ MISTAKES: Mapping[str, Phrase] = {
 }
 UNKNOWN = Phrase("There is no such code. Compare it with the one that is printed.")
 NOT_NOW = Phrase("This is not possible: the code is out of use, or stands so already.")
+OTHERS = Phrase("Please choose the station of the session")
 _ORDER = CodeOrderBody()
 
 
 @routes.get(LIST, access=KEEPERS, page=error_page)
 def list_page(call: Call[Intake]) -> Answer:
-    """The batches of codes, the latest first, and the forms to make more and to say what became of one."""
-    return _page(call, _empty())
+    """The batches of codes, the latest first, and the forms to make more and to say what became of one.
+
+    The form is filled for the session that the address names.
+    """
+    session = _session(call, str(call.query.get("session") or ""))
+    return _page(call, _empty() | (_said_of(session) if session else {}))
 
 
 @routes.post(LIST, access=KEEPERS, page=error_page)
@@ -75,7 +82,8 @@ def make(call: Call[Intake]) -> Answer:
         for _ in app.made(keyed, app.begin(keyed, order)):
             pass
     except (Invalid, NotAllowed) as error:
-        return _page(call, form, 422, {name: MISTAKES[name] for name in MISTAKES if name in error.errors})
+        wrong = {name: MISTAKES[name] for name in MISTAKES if name in error.errors}
+        return _page(call, form, 422, wrong | ({"station": OTHERS} if "session" in error.errors else {}))
     return see_other(LIST)
 
 
@@ -119,6 +127,24 @@ def _empty() -> dict[str, str]:
     return dict.fromkeys((*FIELDS, "code"), "") | {KEY: new_key(), "many": "1"}
 
 
+def _session(call: Call[Intake], named: str) -> HeardSession | None:
+    """The session that codes are made for, where one is named; raises `NotFound`."""
+    if not named:
+        return None
+    with call.service.database.reading() as connection:
+        session = find_session(connection, named)
+    session.check_host(call.caller.station)
+    return session
+
+
+def _said_of(session: HeardSession) -> dict[str, str]:
+    """What the form says of the codes of a session."""
+    return {
+        "kind": CodeKind.ACTIVITY, "session": session.id, "station": session.station or "",
+        "label": session.title[:LONGEST_LABEL],
+    }  # fmt: skip
+
+
 def _page(
     call: Call[Intake], form: Mapping[str, str], status: int = 200, mistakes: Mapping[str, Phrase] | None = None
 ) -> flask.Response:
@@ -137,7 +163,7 @@ def _page(
         areas=areas_of(service.catalogue), stations=[] if station else stations_of(service.catalogue),
         campaigns=[(None, [(each.code, each.title) for each in running_at(service, place.area if place else None, station)])],
         following=f"{LIST}?cursor={cursor_of(found[A_PAGE - 1].id)}" if len(found) > A_PAGE else None,
-        session=call.session,
+        session=call.session, meant=_session(call, form["session"]),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from services.contracts.fragments import fragment
 from services.contracts.vocabulary import OUTCOMES, STATES
-from services.intake.app.context import Intake
+from services.intake.app.context import KEEPERS, Intake
 from services.intake.app.sessions.questions import HOSTS
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.timeline import department_name
@@ -48,4 +48,7 @@ def hosted_part(call: Call[Intake]) -> Answer:
         )
         for each in found
     ]  # fmt: skip
-    return html(TEMPLATES, "sessions/hosted-part.html", part=HOSTED, rows=rows, booked=booked, about=session)
+    return html(
+        TEMPLATES, "sessions/hosted-part.html", part=HOSTED, rows=rows, booked=booked, about=session,
+        may_make_codes=call.caller.role in KEEPERS,
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from services.contracts.errors import NotFound
 from services.contracts.session_words import LISTS
-from services.contracts.words import name_of
+from services.contracts.words import name_of, year_name
 from services.notify.app.context import Notify
 from services.notify.app.lists.files import FILES, TYPES
 from services.notify.app.lists.lists import name_of_list, place_of, year_file, year_rows, year_scope
@@ -38,7 +38,8 @@ def year_page(call: Call[Notify]) -> Answer:
     given = {"list": name, "year": year, "station": scope.station or ""}
     narrowed = f"?{urlencode({'station': scope.station})}" if scope.station else ""
     return private(html(
-        TEMPLATES, "lists/year.html", role=call.caller.role, place=catalogue, called=LISTS[name], year=year,
+        TEMPLATES, "lists/year.html", role=call.caller.role, place=catalogue, called=LISTS[name],
+        year=year_name(scope.year or 0),
         whose=station_name(catalogue, scope.station) or name_of(catalogue), given=given,
         table=shown_rows(name, rows, catalogue) if rows else None, as_of=local(now, catalogue), lists=[(None, list(LISTS.items()))],
         stations=[] if own else stations_of(catalogue),

@@ -75,7 +75,12 @@ def test_what_is_not_there_is_not_found(scene, session, path):
 
 
 def test_staff_pages_need_somebody_who_keeps_sessions(scene, session):
-    for path in (f"/sessions/{session}/lists/promise/xlsx", "/sessions/summary", "/sessions/lists", "/sessions/lists/problem/2026/xlsx"):
+    for path in (
+        f"/sessions/{session}/lists/promise/xlsx",
+        "/sessions/summary",
+        "/sessions/lists",
+        "/sessions/lists/problem/2026/xlsx",
+    ):
         assert read(scene, path).status_code != 200
         assert read(scene, path, Caller(Role.DEPARTMENT, "water")).status_code != 200
 
