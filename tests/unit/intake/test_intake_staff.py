@@ -50,6 +50,13 @@ STAFF_ROUTES = [
     ("POST", "/receipts/nothing/erasure", {"admin"}),
     ("POST", "/retention", {"admin"}),
     ("POST", "/contacts/rotation", {"admin"}),
+    ("GET", "/sessions/nothing/questions", {"reviewer", "supervisor", "admin"}),
+    ("POST", "/sessions/nothing/questions", {"reviewer", "supervisor", "admin"}),
+    ("GET", "/sessions/nothing/bookings", {"reviewer", "supervisor", "admin"}),
+    ("POST", "/sessions/nothing/bookings/1/attended", {"reviewer", "supervisor", "admin"}),
+    ("POST", "/sessions/nothing/attendance", {"reviewer", "supervisor", "admin"}),
+    ("POST", "/bookings/nothing/erasure", {"admin"}),
+    ("POST", "/attendance", set()),
 ]
 
 
@@ -67,7 +74,10 @@ def ids(answer):
 
 def named(path):
     path = path.replace("attachments/none", "attachments/<attachment_id>").replace("incidents/none", "incidents/<incident>")
-    return path.replace("nothing", "<receipt>" if path.startswith("/receipts") else "<opinion_id>")
+    path = path.replace("bookings/1/", "bookings/<slot>/")
+    subjects = {"/receipts": "<receipt>", "/bookings": "<receipt>", "/sessions": "<session_id>"}
+    found = (subject for beginning, subject in subjects.items() if path.startswith(beginning))
+    return path.replace("nothing", next(found, "<opinion_id>"))
 
 
 def test_the_table_here_has_every_route_that_is_not_public():
