@@ -207,7 +207,6 @@ INDEXES = (
     ("assignments_one_lead", "assignments", ["opinion"], True, "role = 'lead' AND state != 'reassigned'"),
     ("assignments_opinion", "assignments", ["opinion"], False, None),
     ("assignments_paused_until", "assignments", ["paused_until"], False, "state = 'paused'"),
-    ("assignments_state", "assignments", ["state", "id"], False, None),
     ("assignments_unsigned", "assignments", ["department", "opened"], False, "state IN ('assigned', 'reopened')"),
     ("assignments_updated", "assignments", ["updated", "id"], False, None),
     ("ix_doubts_model", "doubts", ["model"], False, None),

@@ -89,8 +89,6 @@ assignments = sa.Table(
     sa.Index("assignments_created", "created"),
     sa.Index("assignments_updated", "updated", "id"),
     sa.Index("assignments_opinion", "opinion"),
-    # Else a list of a state that few are in walks through all that ever were.
-    sa.Index("assignments_state", "state", "id"),
 )
 rulings = sa.Table(
     "rulings",
