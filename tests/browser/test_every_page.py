@@ -188,7 +188,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     database = Database(templates.copy_file(folder / "visit.db", "intake", (MIGRATIONS,)), "intake", clock)
     visit = Visit(database, clock)
     county = County(templates, folder, TOWN, FixedClock(START), more=SETTINGS)
-    made = (live(county), alike(county), drafted(county), cases(visit), signed_in(county), hosted(county), sessions(county))
+    made = (live(county), alike(county), drafted(county), cases(visit), hosted(county), sessions(county), signed_in(county))
     names = {name: value for each in made for name, value in each.items()}
     learned(county)
     with ExitStack() as stack:

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +9,7 @@ import pika
 import pytest
 from click.testing import CliRunner
 
+from examples.python import department as department_program
 from examples.python.department import Answers, DepartmentProgram, describe
 from services.console.commands.departments import listen
 
@@ -157,10 +158,12 @@ ENDINGS = {
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_a_program_goes_on_however_line_or_channel_ended(ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_goes_on_however_line_or_channel_ended(
+    ending: str, monkeypatch: pytest.MonkeyPatch, own_time: Callable[..., None]
+) -> None:
     rests: list[float] = []
     monkeypatch.setattr(pika, "BlockingConnection", Line([ENDINGS[ending], [delivered(TASK)]]))
-    monkeypatch.setattr("examples.python.department.time.sleep", rests.append)
+    own_time(department_program, sleep=rests.append)
     said: list[str] = []
     department = DepartmentProgram("amqp://department-water:secret@127.0.0.1:1/huiying", "water", Answers(), said.append)
     department.run(1)
