@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -150,6 +150,17 @@ class Bureau:
 
     def get(self, path: str, who: str | None = None, **query: Any) -> Any:
         return self.client.get(f"/api/v1{path}", query_string=query, headers={"Authorization": f"Bearer {who}"} if who else {})
+
+    def pages(self, usual: str, language: str) -> Callable[..., Any]:
+        """What asks for a page, or sends a form, as who usually does, or as somebody else."""
+
+        def ask(path: str, who: str | None = usual, form: Mapping[str, Any] | None = None) -> Any:
+            headers = {"Authorization": f"Bearer {who}", "Accept-Language": language} if who else {}
+            if form is None:
+                return self.client.get(path, headers=headers)
+            return self.client.post(path, data=form, headers=headers, content_type="application/x-www-form-urlencoded")
+
+        return ask
 
     def do(self, assignment: str, verb: str, body: Mapping[str, Any] | None = None, who: str = "water") -> Any:
         """A department's move over HTTP."""

@@ -6,11 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.routing.pages.routes import PAGES
-from services.runtime.telemetry import Telemetry
-from services.runtime.web.application import create_app
-from services.runtime.web.routes import Routes
-from tests.unit.routing.bureau import REPLY, FakeAuthenticator
+from tests.unit.routing.bureau import REPLY
 from tests.unit.routing.test_approval import PLAN
 
 HEAD = "head-of-gas"
@@ -18,16 +14,7 @@ HEAD = "head-of-gas"
 
 @pytest.fixture
 def pages(bureau):
-    """Asks for a page, or sends a form, as somebody."""
-    client = create_app("routing", bureau.service, Routes(PAGES), FakeAuthenticator(), Telemetry()).test_client()
-
-    def ask(path, who=HEAD, form=None):
-        headers = {"Authorization": f"Bearer {who}", "Accept-Language": "zh"}
-        if form is None:
-            return client.get(path, headers=headers)
-        return client.post(path, data=form, headers=headers, content_type="application/x-www-form-urlencoded")
-
-    return ask
+    return bureau.pages(HEAD, "zh")
 
 
 @pytest.fixture

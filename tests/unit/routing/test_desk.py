@@ -10,12 +10,8 @@ import pytest
 from services.contracts.commands import VERBS
 from services.routing.domain.roles import LEAD
 from services.routing.pages.desk.forms import BY_VERB, FORMS, labels_of
-from services.routing.pages.routes import PAGES
 from services.routing.store.desk import Place, Wanted, on_desk
-from services.runtime.telemetry import Telemetry
-from services.runtime.web.application import create_app
-from services.runtime.web.routes import Routes
-from tests.unit.routing.bureau import PLANNED, REPLY, FakeAuthenticator
+from tests.unit.routing.bureau import PLANNED, REPLY
 
 HOSTILE = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)> {{7*7}} <!--#include virtual="/x" -->'
 PLANNED_FORM = {"content": "好。", "outcome": "planned", "promise-what": "修"}
@@ -23,16 +19,7 @@ PLANNED_FORM = {"content": "好。", "outcome": "planned", "promise-what": "修"
 
 @pytest.fixture
 def pages(bureau):
-    """Asks for a page, or sends a form, as somebody."""
-    client = create_app("routing", bureau.service, Routes(PAGES), FakeAuthenticator(), Telemetry()).test_client()
-
-    def ask(path, who="water", form=None):
-        headers = {"Authorization": f"Bearer {who}", "Accept-Language": "en"} if who else {}
-        if form is None:
-            return client.get(path, headers=headers)
-        return client.post(path, data=form, headers=headers, content_type="application/x-www-form-urlencoded")
-
-    return ask
+    return bureau.pages("water", "en")
 
 
 def filled(verb, **values):

@@ -8,14 +8,10 @@ import sqlalchemy as sa
 from services.contracts.messages.values import Learned, Likely
 from services.routing.domain.learning.knowledge import Knowledge
 from services.routing.domain.learning.ruled import RuledCase, RuledText
-from services.routing.pages.routes import PAGES
 from services.routing.store.doubts import DoubtStore
 from services.routing.store.models import models
 from services.routing.store.tables import rulings
-from services.runtime.telemetry import Telemetry
-from services.runtime.web.application import create_app
-from services.runtime.web.routes import Routes
-from tests.unit.routing.bureau import FakeAuthenticator, accepted
+from tests.unit.routing.bureau import accepted
 
 HOSTILE = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)> {{7*7}} <!--#include virtual="/x" -->'
 REPORT = {"cases": 1200, "labels": 7, "f1": 0.91, "rules_f1": 0.79, "right": 0.93, "coverage": 0.9, "accuracy": 0.96}
@@ -24,16 +20,7 @@ LIKELY = (Likely("water", 0.412), Likely("roads", 0.3), Likely("lost", 0.1))
 
 @pytest.fixture
 def pages(bureau):
-    """Asks for a page, or sends a form, as somebody."""
-    client = create_app("routing", bureau.service, Routes(PAGES), FakeAuthenticator(), Telemetry()).test_client()
-
-    def ask(path, who="reviewer", form=None):
-        headers = {"Authorization": f"Bearer {who}", "Accept-Language": "zh"} if who else {}
-        if form is None:
-            return client.get(path, headers=headers)
-        return client.post(path, data=form, headers=headers, content_type="application/x-www-form-urlencoded")
-
-    return ask
+    return bureau.pages("reviewer", "zh")
 
 
 def doubt(bureau, opinion, title, content="东街桥。", likely=LIKELY):

@@ -6,27 +6,12 @@ import re
 
 import pytest
 
-from services.routing.pages.routes import PAGES
-from services.runtime.telemetry import Telemetry
-from services.runtime.web.application import create_app
-from services.runtime.web.routes import Routes
-from tests.unit.routing.bureau import FakeAuthenticator
-
 OBJECTION = {"reason": "这段河堤归公路站。", "department": "roads"}
 
 
 @pytest.fixture
 def pages(bureau):
-    """Asks for a page, or sends a form, as somebody."""
-    client = create_app("routing", bureau.service, Routes(PAGES), FakeAuthenticator(), Telemetry()).test_client()
-
-    def ask(path, who="supervisor", form=None):
-        headers = {"Authorization": f"Bearer {who}", "Accept-Language": "en"} if who else {}
-        if form is None:
-            return client.get(path, headers=headers)
-        return client.post(path, data=form, headers=headers, content_type="application/x-www-form-urlencoded")
-
-    return ask
+    return bureau.pages("supervisor", "en")
 
 
 def objected(bureau, who="water"):
