@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from benchmarks.lists import GOAL, ask, store
+from benchmarks.lists import GOAL, ask, client_of, store
 from benchmarks.quantiles import quantiles
 from services.contracts.duties import CareState, HopState
 from services.contracts.lifecycle import State
@@ -17,10 +17,7 @@ from services.intake.store.constituency.tables import deputies
 from services.intake.store.tables import opinions
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database
-from services.runtime.telemetry import Telemetry
 from services.runtime.web import access
-from services.runtime.web.access import TokenAuthenticator
-from services.runtime.web.application import create_app
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
 #: How many deputies there are, and how many opinions are open whatever the store.
@@ -100,8 +97,7 @@ def measure(kind: str, many: int) -> dict[str, tuple[list[float], list[float]]]:
     """The milliseconds that each question takes on a store with so many opinions: on the server, and of CPU in it."""
     with store(intake.ASSEMBLY, kind, FixedClock(NOW)) as (service, tokens):
         fill(service.database, many)
-        application = create_app("intake", service, intake.ROUTES, TokenAuthenticator(tokens), Telemetry())
-        client = application.test_client(use_cookies=False)
+        client = client_of(intake.ASSEMBLY, service, tokens)
         parties = {"deputy": "d-7", "station": STATION}
         who = {role: access.create(tokens, role, parties.get(role))[1] for role, _ in QUESTIONS.values()}
         answers = {question: ask(client, path, who[role]) for question, (role, path) in QUESTIONS.items()}

@@ -137,6 +137,21 @@ def ask(client: FlaskClient, address: str, token: str | None) -> tuple[list[floa
     return taken[1:], worked[1:], size
 
 
+def client_of(assembly: AnyAssembly, service: Any, tokens: Database) -> FlaskClient:
+    """Who asks a service for its answers, without a network between them."""
+    application = create_app(assembly.name, service, assembly.routes, TokenAuthenticator(tokens), Telemetry())
+    return application.test_client(use_cookies=False)
+
+
+def show(client: FlaskClient, asked: Asked, known: Mapping[Role, str]) -> None:
+    """Ask everything, each role with its token, and print a line for each."""
+    click.echo(f"{'':38}{'p50':>9}{'worst':>9}{'CPU p50':>9}{'bytes':>9}")
+    for name, (address, role) in asked.items():
+        taken, worked, size = ask(client, address, known[role] if role else None)
+        (p50, _, _, worst), cpu = quantiles(taken), quantiles(worked)[0]
+        click.echo(f"{name:38}{p50:9.1f}{worst:9.1f}{cpu:9.1f}{size:9}{'' if p50 < GOAL else '   over'}")
+
+
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--cases", default=MANY, show_default=True, help="how many opinions there are")
@@ -149,8 +164,7 @@ def lists(file: Path, cases: int, kind: str, which: str, word: str, rare: str) -
     clock = FixedClock(NOW - TOLD * timedelta(hours=1))
     assembly: AnyAssembly = ASSEMBLIES[which]
     with store(assembly, kind, clock) as (service, tokens):
-        application = create_app(which, service, assembly.routes, TokenAuthenticator(tokens), Telemetry())
-        client = application.test_client(use_cookies=False)
+        client = client_of(assembly, service, tokens)
         department = sorted(service.catalogue.departments)[1]
         known = {
             role: access.create(tokens, role, department if role is Role.DEPARTMENT else None)[1]
@@ -167,8 +181,4 @@ def lists(file: Path, cases: int, kind: str, which: str, word: str, rare: str) -
             fill_notify(service, clock, cases)
             asked = asked_of_notify(service)
         click.echo(f"{cases} cases of {which} on {kind} in {time.monotonic() - began:.0f} s, milliseconds", err=True)
-        click.echo(f"{'':38}{'p50':>9}{'worst':>9}{'CPU p50':>9}{'bytes':>9}")
-        for name, (address, role) in asked.items():
-            taken, worked, size = ask(client, address, known[role] if role else None)
-            (p50, _, _, worst), cpu = quantiles(taken), quantiles(worked)[0]
-            click.echo(f"{name:38}{p50:9.1f}{worst:9.1f}{cpu:9.1f}{size:9}{'' if p50 < GOAL else '   over'}")
+        show(client, asked, known)

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import click
 
-from benchmarks.cluster import PrivateCluster
-from benchmarks.lists import GOAL, ask
+from benchmarks.lists import client_of, show, store
+from benchmarks.lists_handled import Asked
 from benchmarks.quantiles import quantiles
-from services.console.settings import EXAMPLE
 from services.contracts.callers import Role
 from services.contracts.envelope import Event
 from services.contracts.lifecycle import State
@@ -29,13 +24,7 @@ from services.notify.store.lists.cases import SessionCaseStore
 from services.notify.store.lists.tables import session_cases
 from services.notify.store.sessions.tables import sessions
 from services.runtime.clock import FixedClock, new_id
-from services.runtime.settings import load
-from services.runtime.store.database import Database
-from services.runtime.store.migrate import ACCESS, STORE, migrate
-from services.runtime.telemetry import Telemetry
 from services.runtime.web import access
-from services.runtime.web.access import TokenAuthenticator
-from services.runtime.web.application import create_app
 from services.runtime.web.routes import API
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)
@@ -44,29 +33,6 @@ SESSIONS, QUESTIONS, ROWS_AT_ONCE = 10_000, 100_000, 5_000
 APART, TO_COME = timedelta(hours=4), 10
 #: A batch as a worker takes it, and how often it is followed.
 BATCH, TIMES = 200, 20
-
-
-@contextmanager
-def store(kind: str, clock: FixedClock) -> Iterator[tuple[Notify, Database]]:
-    """An empty store of notify with its service, and one of access; both are gone afterwards."""
-    with ExitStack() as stack:
-        name = stack.enter_context(tempfile.TemporaryDirectory(prefix="huiying-meetings-"))
-        url, access_url = f"sqlite:///{name}/notify.db", f"sqlite:///{name}/access.db"
-        if kind == "postgresql":
-            cluster = PrivateCluster()
-            cluster.start()
-            stack.callback(cluster.stop)
-            url = cluster.create()
-        database = stack.enter_context(closing(Database(url, "notify", clock)))
-        migrate(database, STORE, "runtime")
-        migrate(database, Path(notify.__file__).parent / "migrations", "notify")
-        tokens = stack.enter_context(closing(Database(access_url, "access", clock)))
-        migrate(tokens, ACCESS, "access")
-        known = {
-            "HUIYING_NOTIFY_DATABASE_URL": url, "HUIYING_ACCESS_DATABASE_URL": access_url, "HUIYING_CATALOGUE": str(EXAMPLE),
-            "HUIYING_BROKER_URL": "amqp://127.0.0.1:1/huiying", "HUIYING_CONTACT_KEYS": "a-key-for-benches-as-long-as-it-has-to-be",
-        }  # fmt: skip
-        yield notify.build(load(notify.ASSEMBLY.settings, "notify", known), database, clock), tokens
 
 
 def fill(service: Notify, many: int, questions: int) -> None:
@@ -109,7 +75,7 @@ def _question(number: int, many: int, each: int, stations: list[str]) -> dict[st
     }  # fmt: skip
 
 
-def questions_of(many: int, station: str) -> Mapping[str, tuple[str, Role | None]]:
+def questions_of(many: int, station: str) -> Asked:
     """What is asked, by name: the address, and who asks."""
     last = f"s{many - many // TO_COME - 1:08}"
     return {
@@ -150,19 +116,14 @@ def batches(service: Notify) -> list[float]:
 @click.option("--store", "kind", type=click.Choice(["sqlite", "postgresql"]), default="sqlite", show_default=True)
 def meetings(many: int, asked: int, kind: str) -> None:
     """测活动 · how long calendar and lists of meetings take with many sessions behind them."""
-    with store(kind, FixedClock(NOW)) as (service, tokens):
+    with store(notify.ASSEMBLY, kind, FixedClock(NOW)) as (service, tokens):
         empty = quantiles(batches(service))[0]
         began = time.monotonic()
         fill(service, many, asked)
         click.echo(f"{many} sessions, {asked} questions on {kind} in {time.monotonic() - began:.0f} s, milliseconds", err=True)
-        application = create_app("notify", service, notify.ROUTES, TokenAuthenticator(tokens), Telemetry())
-        client = application.test_client(use_cookies=False)
-        token = access.create(tokens, Role.REVIEWER, None)[1]
-        click.echo(f"{'':38}{'p50':>9}{'worst':>9}{'CPU p50':>9}{'bytes':>9}")
-        for name, (address, role) in questions_of(many, sorted(service.catalogue.stations)[0]).items():
-            taken, worked, size = ask(client, address, token if role else None)
-            (p50, _, _, worst), cpu = quantiles(taken), quantiles(worked)[0]
-            click.echo(f"{name:38}{p50:9.1f}{worst:9.1f}{cpu:9.1f}{size:9}{'' if p50 < GOAL else '   over'}")
+        known = {Role.REVIEWER: access.create(tokens, Role.REVIEWER, None)[1]}
+        lists = questions_of(many, sorted(service.catalogue.stations)[0])
+        show(client_of(notify.ASSEMBLY, service, tokens), lists, known)
         full = quantiles(batches(service))[0]
         click.echo(
             f"{BATCH} events that say nothing of a session: {empty:.2f} ms of CPU on an empty store, {full:.2f} ms on this one"

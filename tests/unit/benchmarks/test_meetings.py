@@ -1,14 +1,15 @@
 """The measurement of meetings fills a store whose lists say what was put into it."""
 
-from benchmarks.meetings import NOW, batches, fill, questions_of, store
-from services.notify.__main__ import ROUTES
+from benchmarks.lists import store
+from benchmarks.meetings import NOW, batches, fill, questions_of
+from services.notify.__main__ import ASSEMBLY, ROUTES
 from services.notify.app.lists.lists import year_rows
 from services.notify.domain.lists.frozen import Scope
 from services.runtime.clock import FixedClock
 
 
 def test_a_small_store_has_its_sessions_and_their_questions():
-    with store("sqlite", FixedClock(NOW)) as (service, _):
+    with store(ASSEMBLY, "sqlite", FixedClock(NOW)) as (service, _):
         fill(service, 20, 100)
         with service.database.reading() as connection:
             rows, following = year_rows(connection, Scope(year=2026), "promise", NOW, None, 500)
