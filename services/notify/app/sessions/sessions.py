@@ -40,7 +40,7 @@ def list_sessions(call: Call[Notify]) -> Answer:
             connection, seen_by(call.caller, call.service.catalogue), wanted, read_place(query["cursor"]), limit,
             latest_first=query["sort"] == "-at",
         )  # fmt: skip
-    following = cursor_of(f"{found[limit - 1].at.isoformat()}|{found[limit - 1].id}") if len(found) > limit else None
+    following = cursor_after(found[limit - 1]) if len(found) > limit else None
     return 200, {"items": [shown(call, each) for each in found[:limit]], "next": following}
 
 
@@ -103,6 +103,11 @@ def seen_by(caller: Caller, catalogue: Catalogue) -> Seen:
     """Which sessions somebody may see."""
     kinds = [code for code, kind in catalogue.session_kinds.items() if kind.open]
     return Seen(caller.role in OFFICE, kinds, caller.station if caller.role is Role.STATION else None)
+
+
+def cursor_after(session: Session) -> str:
+    """What a list by time goes on with after a session: `read_place` reads it."""
+    return cursor_of(f"{session.at.isoformat()}|{session.id}")
 
 
 def read_place(cursor: str | None) -> Place | None:

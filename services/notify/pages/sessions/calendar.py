@@ -11,13 +11,12 @@ from services.contracts.callers import PUBLIC
 from services.contracts.errors import Invalid
 from services.contracts.worktime import add_months
 from services.notify.app.context import Notify
-from services.notify.app.sessions.sessions import LIST_COST, read_place, seen_by
+from services.notify.app.sessions.sessions import LIST_COST, cursor_after, read_place, seen_by
 from services.notify.domain.sessions.session import Session
 from services.notify.pages.paper import TEMPLATES
 from services.notify.pages.sessions.showing import kinds_of, shown_session, stations_of, weeks_of
 from services.notify.store.sessions.calendar import Place, Wanted, sessions_page
 from services.runtime.web.calls import Call
-from services.runtime.web.lists.paging import cursor_of
 from services.runtime.web.pages import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
@@ -70,7 +69,7 @@ def listed(
     with call.service.database.reading() as connection:
         found = sessions_page(connection, seen_by(call.caller, call.service.catalogue), wanted, after, most)
     shown = found[:most]
-    return shown, cursor_of(f"{shown[-1].at.isoformat()}|{shown[-1].id}") if len(found) > most else None
+    return shown, cursor_after(shown[-1]) if len(found) > most else None
 
 
 def file_address(given: dict[str, str]) -> str:

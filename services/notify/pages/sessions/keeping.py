@@ -14,7 +14,7 @@ from services.contracts.session_words import SESSION_STATES
 from services.contracts.sessions import SessionState
 from services.design.phrases import Phrase
 from services.notify.app.context import Notify
-from services.notify.app.sessions.sessions import KEEPERS, find, read_place
+from services.notify.app.sessions.sessions import KEEPERS, cursor_after, find, read_place
 from services.notify.domain.sessions.session import Session
 from services.notify.handlers.sessions import keeping
 from services.notify.pages.paper import TEMPLATES, private
@@ -36,7 +36,6 @@ from services.notify.store.sessions.calendar import Seen, Wanted, sessions_page
 from services.notify.store.sessions.sessions import SessionStore
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call, tag_of
-from services.runtime.web.lists.paging import cursor_of
 from services.runtime.web.pages import desk_html, error_page, html, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
@@ -96,7 +95,7 @@ def list_page(call: Call[Notify]) -> Answer:
     rows = [shown_session(each, catalogue) for each in found[:A_PAGE]]
     last = found[A_PAGE - 1] if len(found) > A_PAGE else None
     said = {name: value for name, value in given.items() if value}
-    following = last and f"{LIST}?{urlencode(said | {'cursor': cursor_of(f'{last.at.isoformat()}|{last.id}')})}"
+    following = last and f"{LIST}?{urlencode(said | {'cursor': cursor_after(last)})}"
     return private(desk_html(
         TEMPLATES, "sessions/sessions.html", place=catalogue, role=call.caller.role, given=given,
         days=[(day, list(of_day)) for day, of_day in groupby(rows, key=lambda each: each.day)], following=following,
