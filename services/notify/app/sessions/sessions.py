@@ -69,15 +69,20 @@ def read_session(call: Call[Notify]) -> Answer:
 )  # fmt: skip
 def change_session(call: Call[Notify]) -> Answer:
     """Change what is said of a session that is still to come; an announced one gets another time by being postponed."""
+    return 200, shown(call, changed(call, call.path["session_id"], call.body))
+
+
+def changed(call: Call[Notify], session_id: str, details: Details) -> Session:
+    """A session of which other details are said; raises `Changed` where it is not the version that was read."""
 
     def unit(work: Transaction) -> Session:
         store = SessionStore(work)
-        session = keeping.loaded(store, call.path["session_id"], call.caller)
+        session = keeping.loaded(store, session_id, call.caller)
         call.expect({"updated": session.updated})
-        keeping.change_session(store, call.service.catalogue, session, call.body)
+        keeping.change_session(store, call.service.catalogue, session, details)
         return session
 
-    return 200, shown(call, call.service.database.write(unit))
+    return call.service.database.write(unit)
 
 
 def find(call: Call[Notify], session_id: str) -> Session:

@@ -8,15 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from werkzeug.datastructures import ETags
+
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.design.phrases import Phrase
+from services.notify.app.context import Notify
 from services.notify.domain.sessions.details import Official
 from services.notify.pages.sessions.showing import Options
+from services.runtime.web.calls import Call
 
 _SEPARATORS: Final = re.compile(r"[,，、;；\n]+")
 #: How many words an official has: the department, and the office.
 _OFFICIAL: Final = 2
+#: The hidden field with the version that was read; empty for what is new.
+VERSION: Final = "version"
 LOCAL: Final = "%Y-%m-%dT%H:%M"
 
 
@@ -35,6 +41,11 @@ class Field:
     def filled(self, given: str, options: Options | None = None) -> Field:
         """With what was typed."""
         return replace(self, given=given, options=options or self.options)
+
+
+def about_version(call: Call[Notify], form: Mapping[str, str]) -> Call[Notify]:
+    """The same call about the version that was read, as If-Match names it; what was new then is no version of anything."""
+    return replace(call, if_match=ETags([form[VERSION] or "-"]))
 
 
 def instant(text: str, catalogue: Catalogue) -> str | None:

@@ -14,12 +14,14 @@ from services.contracts.session_words import SESSION_STATES
 from services.contracts.sessions import SessionState
 from services.design.phrases import Phrase
 from services.notify.app.context import Notify
-from services.notify.app.sessions.sessions import KEEPERS, cursor_after, find, read_place
+from services.notify.app.sessions.sessions import KEEPERS, changed, cursor_after, find, read_place
 from services.notify.domain.sessions.session import Session
 from services.notify.handlers.sessions import keeping
 from services.notify.pages.paper import TEMPLATES, private
 from services.notify.pages.sessions.fields import (
+    VERSION,
     Field,
+    about_version,
     department_text,
     departments,
     instant,
@@ -44,7 +46,6 @@ routes = Routes()
 LIST: Final = "/sessions"
 A_PAGE: Final = 50
 NAMES: Final = ("state", "kind", "station")
-VERSION: Final = "version"
 _BODY: Final = DetailsBody()
 #: The fields of the form, in its order.
 FIELDS: Final = (
@@ -139,16 +140,7 @@ def change(call: Call[Notify]) -> Answer:
     """Change what is said of a session; back to its page."""
     form, session = read_form((VERSION, *(field.id for field in FIELDS))), find(call, call.path["session_id"])
     try:
-        details = validate(_BODY, _said(call, form))
-
-        def unit(work: Transaction) -> None:
-            store = SessionStore(work)
-            loaded = keeping.loaded(store, session.id, call.caller)
-            if tag_of({"updated": loaded.updated}) != form[VERSION]:
-                raise Changed("It is not what was read.")
-            keeping.change_session(store, call.service.catalogue, loaded, details)
-
-        call.service.database.write(unit)
+        changed(about_version(call, form), session.id, validate(_BODY, _said(call, form)))
         return see_other(f"{LIST}/{session.id}")
     except Invalid as error:
         return _form(call, session, form, 422, _mistakes(error))

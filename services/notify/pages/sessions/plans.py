@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import flask
-from werkzeug.datastructures import ETags
 
 from services.contracts.catalogue import stored
 from services.contracts.errors import Changed, Invalid
@@ -20,7 +18,9 @@ from services.notify.app.sessions.sessions import KEEPERS
 from services.notify.domain.sessions.plan import Plan
 from services.notify.pages.paper import TEMPLATES, private
 from services.notify.pages.sessions.fields import (
+    VERSION,
     Field,
+    about_version,
     department_text,
     departments,
     number,
@@ -39,7 +39,7 @@ from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
-LIST, ENTRY, VERSION = "/plans", "/plans/entry", "version"
+LIST, ENTRY = "/plans", "/plans/entry"
 A_PAGE: Final = 50
 _BODY: Final = PlanBody()
 #: The fields of the form, in its order.
@@ -118,7 +118,7 @@ def enter(call: Call[Notify]) -> Answer:
         plan: Plan = validate(_BODY, _said(call, form))
         plan.check(call.service.catalogue)
         if not mistakes:
-            kept(replace(call, if_match=ETags([form[VERSION] or "-"])), form["code"], plan)
+            kept(about_version(call, form), form["code"], plan)
             return see_other(LIST)
     except Invalid as error:
         wrong = {path.partition(".")[0] for path in error.errors}
