@@ -10,12 +10,14 @@ import flask
 
 from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.fragments import parts_of
 from services.contracts.session_words import LISTS, SESSION_MOVES, SESSION_RULES
 from services.contracts.sessions import SessionMove, allowed_moves
 from services.contracts.words import Words, name_of
 from services.design.phrases import Phrase
+from services.design.reader import CHINESE
 from services.notify.app.context import Notify
 from services.notify.app.sessions.moving import moved
 from services.notify.app.sessions.sessions import KEEPERS, ONE_COST, find, keeps
@@ -25,7 +27,7 @@ from services.notify.handlers.sessions.moving import ACTS
 from services.notify.pages.lists.showing import last_of
 from services.notify.pages.paper import TEMPLATES, local
 from services.notify.pages.sessions.fields import Field, instant, number, officials, officials_text, plain, several
-from services.notify.pages.sessions.showing import shown_session
+from services.notify.pages.sessions.showing import ShownSession, shown_session
 from services.notify.schemas.sessions import sessions as schemas
 from services.notify.store.lists.entries import frozen_of
 from services.notify.store.sessions.calendar import deputy_names
@@ -146,9 +148,9 @@ def _mistakes(move: SessionMove, error: Invalid) -> dict[str, Phrase]:
     return found or {f"{move}-{FIELDS[move][0].id}": NOT_NOW}
 
 
-def _listed(rules: list[Words]) -> str:
-    is_chinese = this_reader().lang == "zh"
-    return ("、" if is_chinese else ", ").join(rule.zh if is_chinese else rule.en for rule in rules)
+def _listed(named: list[Words]) -> str:
+    is_chinese = this_reader().lang == CHINESE
+    return ("、" if is_chinese else ", ").join(each.zh if is_chinese else each.en for each in named)
 
 
 def _page(
@@ -171,9 +173,11 @@ def _page(
     with call.service.database.reading() as connection:
         last = last_of(connection, session, now, catalogue, keeps=is_keeper)
         public = {each.list for each in frozen_of(connection, Scope(session.id))}
+        names = deputy_names(connection, (*session.deputies, *session.deputies_present))
+    shown = shown_session(session, catalogue)
     response = html(
         TEMPLATES, "sessions/session.html", status, place=catalogue, role=call.caller.role, session=session,
-        shown=shown_session(session, catalogue), facts=_facts(call, session), outcome=_outcome(call, session),
+        shown=shown, facts=_facts(shown, names, catalogue), outcome=_outcome(session, names, catalogue),
         parts=parts_of("session", call.caller.role if is_keeper else None),
         is_keeper=is_keeper, commands=commands, mistakes=mistakes or {},
         labels={field.id: field.label for command in commands for field in command.fields}, notice=notice,
@@ -191,11 +195,9 @@ def _field(move: SessionMove, field: Field, form: Mapping[str, str], session: Se
     return replace(field, id=name, given=form.get(name, given.get(name, "")))
 
 
-def _facts(call: Call[Notify], session: Session) -> list[tuple[Phrase, object]]:
+def _facts(shown: ShownSession, names: Mapping[str, str], catalogue: Catalogue) -> list[tuple[Phrase, object]]:
     """The notice: what everybody who wants to come has to know."""
-    catalogue, shown = call.service.catalogue, shown_session(session, call.service.catalogue)
-    with call.service.database.reading() as connection:
-        names = deputy_names(connection, session.deputies)
+    session = shown.session
     area = stored.found(catalogue.areas, session.area)
     asked = [name_of(stored.department(catalogue, code)) for code in session.departments]
     return [
@@ -203,28 +205,21 @@ def _facts(call: Call[Notify], session: Session) -> list[tuple[Phrase, object]]:
         (Phrase("Liaison station"), shown.station), (Phrase("Place"), session.place), (Phrase("Area"), area and name_of(area)),
         (Phrase("Theme"), session.theme),
         (Phrase("Deputies who are to come"), "、".join(names.get(each, each) for each in session.deputies)),
-        (Phrase("Departments asked to come"), _names(asked)),
+        (Phrase("Departments asked to come"), _listed(asked)),
         (Phrase("Heads of departments"), officials_text(session.officials, catalogue) if not session.state.took_place else None),
         (Phrase("Places that can be booked"), session.slots or None),
     ]  # fmt: skip
 
 
-def _outcome(call: Call[Notify], session: Session) -> list[tuple[Phrase, object]]:
+def _outcome(session: Session, names: Mapping[str, str], catalogue: Catalogue) -> list[tuple[Phrase, object]]:
     """How it was held."""
-    with call.service.database.reading() as connection:
-        names = deputy_names(connection, session.deputies_present)
     ratings = session.ratings
     return [
         (Phrase("Deputies who came"), "、".join(names.get(each, each) for each in session.deputies_present)),
-        (Phrase("Heads of departments who came"), officials_text(session.officials, call.service.catalogue)),
+        (Phrase("Heads of departments who came"), officials_text(session.officials, catalogue)),
         (Phrase("Visitors"), session.visitors), (Phrase("Observers"), session.observers or None),
-        (Phrase("Minutes written"), session.minuted and local(session.minuted, call.service.catalogue)),
+        (Phrase("Minutes written"), session.minuted and local(session.minuted, catalogue)),
         (Phrase("Satisfied"), ratings and ratings.satisfied),
         (Phrase("Basically satisfied"), ratings and ratings.basically_satisfied),
         (Phrase("Dissatisfied"), ratings and ratings.dissatisfied),
     ]  # fmt: skip
-
-
-def _names(named: list[Words]) -> str:
-    is_chinese = this_reader().lang == "zh"
-    return ("、" if is_chinese else ", ").join(each.zh if is_chinese else each.en for each in named)
