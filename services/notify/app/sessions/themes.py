@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 from sqlalchemy.exc import IntegrityError
@@ -67,7 +66,7 @@ def choose_theme(call: Call[Notify]) -> Answer:
 @routes.post(f"{_ONE}/drop", access=OFFICE, answers={200: ThemeShape})
 def drop_theme(call: Call[Notify]) -> Answer:
     """Do not take a theme up; another can be shortlisted in its place."""
-    return 200, theme_answer(written(call, lambda work: theming.drop(ThemeStore(work), call.path["theme"])))
+    return 200, theme_answer(dropped(call, call.path["theme"]))
 
 
 def listed(
@@ -90,16 +89,18 @@ def shortlisted(call: Call[Notify], theme: str, kind: str | None, month: date | 
     service = call.service
     this = service.database.clock.now().astimezone(service.catalogue.calendar.zone).date().replace(day=1)
     try:
-        return written(call, lambda work: theming.shortlist(ThemeStore(work), service.catalogue, theme, kind, month or this))
+        return service.database.write(
+            lambda work: theming.shortlist(ThemeStore(work), service.catalogue, theme, kind, month or this)
+        )
     except IntegrityError as error:
         raise Conflict("Another theme was shortlisted at this moment. Look again, then try again.") from error
 
 
 def chosen(call: Call[Notify], theme: str, session: str | None) -> Theme:
     """A theme that is chosen."""
-    return written(call, lambda work: theming.choose(ThemeStore(work), SessionStore(work), theme, session))
+    return call.service.database.write(lambda work: theming.choose(ThemeStore(work), SessionStore(work), theme, session))
 
 
-def written(call: Call[Notify], unit: Callable[[Transaction], Theme]) -> Theme:
-    """What a unit of work makes of a theme."""
-    return call.service.database.write(unit)
+def dropped(call: Call[Notify], theme: str) -> Theme:
+    """A theme that is not taken up."""
+    return call.service.database.write(lambda work: theming.drop(ThemeStore(work), theme))

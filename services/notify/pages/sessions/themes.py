@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import flask
@@ -18,13 +20,10 @@ from services.notify.app.context import Notify
 from services.notify.app.sessions import themes as app
 from services.notify.app.sessions.sessions import LIST_COST
 from services.notify.domain.sessions.theme import Theme, ThemeState
-from services.notify.handlers.sessions import theming
 from services.notify.pages.paper import TEMPLATES
 from services.notify.pages.sessions.fields import number, plain
 from services.notify.pages.sessions.showing import kinds_of
 from services.notify.schemas.sessions.themes import ThemeBody
-from services.notify.store.sessions.themes import ThemeStore
-from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages import error_page, html, see_other
@@ -74,11 +73,7 @@ def suggest(call: Call[Notify]) -> Answer:
     form = read_form(NAMES)
     try:
         body = validate(_BODY, plain(dict(form) | {"support": number(form["support"])}))
-
-        def unit(work: Transaction) -> Theme:
-            return theming.suggest(ThemeStore(work), call.service.catalogue, **body, by=call.caller.who or None)
-
-        app.written(call, unit)
+        call.service.database.write(partial(app.suggested, replace(call, body=body)))
     except Invalid as error:
         wrong = {path.partition(".")[0] for path in error.errors}
         return _page(call, form, 422, {name: words for name, words in MISTAKES.items() if name in wrong})
@@ -102,7 +97,7 @@ def decide(call: Call[Notify]) -> Answer:
         elif move == "choose":
             app.chosen(call, theme, None)
         elif move == "drop":
-            app.written(call, lambda work: theming.drop(ThemeStore(work), theme))
+            app.dropped(call, theme)
     except Invalid:
         return _page(call, empty, 422, notice=ENOUGH)
     except Conflict:
