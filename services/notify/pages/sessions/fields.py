@@ -12,9 +12,11 @@ from werkzeug.datastructures import ETags
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.errors import Invalid
 from services.design.phrases import Phrase
 from services.notify.app.context import Notify
-from services.notify.domain.sessions.details import Official
+from services.notify.domain.sessions.details import Details, Official
+from services.notify.domain.sessions.plan import Plan
 from services.notify.pages.sessions.showing import Options
 from services.runtime.web.calls import Call
 
@@ -41,6 +43,14 @@ class Field:
     def filled(self, given: str, options: Options | None = None) -> Field:
         """With what was typed."""
         return replace(self, given=given, options=options or self.options)
+
+
+#: Who is asked to come, to a session and to those of a plan.
+ASKED: Final = (
+    Field("deputies", Phrase("Deputies who are to come"), hint=Phrase("Codes, with commas between them.")),
+    Field("departments", Phrase("Departments asked to come"), hint=Phrase("Names or codes, with commas between them.")),
+    Field("officials", Phrase("Heads of departments"), hint=Phrase("The department, a blank and the office, one a line.")),
+)
 
 
 def about_version(call: Call[Notify], form: Mapping[str, str]) -> Call[Notify]:
@@ -97,6 +107,28 @@ def officials_text(found: Iterable[Official], catalogue: Catalogue) -> str:
 def department_text(codes: Sequence[str], catalogue: Catalogue) -> str:
     """Departments as they are typed: by name."""
     return "、".join(stored.department(catalogue, code).name for code in codes)
+
+
+def said_of_asked(form: Mapping[str, str], catalogue: Catalogue) -> dict[str, Any]:
+    """What the fields `ASKED` say."""
+    return {
+        "deputies": several(form["deputies"]), "departments": departments(form["departments"], catalogue),
+        "officials": officials(form["officials"], catalogue),
+    }  # fmt: skip
+
+
+def asked_as_typed(asked: Details | Plan, catalogue: Catalogue) -> dict[str, str]:
+    """Who is asked to come, as the fields `ASKED` have it."""
+    return {
+        "deputies": "、".join(asked.deputies), "departments": department_text(asked.departments, catalogue),
+        "officials": officials_text(asked.officials, catalogue),
+    }  # fmt: skip
+
+
+def mistakes_of(error: Invalid, words: Mapping[str, Phrase]) -> dict[str, Phrase]:
+    """What is told of the fields that are wrong, by the words for each."""
+    wrong = {path.partition(".")[0] for path in error.errors}
+    return {name: told for name, told in words.items() if name in wrong}
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:

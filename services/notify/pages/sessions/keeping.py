@@ -19,17 +19,16 @@ from services.notify.domain.sessions.session import Session
 from services.notify.handlers.sessions import keeping
 from services.notify.pages.paper import TEMPLATES, private
 from services.notify.pages.sessions.fields import (
+    ASKED,
     VERSION,
     Field,
     about_version,
-    department_text,
-    departments,
+    asked_as_typed,
     instant,
+    mistakes_of,
     number,
-    officials,
-    officials_text,
     plain,
-    several,
+    said_of_asked,
     typed,
 )
 from services.notify.pages.sessions.showing import kinds_of, shown_session, stations_of
@@ -58,9 +57,7 @@ FIELDS: Final = (
     Field("brand", Phrase("What people call it"), "text", hint=Phrase("Such as Tuesday with your deputies.")),
     Field("theme", Phrase("Theme"), "text"),
     Field("slots", Phrase("Places that can be booked"), "number"),
-    Field("deputies", Phrase("Deputies who are to come"), hint=Phrase("Codes, with commas between them.")),
-    Field("departments", Phrase("Departments asked to come"), hint=Phrase("Names or codes, with commas between them.")),
-    Field("officials", Phrase("Heads of departments"), hint=Phrase("The department, a blank and the office, one a line.")),
+    *ASKED,
 )
 MISTAKES: Final[Mapping[str, Phrase]] = {
     "kind": Phrase("Please choose a kind; it cannot be changed later"),
@@ -124,7 +121,7 @@ def plan(call: Call[Notify]) -> Answer:
 
         return see_other(f"{LIST}/{call.service.database.write(unit).id}")
     except Invalid as error:
-        return _form(call, None, form, 422, _mistakes(error))
+        return _form(call, None, form, 422, mistakes_of(error, MISTAKES))
 
 
 @routes.get(f"{LIST}/<session_id>/details", access=KEEPERS, page=error_page)
@@ -143,7 +140,7 @@ def change(call: Call[Notify]) -> Answer:
         changed(about_version(call, form), session.id, validate(_BODY, _said(call, form)))
         return see_other(f"{LIST}/{session.id}")
     except Invalid as error:
-        return _form(call, session, form, 422, _mistakes(error))
+        return _form(call, session, form, 422, mistakes_of(error, MISTAKES))
     except (Changed, Conflict):
         return _form(call, session, form, 409, {}, CHANGED)
 
@@ -153,24 +150,16 @@ def _said(call: Call[Notify], form: Mapping[str, str]) -> dict[str, Any]:
     catalogue = call.service.catalogue
     said: dict[str, Any] = {field.id: form[field.id] for field in FIELDS}
     said |= {"at": instant(form["at"], catalogue), "ends": instant(form["ends"], catalogue), "slots": number(form["slots"])}
-    said |= {"deputies": several(form["deputies"]), "departments": departments(form["departments"], catalogue)}
-    return plain(said | {"officials": officials(form["officials"], catalogue)})
+    return plain(said | said_of_asked(form, catalogue))
 
 
 def _typed(call: Call[Notify], session: Session) -> dict[str, str]:
     """What is said of a session, as it is typed."""
     catalogue, details = call.service.catalogue, session.details
     plainly = {field.id: str(getattr(details, field.id) or "") for field in FIELDS}
-    return plainly | {
-        "at": typed(details.at, catalogue), "ends": typed(details.ends, catalogue), "deputies": "、".join(details.deputies),
-        "departments": department_text(details.departments, catalogue),
-        "officials": officials_text(details.officials, catalogue), VERSION: tag_of({"updated": session.updated}),
+    return plainly | asked_as_typed(details, catalogue) | {
+        "at": typed(details.at, catalogue), "ends": typed(details.ends, catalogue), VERSION: tag_of({"updated": session.updated}),
     }  # fmt: skip
-
-
-def _mistakes(error: Invalid) -> dict[str, Phrase]:
-    wrong = {path.partition(".")[0] for path in error.errors}
-    return {name: words for name, words in MISTAKES.items() if name in wrong}
 
 
 def _form(

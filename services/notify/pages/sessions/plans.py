@@ -18,16 +18,15 @@ from services.notify.app.sessions.sessions import KEEPERS
 from services.notify.domain.sessions.plan import Plan
 from services.notify.pages.paper import TEMPLATES, private
 from services.notify.pages.sessions.fields import (
+    ASKED,
     VERSION,
     Field,
     about_version,
-    department_text,
-    departments,
+    asked_as_typed,
+    mistakes_of,
     number,
-    officials,
-    officials_text,
     plain,
-    several,
+    said_of_asked,
 )
 from services.notify.pages.sessions.keeping import MISTAKES as SESSION_MISTAKES
 from services.notify.pages.sessions.showing import Options, kinds_of, station_name, stations_of
@@ -59,9 +58,7 @@ FIELDS: Final = (
     Field("place", Phrase("Place"), "text"),
     Field("brand", Phrase("What people call it"), "text", hint=Phrase("Such as Tuesday with your deputies.")),
     Field("slots", Phrase("Places that can be booked"), "number"),
-    Field("deputies", Phrase("Deputies who are to come"), hint=Phrase("Codes, with commas between them.")),
-    Field("departments", Phrase("Departments asked to come"), hint=Phrase("Names or codes, with commas between them.")),
-    Field("officials", Phrase("Heads of departments"), hint=Phrase("The department, a blank and the office, one a line.")),
+    *ASKED,
 )
 CODE_FIELD: Final = Field("code", Phrase("Code of the plan"), "text", needed=True, hint=Phrase("It cannot be changed later."))
 MISTAKES: Final[Mapping[str, Phrase]] = {
@@ -121,8 +118,7 @@ def enter(call: Call[Notify]) -> Answer:
             kept(about_version(call, form), form["code"], plan)
             return see_other(LIST)
     except Invalid as error:
-        wrong = {path.partition(".")[0] for path in error.errors}
-        mistakes |= {name: words for name, words in MISTAKES.items() if name in wrong}
+        mistakes |= mistakes_of(error, MISTAKES)
     except Changed:
         return _form(call, form, 409, {"code": CHANGED if form[VERSION] else TAKEN})
     return _form(call, form, 422, mistakes)
@@ -141,9 +137,7 @@ def _said(call: Call[Notify], form: Mapping[str, str]) -> dict[str, Any]:
     catalogue = call.service.catalogue
     said: dict[str, Any] = {field.id: form[field.id] for field in FIELDS}
     said |= {name: number(form[name]) for name in ("weekday", "day", "length", "slots")}
-    said |= {"deputies": several(form["deputies"]), "departments": departments(form["departments"], catalogue)}
-    said |= {"officials": officials(form["officials"], catalogue), "dates": _dates(form["dates"])}
-    return plain(said)
+    return plain(said | said_of_asked(form, catalogue) | {"dates": _dates(form["dates"])})
 
 
 def _dates(text: str) -> list[dict[str, str]]:
@@ -159,9 +153,8 @@ def _typed(call: Call[Notify], plan: Plan) -> dict[str, str]:
     catalogue = call.service.catalogue
     names = {field.id: "begins" if field.id == "from" else field.id for field in FIELDS}
     plainly = {name: str(value) if (value := getattr(plan, attribute)) else "" for name, attribute in names.items()}
-    return plainly | {
-        "code": plan.code, VERSION: tag_of({"updated": plan.updated}), "deputies": "、".join(plan.deputies),
-        "departments": department_text(plan.departments, catalogue), "officials": officials_text(plan.officials, catalogue),
+    return plainly | asked_as_typed(plan, catalogue) | {
+        "code": plan.code, VERSION: tag_of({"updated": plan.updated}),
         "dates": "\n".join(f"{each.day} {each.theme or ''}".strip() for each in plan.dates),
     }  # fmt: skip
 

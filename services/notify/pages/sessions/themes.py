@@ -21,7 +21,7 @@ from services.notify.app.sessions import themes as app
 from services.notify.app.sessions.sessions import LIST_COST
 from services.notify.domain.sessions.theme import Theme, ThemeState
 from services.notify.pages.paper import TEMPLATES
-from services.notify.pages.sessions.fields import number, plain
+from services.notify.pages.sessions.fields import mistakes_of, number, plain
 from services.notify.pages.sessions.showing import kinds_of
 from services.notify.schemas.sessions.themes import ThemeBody
 from services.runtime.web.calls import Call
@@ -75,8 +75,7 @@ def suggest(call: Call[Notify]) -> Answer:
         body = validate(_BODY, plain(dict(form) | {"support": number(form["support"])}))
         call.service.database.write(partial(app.suggested, replace(call, body=body)))
     except Invalid as error:
-        wrong = {path.partition(".")[0] for path in error.errors}
-        return _page(call, form, 422, {name: words for name, words in MISTAKES.items() if name in wrong})
+        return _page(call, form, 422, mistakes_of(error, MISTAKES))
     return see_other(LIST)
 
 
