@@ -70,7 +70,7 @@ def office_part(call: Call[Notify]) -> Answer:
     now = call.service.database.clock.now()
     with call.service.database.reading() as connection:
         counted = [count_supervisions(connection, state, call.caller.department, MOST_COUNTED) for state in ("open", "scheduled")]
-        late = count_overdue_minutes(connection, now, None, MOST_COUNTED) if call.caller.role in OFFICE_ROLES else 0
+        late = count_overdue_minutes(connection, now, MOST_COUNTED) if call.caller.role in OFFICE_ROLES else 0
     rows = list(zip(counted, (NO_AGENDA, ON_AGENDA), ("/agenda", "/agenda"), strict=True))
     if late:
         rows.append((late, NO_MINUTES, "/sessions?state=held"))

@@ -85,8 +85,6 @@ ACTS: Mapping[SessionMove, Callable[[Session, Around, Said], SessionMessage]] = 
 }
 
 
-def move(session: Session, move: SessionMove, around: Around, said: Said) -> SessionMessage:
-    """Carry a command out on a loaded session and save it; raises `Invalid` and `Conflict`. Returns what was told."""
-    message = ACTS[move](session, around, said)
-    around.store.save(session, message)
-    return message
+def move(session: Session, move: SessionMove, around: Around, said: Said) -> None:
+    """Carry a command out on a loaded session and save it with what is told; raises `Invalid` and `Conflict`."""
+    around.store.save(session, ACTS[move](session, around, said))

@@ -9,7 +9,6 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.sessions import SessionState
 from services.notify.domain.sessions.session import Session
 from services.notify.store.sessions.sessions import SESSIONS
 from services.notify.store.sessions.tables import deputies, sessions
@@ -78,17 +77,11 @@ def sessions_page(
     return SESSIONS.all(connection.execute(query.order_by(*order).limit(limit + 1)))
 
 
-def count_sessions(connection: Connection, state: SessionState, station: str | None, most: int) -> int:
-    """How many sessions are in a state, of one station or of all, counted no further than that."""
-    query = sa.select(sessions.c.id).where(sessions.c.state == state)
-    return count_up_to(connection, narrowed(query, sessions, {"station": station}), most)
-
-
-def count_overdue_minutes(connection: Connection, now: datetime, station: str | None, most: int) -> int:
-    """How many sessions owe minutes that should be there by now."""
+def count_overdue_minutes(connection: Connection, now: datetime, most: int) -> int:
+    """How many sessions owe minutes that should be there by now, counted no further than that."""
     held = sessions.c.state == sa.literal_column("'held'")
     query = sa.select(sessions.c.id).where(held, sessions.c.minutes_due < now)
-    return count_up_to(connection, narrowed(query, sessions, {"station": station}), most)
+    return count_up_to(connection, query, most)
 
 
 def deputy_names(connection: Connection, codes: Sequence[str]) -> Mapping[str, str]:

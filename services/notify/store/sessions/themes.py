@@ -57,12 +57,6 @@ class ThemeStore:
         self._themes.save([theme])
 
 
-def find_theme(connection: Connection, theme: str) -> Theme | None:
-    """A theme by id."""
-    found = THEMES.all(connection.execute(THEMES.query.where(themes.c.id == theme)))
-    return found[0] if found else None
-
-
 def themes_page(connection: Connection, wanted: Mapping[str, Sequence[str] | None], before: str | None, limit: int) -> list[Theme]:
     """Themes, those suggested last in front, one more than `limit` where there are more; `wanted` has the values of columns.
 
