@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import TypeAlias
 
 from services.contracts.messages.sessions import SessionEvaluated, SessionHeld, SessionMessage
 from services.contracts.sessions import SessionState
 from services.metrics.domain.counts import Scope
 from services.metrics.domain.rates import PLAIN, PublishedFraction, Rate, fraction
+from services.metrics.domain.statistics import GroupKey
 
 #: By what sessions are grouped; all but the year are dimensions of opinions too, some under another name.
 DIMENSIONS: Mapping[str, tuple[str, str]] = {
@@ -59,8 +59,6 @@ RATES: tuple[Rate, ...] = (
     Rate("promise_kept", PLAIN, "承诺兑现率", "promises kept by their date", ("promises_due_kept",), ("promises_due",)),
     Rate("satisfaction", PLAIN, "到场人员满意率（含基本满意）", "(basically) satisfied, of those present", _RATED[:2], _RATED),
 )
-#: The values of the dimensions asked for; None where one is not known.
-Key: TypeAlias = tuple[str | None, ...]
 
 
 @dataclass(slots=True)
@@ -128,5 +126,5 @@ class SessionStatistics:
 
     as_of: datetime
     scope: Scope
-    groups: Sequence[tuple[Key, SessionNumbers]]
+    groups: Sequence[tuple[GroupKey, SessionNumbers]]
     total: SessionNumbers

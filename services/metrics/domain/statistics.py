@@ -61,7 +61,7 @@ class CountsAsOf:
     @property
     def keys(self) -> list[GroupKey]:
         """The groups in their order; what is not known comes last."""
-        return sorted((key for key, summary in self.groups.items() if summary), key=_order)
+        return sorted((key for key, summary in self.groups.items() if summary), key=by_value)
 
     def numbers(self, keys: Iterable[GroupKey], days: WorkingDays) -> GroupNumbers:
         """Everything published for some groups together."""
@@ -116,7 +116,7 @@ def statistics_of(counted: CountsAsOf, scope: Scope, days: WorkingDays, spread: 
             members.setdefault(place, []).append(key)
     groups = tuple(
         GroupOfCases(dict(zip(scope.by, place, strict=True)), counted.numbers(members[place], days))
-        for place in sorted(members, key=_order)
+        for place in sorted(members, key=by_value)
     )
     return PublishedStatistics(counted.at.astimezone(days.zone), scope, groups, counted.numbers(keys, days))
 
@@ -124,6 +124,11 @@ def statistics_of(counted: CountsAsOf, scope: Scope, days: WorkingDays, spread: 
 def each_group(value: str) -> Sequence[str]:
     """The groups of a deputy who belongs to several."""
     return value.split(JOINT)
+
+
+def by_value(key: GroupKey) -> tuple[tuple[bool, str], ...]:
+    """The order of groups; what is not known comes last."""
+    return tuple((part is None, part or "") for part in key)
 
 
 def _begin(value: date | datetime | None, zone: ZoneInfo) -> datetime | None:
@@ -136,7 +141,3 @@ def _end(value: date | datetime | None, zone: ZoneInfo) -> datetime | None:
     if value is None or isinstance(value, datetime):
         return _begin(value, zone)
     return datetime.combine(value + timedelta(days=1), time.min, zone)
-
-
-def _order(key: GroupKey) -> tuple[tuple[bool, str], ...]:
-    return tuple((part is None, part or "") for part in key)

@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from services.contracts.errors import Invalid
 from services.contracts.messages.sessions import SessionMessage
 from services.metrics.domain.counts import Scope
-from services.metrics.domain.sessions import OF_OPINIONS, TOLD, Key, SessionFacts, SessionNumbers, SessionStatistics
-from services.metrics.domain.statistics import CountsAsOf, StatisticsRequest
+from services.metrics.domain.sessions import OF_OPINIONS, TOLD, SessionFacts, SessionNumbers, SessionStatistics
+from services.metrics.domain.statistics import CountsAsOf, GroupKey, StatisticsRequest, by_value
+from services.metrics.handlers.statistics import count_opinions, is_final
 
 if TYPE_CHECKING:
     from services.contracts.envelope import Event
@@ -43,27 +43,24 @@ def session_statistics(
     now = service.clock.now()
     scope = asked.scope(service.days.zone, now)
     return service.share(
-        "sessions", scope, lambda: _published(service, scope, now), lambda: charge(COUNTED), lambda answer: answer.as_of == scope.at
+        "sessions", scope, lambda: _published(service, scope, now), lambda: charge(COUNTED), lambda answer: is_final(answer)
     )
 
 
 def _published(service: Service, scope: Scope, now: datetime) -> SessionStatistics:
     told = replace(scope, by=(*(OF_OPINIONS[name] for name in scope.by), KIND))
     with service.turn():
-        counted, held = service.model.count_sessions(scope, told, now, service.most_groups)
-    if counted is None:
-        reason = f"more than {service.most_groups} groups; ask for fewer dimensions or a shorter period"
-        raise Invalid("This would be too long an answer.", {"by": [reason]})
-    groups: dict[Key, Counter[str]] = {}
+        counted = count_opinions(service, told, now)
+        held = service.model.count_sessions(scope, counted.at)
+    groups: dict[GroupKey, Counter[str]] = {}
     for key, counts in (*held.items(), *_told(counted, scope.by)):
         groups.setdefault(key, Counter()).update(counts)
     total = sum(groups.values(), Counter())
-    ordered = sorted(groups, key=lambda key: tuple((part is None, part or "") for part in key))
-    shown = [(key, SessionNumbers.of(groups[key])) for key in ordered] if scope.by else []
+    shown = [(key, SessionNumbers.of(groups[key])) for key in sorted(groups, key=by_value)] if scope.by else []
     return SessionStatistics(counted.at.astimezone(service.days.zone), scope, shown, SessionNumbers.of(total))
 
 
-def _told(counted: CountsAsOf, by: Sequence[str]) -> Iterator[tuple[Key, Mapping[str, int]]]:
+def _told(counted: CountsAsOf, by: Sequence[str]) -> Iterator[tuple[GroupKey, Mapping[str, int]]]:
     """What is counted of opinions that were told at a session, by the dimensions of sessions."""
     for *values, kind in counted.keys:
         if kind is not None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from services.contracts.errors import Invalid
 from services.metrics.domain.counts import Scope
-from services.metrics.domain.statistics import PublishedStatistics, StatisticsRequest, each_group, statistics_of
+from services.metrics.domain.statistics import CountsAsOf, PublishedStatistics, StatisticsRequest, each_group, statistics_of
 from services.metrics.domain.sums.cubes import cube_for
 
 if TYPE_CHECKING:
+    from services.metrics.domain.sessions import SessionStatistics
     from services.metrics.handlers.service import Service
 
 #: The work of a question that the kept sums answer, and of one for which every case is counted.
@@ -34,17 +35,23 @@ def statistics(service: Service, asked: StatisticsRequest, charge: Callable[[int
     )  # fmt: skip
 
 
-def is_final(answer: PublishedStatistics) -> bool:
+def count_opinions(service: Service, scope: Scope, now: datetime) -> CountsAsOf:
+    """What is counted of opinions; raises `Invalid` where that would be too many groups."""
+    counted = service.model.count(scope, now, service.most_groups)
+    if counted is None:
+        reason = f"more than {service.most_groups} groups; ask for fewer dimensions or a shorter period"
+        raise Invalid("This would be too long an answer.", {"by": [reason]})
+    return counted
+
+
+def is_final(answer: PublishedStatistics | SessionStatistics) -> bool:
     """Whether the answer is as of the instant that was asked about, and so stays as it is."""
     return answer.as_of == answer.scope.at
 
 
 def _published(service: Service, scope: Scope, now: datetime, asked: StatisticsRequest, *, counts: bool) -> PublishedStatistics:
     with service.turn() if counts else nullcontext():
-        counted = service.model.count(scope, now, service.most_groups)
-    if counted is None:
-        reason = f"more than {service.most_groups} groups; ask for fewer dimensions or a shorter period"
-        raise Invalid("This would be too long an answer.", {"by": [reason]})
+        counted = count_opinions(service, scope, now)
     # Of a deputy of several groups, only the one that was asked for is shown.
     only = (asked.group,) if asked.group is not None else None
     spread: dict[str, Callable[[str], Sequence[str]]] = {"group": lambda groups: only or each_group(groups)}

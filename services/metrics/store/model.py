@@ -11,7 +11,6 @@ from sqlalchemy.engine import Connection
 
 from services.metrics.domain.counts import Scope
 from services.metrics.domain.history.batch import Batch
-from services.metrics.domain.sessions import Key
 from services.metrics.domain.statistics import CountsAsOf, GroupKey
 from services.metrics.domain.sums.figures import Summary
 from services.metrics.domain.sums.tally import SeriesTally, tally
@@ -85,15 +84,10 @@ class ReadModel:
         """What is known of some sessions, inside a transaction."""
         return SessionEditions(work, names)
 
-    def count_sessions(
-        self, scope: Scope, told: Scope, now: datetime, most: int
-    ) -> tuple[CountsAsOf | None, dict[Key, Counter[str]]]:
-        """What is counted of sessions, and beside it of the opinions that were `told` there, both as of the same instant."""
-        counted = self.count(told, now, most)
-        if counted is None:
-            return None, {}
+    def count_sessions(self, scope: Scope, at: datetime) -> dict[GroupKey, Counter[str]]:
+        """What is counted of sessions as of an instant that `count` has answered for."""
         with self._database.snapshot() as connection:
-            return counted, count_sessions(connection, scope, counted.at)
+            return count_sessions(connection, scope, at)
 
     def _settle(self, at: datetime) -> None:
         with self._database.reading() as connection:

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.metrics.domain.counts import Scope
-from services.metrics.domain.sessions import HAPPENED, Key, SessionFacts
+from services.metrics.domain.sessions import HAPPENED, SessionFacts
+from services.metrics.domain.statistics import GroupKey
 from services.metrics.store.tables import tables
 from services.runtime.store.bulk import among
 from services.runtime.store.database import Instant, Transaction
@@ -69,7 +70,7 @@ class SessionEditions:
             self._work.add(session_editions, {**dict(zip(_NAMES, values, strict=True)), "known_from": recorded_at})
 
 
-def count_sessions(connection: Connection, scope: Scope, at: datetime) -> dict[Key, Counter[str]]:
+def count_sessions(connection: Connection, scope: Scope, at: datetime) -> dict[GroupKey, Counter[str]]:
     """What is counted of sessions as of an instant, by dimension: of those that begin within the scope."""
     table = session_editions.c
     keys = [table[name] for name in scope.by]
@@ -79,7 +80,7 @@ def count_sessions(connection: Connection, scope: Scope, at: datetime) -> dict[K
         query = query.where(table.at >= scope.since)
     if scope.until is not None:
         query = query.where(table.at < scope.until)
-    found: dict[Key, Counter[str]] = {}
+    found: dict[GroupKey, Counter[str]] = {}
     for row in connection.execute(query.group_by(*keys)):
         counts = Counter({name: int(value) for name, value in zip(HAPPENED, row[len(scope.by) :], strict=True) if value})
         if counts:
