@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from services.contracts.callers import PUBLIC
-from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid, status_of
-from services.contracts.words import Words, month_name, name_of
+from services.contracts.words import Words, month_name
 from services.design.phrases import Phrase
-from services.metrics.domain.sessions import COUNTS, DIMENSIONS, RATES, SessionStatistics
+from services.metrics.domain.sessions import COUNTS, DIMENSIONS, OF_OPINIONS, RATES, SessionStatistics
 from services.metrics.domain.statistics import StatisticsRequest
 from services.metrics.handlers.service import Service
 from services.metrics.handlers.sessions import session_statistics
 from services.metrics.pages.paper import TEMPLATES
-from services.metrics.pages.statistics import NOT_KNOWN, WECHAT
+from services.metrics.pages.statistics import ADVICE, NOT_KNOWN, WECHAT, value_name
 from services.metrics.schemas.sessions import SessionsQuery
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html
@@ -26,13 +25,6 @@ from services.runtime.web.routes import Answer, Routes
 routes = Routes()
 #: The fields that take a date.
 DATES: Mapping[str, Phrase] = {"from": Phrase("Held from"), "to": Phrase("Held until"), "as_of": Phrase("As of")}
-#: What to do about a mistake.
-ADVICE: Mapping[str, Phrase] = {
-    "by": Phrase("There is no such grouping, or there are too many groups"),
-    "from": Phrase("Please enter a date such as 2026-11-22"),
-    "to": Phrase("Please enter a date that is not before the first one"),
-    "as_of": Phrase("Please enter a date that is not after today"),
-}
 FIELDS = ("by", *DATES)
 WITHOUT: Mapping[str, Phrase] = {"station": Phrase("at no station"), "theme": Phrase("without a theme")}
 #: As many columns as a picture has room for.
@@ -77,12 +69,7 @@ def _groups(catalogue: Catalogue, answer: SessionStatistics) -> list[tuple[list[
 def _called(catalogue: Catalogue, dimension: str, code: str | None) -> Words | Phrase:
     if not code:
         return WITHOUT.get(dimension, NOT_KNOWN)
-    if dimension == "month":
-        return month_name(code)
-    if dimension == "kind":
-        return name_of(stored.session_kind(catalogue, code))
-    station = stored.found(catalogue.stations, code) if dimension == "station" else None
-    return Words(station.name, station.name) if station else Words(code, code)
+    return month_name(code) if dimension == "month" else value_name(catalogue, OF_OPINIONS[dimension], code)
 
 
 def _columns(months: SessionStatistics) -> list[tuple[str, int, None]]:

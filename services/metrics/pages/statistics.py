@@ -104,10 +104,11 @@ ALWAYS: Mapping[str, object] = {
 
 def group_name(service: Service, key: Mapping[str, str | None]) -> list[Words | Phrase]:
     """What a group is called, a name for each dimension, from the catalogue where it has one."""
-    return [_called(service.catalogue, dimension, code) for dimension, code in key.items()]
+    return [value_name(service.catalogue, dimension, code) for dimension, code in key.items()]
 
 
-def _called(catalogue: Catalogue, dimension: str, code: str | None) -> Words | Phrase:
+def value_name(catalogue: Catalogue, dimension: str, code: str | None) -> Words | Phrase:
+    """What a value of a dimension is called."""
     if not code:
         return WITHOUT.get(dimension, NOT_KNOWN)
     places: Mapping[str, Mapping[str, Any]] = {
