@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from services.contracts.messages.ledger import LedgerHeaded
-from services.contracts.messages.sessions import SessionMessage
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.history.batch import Batch
 from services.metrics.domain.history.editions import History
@@ -31,9 +30,7 @@ def record(service: Service, work: Transaction, messages: Sequence[ReceivedEvent
         batch.add(message.event)
     if batch.facts or batch.done.opinions:
         _count(service, work, batch)
-    said = [message.event for message in messages if isinstance(message.event.data, SessionMessage)]
-    if said:
-        record_sessions(service.model.sessions(work, [event.subject for event in said]), said, batch.recorded_at, service)
+    record_sessions(service, work, [message.event for message in messages], batch.recorded_at)
     # A leaf for a head would need another head, and so on for ever.
     counted = [message.counted for message in messages if not isinstance(message.event.data, LedgerHeaded)]
     service.ledger.append(work, counted, service.day_of(work.now))

@@ -17,19 +17,21 @@ from services.metrics.handlers.statistics import count_opinions, is_final
 if TYPE_CHECKING:
     from services.contracts.envelope import Event
     from services.metrics.handlers.service import Service
-    from services.metrics.store.sessions import SessionEditions
+    from services.runtime.store.database import Transaction
 
 #: The work of an answer; that opinions were told at a session says their kind of it.
 COUNTED, KIND = 100, OF_OPINIONS["kind"]
 
 
-def record_sessions(editions: SessionEditions, said: Sequence[Event], recorded_at: datetime, service: Service) -> None:
+def record_sessions(service: Service, work: Transaction, events: Sequence[Event], recorded_at: datetime) -> None:
     """Take over what was said of sessions, which begin with the first that is said of them."""
-    for event in said:
-        message = event.data
-        if isinstance(message, SessionMessage):
-            facts = editions.facts.setdefault(message.session, SessionFacts(message.session, message.at))
-            facts.take(message, event.sequence, service.days.zone)
+    said = [(event.sequence, event.data) for event in events if isinstance(event.data, SessionMessage)]
+    if not said:
+        return
+    editions = service.model.sessions(work, [message.session for _, message in said])
+    for sequence, message in said:
+        facts = editions.facts.setdefault(message.session, SessionFacts(message.session, message.at))
+        facts.take(message, sequence, service.days.zone)
     editions.save(recorded_at)
 
 
