@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.messages.sessions import SessionMessage
+from services.contracts.sessions import SessionState
 from services.intake.domain.sessions.where import AtSession
 
 UNKNOWN_SESSION: Final = "There is no such session, or it is not yours."
-ANNOUNCED, HELD, MINUTED, CANCELLED, POSTPONED = "announced", "held", "minuted", "cancelled", "postponed"
+ANNOUNCED, MINUTED, CANCELLED, POSTPONED = "announced", "minuted", "cancelled", "postponed"
 #: The states in which questions are written down and attendance is noted.
-WRITTEN_DOWN: Final = (ANNOUNCED, HELD, MINUTED)
+WRITTEN_DOWN: Final = tuple(state for state in SessionState if state.takes_questions)
 #: What of a session is notify's.
 _TOLD: Final = ("kind", "title", "at", "state", "brand", "station", "area", "theme", "ends", "place", "slots")
 #: What those who booked have to be told.
