@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -15,13 +15,14 @@ from services.contracts.sessions import SessionState
 from services.intake.domain.sessions.where import AtSession
 
 UNKNOWN_SESSION: Final = "There is no such session, or it is not yours."
-ANNOUNCED, MINUTED, CANCELLED, POSTPONED = "announced", "minuted", "cancelled", "postponed"
 #: The states in which questions are written down and attendance is noted.
 WRITTEN_DOWN: Final = tuple(state for state in SessionState if state.takes_questions)
 #: What of a session is notify's.
 _TOLD: Final = ("kind", "title", "at", "state", "brand", "station", "area", "theme", "ends", "place", "slots")
 #: What those who booked have to be told.
 News = Literal["moved", "put_off", "called_off"]
+#: What they are told when a session does not take place at its time.
+_OFF: Final[Mapping[str, News]] = {SessionState.CANCELLED: "called_off", SessionState.POSTPONED: "put_off"}
 
 
 @dataclass(slots=True)
@@ -61,12 +62,15 @@ class HeardSession:
         before, self.sequence = (self.state, self.at, self.place), sequence
         for name in _TOLD:
             setattr(self, name, getattr(told, name))
-        if self.state == before[0] == CANCELLED or self.state == before[0] == POSTPONED:
-            return None
-        if self.state in (CANCELLED, POSTPONED):
-            return "called_off" if self.state == CANCELLED else "put_off"
-        is_ahead = self.state == ANNOUNCED and before[0] in (ANNOUNCED, POSTPONED)
+        if self.is_off:
+            return _OFF[self.state] if self.state != before[0] else None
+        is_ahead = self.state == SessionState.ANNOUNCED and before[0] in (SessionState.ANNOUNCED, SessionState.POSTPONED)
         return "moved" if is_ahead and before != (self.state, self.at, self.place) else None
+
+    @property
+    def is_off(self) -> bool:
+        """Whether it does not take place at its time."""
+        return self.state in _OFF
 
     @property
     def where(self) -> AtSession:
@@ -91,11 +95,11 @@ class HeardSession:
     def is_open(self, catalogue: Catalogue) -> bool:
         """Whether the public sees it and may come."""
         kind = catalogue.session_kinds.get(self.kind)
-        return kind is not None and kind.open and self.state != "planned"
+        return kind is not None and kind.open and self.state != SessionState.PLANNED
 
     def takes_bookings(self, catalogue: Catalogue, now: datetime) -> bool:
         """Whether the public may book now, as long as there is room."""
-        return self.is_open(catalogue) and self.slots > 0 and self.state == ANNOUNCED and now < self.at
+        return self.is_open(catalogue) and self.slots > 0 and self.state == SessionState.ANNOUNCED and now < self.at
 
     def free_slot(self, catalogue: Catalogue, taken: Collection[int], now: datetime) -> int:
         """The first slot that nobody has `taken`. Raises `NotFound`, `Conflict`."""

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from services.contracts.envelope import Event
 from services.contracts.messages.sessions import SessionMessage
+from services.contracts.sessions import SessionState
 from services.intake.domain.sessions.booking import Booking
-from services.intake.domain.sessions.session import MINUTED, HeardSession, News
+from services.intake.domain.sessions.session import HeardSession, News
 from services.intake.handlers.sessions.telling import Telling
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Mirroring:
                 booking.remind = None
             elif news == "moved":
                 booking.plan_reminder(session.at, self.ahead, self.store.now)
-            elif session.state == MINUTED:
+            elif session.state == SessionState.MINUTED:
                 booking.miss()
 
 

@@ -18,7 +18,7 @@ from services.intake.app.limits import BOOKINGS, RECEIPTS
 from services.intake.app.sessions import bookings as app
 from services.intake.domain.receipts import show_receipt
 from services.intake.domain.sessions.booking import BookingState
-from services.intake.domain.sessions.session import UNKNOWN_SESSION, HeardSession
+from services.intake.domain.sessions.session import UNKNOWN_SESSION
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.receipt.codes import paper_address
 from services.intake.pages.sessions.showing import about
@@ -116,13 +116,9 @@ def _booking(call: Call[Intake], status: int = 200, notice: Phrase | None = None
             TEMPLATES, "sessions/booking.html", status, place=catalogue, title=session.title, slot=booking.slot,
             receipt=show_receipt(booking.receipt), standing=STATES[booking.state], stands=booking.state is BookingState.MADE,
             about=about(session, catalogue), on_paper=paper_address(call, address), address=address, notice=notice,
-            is_off=_is_off(session),
+            is_off=session.is_off,
         )
     )  # fmt: skip
-
-
-def _is_off(session: HeardSession) -> bool:
-    return session.state in ("cancelled", "postponed")
 
 
 @routes.get("/bookings/<receipt>/cancel", access=PUBLIC, counts=(RECEIPTS,), page=error_page)
