@@ -15,16 +15,14 @@ from services.contracts.messages.values import Outcome
 from services.intake.domain.sessions.booking import UNKNOWN_BOOKING, Booking, BookingState, Visitor
 from services.intake.domain.sessions.session import UNKNOWN_SESSION, HeardSession
 from services.intake.store.sessions.sessions import BOOKINGS, SESSIONS, visitor_of
-from services.intake.store.sessions.tables import bookings, heard_sessions, questions
+from services.intake.store.sessions.tables import STANDS, bookings, heard_sessions, questions
 from services.intake.store.tables import opinions
 from services.runtime.store.bulk import fetch
 from services.runtime.store.vault import Vault
 
 _SESSION = SESSIONS.query.where(heard_sessions.c.id == sa.bindparam("session"))
 _BOOKING = BOOKINGS.query.where(bookings.c.receipt == sa.bindparam("receipt"))
-_BOOKINGS = BOOKINGS.query.where(
-    bookings.c.session == sa.bindparam("session"), bookings.c.state != BookingState.CANCELLED
-).order_by(bookings.c.slot)  # fmt: skip
+_BOOKINGS = BOOKINGS.query.where(bookings.c.session == sa.bindparam("session"), STANDS).order_by(bookings.c.slot)
 _QUESTIONS = (
     sa.select(
         questions.c.number, questions.c.summary, opinions.c.id, opinions.c.title, opinions.c.topic, opinions.c.area,
@@ -35,9 +33,7 @@ _QUESTIONS = (
     .order_by(questions.c.number)
     .limit(sa.bindparam("most"))
 )  # fmt: skip
-_TOGETHER = sa.select(sa.func.count()).where(
-    bookings.c.session == sa.bindparam("session"), bookings.c.state != BookingState.CANCELLED
-)  # fmt: skip
+_TOGETHER = sa.select(sa.func.count()).where(bookings.c.session == sa.bindparam("session"), STANDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from services.intake.domain.receipts import show_receipt
 from services.intake.domain.sessions.booking import UNKNOWN_BOOKING, Booking, BookingState, Visitor
 from services.intake.domain.sessions.session import UNKNOWN_SESSION, HeardSession
 from services.intake.store.personal import seal
-from services.intake.store.sessions.tables import attendances, bookings, heard_sessions, questions
+from services.intake.store.sessions.tables import STANDS, attendances, bookings, heard_sessions, questions
 from services.runtime.store import idempotency
 from services.runtime.store.bulk import among
 from services.runtime.store.database import Transaction
@@ -29,18 +29,15 @@ SESSIONS, BOOKINGS = NounTable(heard_sessions, HeardSession), NounTable(bookings
 #: Always in the same order, so that two who lock several wait for each other and no more.
 _NAMED = SESSIONS.query.where(among(heard_sessions.c.id, "ids")).order_by(heard_sessions.c.id).with_for_update()
 _OF_SESSIONS = (
-    BOOKINGS.query.where(among(bookings.c.session, "ids"), bookings.c.state == BookingState.MADE)
+    BOOKINGS.query.where(among(bookings.c.session, "ids"), STANDS, bookings.c.state == BookingState.MADE)
     .order_by(bookings.c.session, bookings.c.slot)
     .with_for_update()
 )
 _IN_SLOT = BOOKINGS.query.where(
-    bookings.c.session == sa.bindparam("session"), bookings.c.slot == sa.bindparam("slot"),
-    bookings.c.state != BookingState.CANCELLED,
+    bookings.c.session == sa.bindparam("session"), bookings.c.slot == sa.bindparam("slot"), STANDS
 ).with_for_update()  # fmt: skip
 _HELD = BOOKINGS.query.where(bookings.c.receipt == sa.bindparam("receipt")).with_for_update()
-_TAKEN = sa.select(bookings.c.slot).where(
-    bookings.c.session == sa.bindparam("session"), bookings.c.state != BookingState.CANCELLED
-)  # fmt: skip
+_TAKEN = sa.select(bookings.c.slot).where(bookings.c.session == sa.bindparam("session"), STANDS)
 _DUE = (
     BOOKINGS.query.where(bookings.c.remind <= sa.bindparam("now")).order_by(bookings.c.remind, bookings.c.id)
     .limit(sa.bindparam("most")).with_for_update(skip_locked=True)
