@@ -116,8 +116,7 @@ def list_bookings(call: Call[Intake]) -> Answer:
 def booked(call: Call[Intake]) -> tuple[HeardSession, list[looking.BookedSlot]]:
     """The session in the path and who has booked it, for its host; raises `NotFound`."""
     with call.service.database.reading() as connection:
-        session = looking.find_session(connection, call.path["session_id"])
-        session.check_host(call.caller.station)
+        session = looking.find_hosted(connection, call.path["session_id"], call.caller.station)
         return session, looking.booked_slots(connection, call.service.vault, session.id)
 
 

@@ -96,8 +96,7 @@ def list_questions(call: Call[Intake]) -> Answer:
     """List the questions of a session by number, with where their cases stand; who asked is not said."""
     limit, after = call.query["limit"], read_number(call.query["cursor"]) or 0
     with call.service.database.reading() as connection:
-        session = looking.find_session(connection, call.path["session_id"])
-        session.check_host(call.caller.station)
+        session = looking.find_hosted(connection, call.path["session_id"], call.caller.station)
         found = looking.questions_of(connection, session.id, after, limit + 1)
     rows: list[dict[str, object]] = [{name: getattr(each, name) for name in _SHOWN} for each in found]
     return 200, page(rows, limit, "number")

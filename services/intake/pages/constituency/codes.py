@@ -23,7 +23,7 @@ from services.intake.pages.submission.fields import KEY, new_key, usable_key
 from services.intake.pages.submission.options import areas_of, stations_of
 from services.intake.schemas.constituency.codes import FORMS, LONGEST_LABEL, CodeOrderBody
 from services.intake.store.constituency import codes as store
-from services.intake.store.sessions.looking import find_session
+from services.intake.store.sessions.looking import find_hosted
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
@@ -132,9 +132,7 @@ def _session(call: Call[Intake], named: str) -> HeardSession | None:
     if not named:
         return None
     with call.service.database.reading() as connection:
-        session = find_session(connection, named)
-    session.check_host(call.caller.station)
-    return session
+        return find_hosted(connection, named, call.caller.station)
 
 
 def _said_of(session: HeardSession) -> dict[str, str]:

@@ -89,7 +89,7 @@ def _form(
     service = call.service
     with service.database.reading() as connection:
         session = looking.find_session(connection, call.path["session_id"])
-        left = max(0, session.slots - looking.count_booked(connection, session.id))
+        left = looking.count_left(connection, session)
     if not session.is_open(service.catalogue):
         raise NotFound(UNKNOWN_SESSION)
     may = session.takes_bookings(service.catalogue, service.database.clock.now())

@@ -151,9 +151,7 @@ def _address(call: Call[Intake]) -> str:
 
 def _session(call: Call[Intake]) -> HeardSession:
     with call.service.database.reading() as connection:
-        session = looking.find_session(connection, call.path["session_id"])
-    session.check_host(call.caller.station)
-    return session
+        return looking.find_hosted(connection, call.path["session_id"], call.caller.station)
 
 
 def _page(

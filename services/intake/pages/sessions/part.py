@@ -26,7 +26,7 @@ def booking_part(call: Call[Intake]) -> Answer:
     service = call.service
     with service.database.reading() as connection:
         session = looking.find_session(connection, call.path["session_id"])
-        left = max(0, session.slots - looking.count_booked(connection, session.id)) if session.slots else 0
+        left = looking.count_left(connection, session)
     may = session.takes_bookings(service.catalogue, service.database.clock.now())
     return html(TEMPLATES, "sessions/booking-part.html", part=OPEN, may=may, left=left, slots=session.slots, about=session)
 
@@ -36,8 +36,7 @@ def hosted_part(call: Call[Intake]) -> Answer:
     """What was asked and where each case stands, how many have booked, who came; and the way to the host's pages."""
     service, catalogue = call.service, call.service.catalogue
     with service.database.reading() as connection:
-        session = looking.find_session(connection, call.path["session_id"])
-        session.check_host(call.caller.station)
+        session = looking.find_hosted(connection, call.path["session_id"], call.caller.station)
         found = looking.questions_of(connection, session.id, 0, MOST_QUESTIONS)
         booked = looking.count_booked(connection, session.id)
     rows = [

@@ -70,6 +70,13 @@ def find_session(connection: Connection, session: str) -> HeardSession:
     return found[0]
 
 
+def find_hosted(connection: Connection, session: str, station: str | None) -> HeardSession:
+    """A session that a station may host, or the office, which has none; raises `NotFound`."""
+    found = find_session(connection, session)
+    found.check_host(station)
+    return found
+
+
 def find_booking(connection: Connection, receipt: str) -> tuple[HeardSession, Booking]:
     """The booking behind a receipt with its session; raises `NotFound`."""
     found = BOOKINGS.all(fetch(connection, _BOOKING, {"receipt": receipt}))
@@ -87,6 +94,11 @@ def booked_slots(connection: Connection, vault: Vault, session: str) -> list[Boo
 def count_booked(connection: Connection, session: str) -> int:
     """How many slots of a session somebody has."""
     return int(connection.execute(_TOGETHER, {"session": session}).scalar_one())
+
+
+def count_left(connection: Connection, session: HeardSession) -> int:
+    """How many slots of a session nobody has."""
+    return max(0, session.slots - count_booked(connection, session.id)) if session.slots else 0
 
 
 def questions_of(connection: Connection, session: str, after: int, most: int) -> Sequence[AskedQuestion]:
