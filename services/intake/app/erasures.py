@@ -57,18 +57,18 @@ def retain(call: Call[Intake]) -> Answer:
     before = service.database.clock.now() - timedelta(days=command.days)
     with service.database.reading() as connection:
         ids = contacts.outlived(connection, before, command.after, command.limit)
-    persons = _forget(service, ids) if command.erase else 0
-    if command.erase and command.after is None:
-        persons += forget_visitors(service, before)
+    persons = 0
+    if command.erase:
+        persons = _forget(service, ids)
+        if command.after is None:
+            persons += forget_visitors(service, before)
         service.database.tidy()
     return 200, {"cases": len(ids), "persons": persons, "next": ids[-1] if len(ids) == command.limit else None}
 
 
 def _forget(service: Intake, ids: Sequence[str]) -> int:
     with service.database.transaction() as work:
-        persons = sum(erasing.erase(IntakeStore(work, service.vault), opinion, aged=True).persons for opinion in ids)
-    service.database.tidy()
-    return persons
+        return sum(erasing.erase(IntakeStore(work, service.vault), opinion, aged=True).persons for opinion in ids)
 
 
 @routes.post(f"{API}/contacts/rotation", access=ADMIN, body=Rotation, answers={200: Rotated})
