@@ -20,6 +20,7 @@ from services.intake.schemas.sessions.bookings import BookingBody, BookingErased
 from services.intake.store.sessions import looking
 from services.intake.store.sessions.sessions import SessionStore
 from services.runtime.clock import new_id
+from services.runtime.input.numbers import whole_number
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call
@@ -129,10 +130,10 @@ def attended(call: Call[Intake]) -> Answer:
 
 def attend_with(call: Call[Intake]) -> tuple[HeardSession, Booking]:
     """The same for a page. Raises `NotFound`, `Conflict`, `Invalid`."""
-    slot, path = call.path["slot"], call.path["session_id"]
-    if not (slot.isascii() and slot.isdecimal() and len(slot) < 10):
+    slot, session = whole_number(call.path["slot"], 9), call.path["session_id"]
+    if slot is None:
         raise Invalid("Name the number of a slot.", {"slot": ["a number"]})
-    return change(call.service, lambda bookings: bookings.attend(path, int(slot), call.caller.station))
+    return change(call.service, lambda bookings: bookings.attend(session, slot, call.caller.station))
 
 
 @routes.post(f"{API}/bookings/<receipt>/erasure", access=ADMIN, counts=(RECEIPTS,), answers={200: BookingErased})

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Final
 
 import flask
-from sqlalchemy.exc import IntegrityError
 
 from services.contracts.callers import PUBLIC
 from services.contracts.errors import Conflict, Invalid, NotFound
@@ -69,11 +68,7 @@ def book(call: Call[Intake]) -> Answer:
     keyed = replace(call, idempotency_key=Key.of(form[KEY], call.caller.principal))
     try:
         visitor = validate(_BODY, {name: form[name] for name in FIELDS if name != KEY and form[name]})
-        try:
-            taken = app.book_with(keyed, visitor)
-        except IntegrityError:
-            # The same form arrived twice at the same moment.
-            taken = app.book_with(keyed, visitor)
+        taken = app.book_with(keyed, visitor)
     except Invalid as error:
         return _form(call, form, 422, {name: MISTAKES[name] for name in MISTAKES if name in error.errors})
     except Conflict as error:

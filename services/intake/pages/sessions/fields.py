@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from services.contracts.dates import day_end
 from services.contracts.errors import Invalid
 from services.design.phrases import Phrase
 from services.intake.pages.submission import fields
@@ -65,20 +65,11 @@ def question_of(form: Mapping[str, str], zone: ZoneInfo) -> dict[str, object]:
     if form["spot"] == "answer":
         body["answer"] = {"content": form["answer"], **({"outcome": form["outcome"]} if form["outcome"] else {})}
     elif form["spot"] == "promise":
-        promise = {"what": form["what"], "who": form["who"], "due": _due(form["due"], zone)}
+        promise = {"what": form["what"], "who": form["who"], "due": day_end(form["due"], zone)}
         body["promise"] = {name: said for name, said in promise.items() if said}
         if form["answer"]:
             body["answer"] = {"content": form["answer"], "outcome": "in_progress"}
     return body
-
-
-def _due(given: str, zone: ZoneInfo) -> str:
-    """The end of a day; what is none is left to be refused."""
-    try:
-        day = datetime.fromisoformat(given).date()
-    except ValueError:
-        return given
-    return datetime.combine(day, time(23, 59, 59), zone).isoformat()
 
 
 def mistakes_of(error: Invalid, form: Mapping[str, str]) -> dict[str, Phrase]:
