@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from services.contracts.messages.sessions import AttendanceRecorded
@@ -43,11 +43,11 @@ def note(store: SessionStore, session_id: str, counted: Counted, station: str | 
     return _present(store, session, counted.deputies, "host")
 
 
-def _present(store: SessionStore, session: HeardSession, deputies: Sequence[str], by: str) -> Present:
+def _present(store: SessionStore, session: HeardSession, deputies: Sequence[str], by: Literal["code", "host"]) -> Present:
     known = store.present(session.id)
     new = [deputy for deputy in dict.fromkeys(deputies) if deputy not in known]
     for deputy in new:
         store.attend(session.id, deputy, by)
-        store.say(session, AttendanceRecorded(session.id, "code" if by == "code" else "host", deputy))
+        store.say(session, AttendanceRecorded(session.id, by, deputy))
     store.save(session)
     return Present(session, known | set(new), bool(new))

@@ -10,6 +10,7 @@ from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.sessions.attendance import DEPUTY, scan_with, session_of_code
 from services.intake.domain.constituency.codes import UNKNOWN
+from services.intake.domain.sessions.session import HeardSession
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.sessions.showing import about
 from services.intake.store.sessions import looking
@@ -27,7 +28,8 @@ def for_deputies(call: Call[Intake]) -> flask.Response | None:
     session = call.guard.session() if call.guard else None
     if session is None or session.caller.role is not Role.DEPUTY or "form" in call.query:
         return None
-    return _page(call, session) if session_of_code(call.service, call.path["qr"]) else None
+    held = session_of_code(call.service, call.path["qr"])
+    return _page(call, session, _found(call.service, held)) if held else None
 
 
 @routes.get("/c/<qr>/attendance", access=DEPUTY, page=error_page)
@@ -40,23 +42,28 @@ def back(call: Call[Intake]) -> Answer:
 def attend(call: Call[Intake]) -> Answer:
     """Note that the deputy is there."""
     try:
-        scan_with(call, call.path["qr"])
+        present = scan_with(call, call.path["qr"])
     except Invalid as error:
         raise NotFound(UNKNOWN) from error
     except Conflict:
-        return _page(call, call.session, status=409, notice=NOT_TODAY)
-    return _page(call, call.session, recorded=True)
+        held = session_of_code(call.service, call.path["qr"])
+        return _page(call, call.session, _found(call.service, held or ""), status=409, notice=NOT_TODAY)
+    return _page(call, call.session, present.session, recorded=True)
+
+
+def _found(service: Intake, session: str) -> HeardSession:
+    with service.database.reading() as connection:
+        return looking.find_session(connection, session)
 
 
 def _page(
-    call: Call[Intake], session: Session | None, *, status: int = 200, recorded: bool = False, notice: Phrase | None = None
-) -> flask.Response:
-    service, held = call.service, session_of_code(call.service, call.path["qr"])
-    with service.database.reading() as connection:
-        found = looking.find_session(connection, held or "")
+    call: Call[Intake], session: Session | None, held: HeardSession, *, status: int = 200, recorded: bool = False,
+    notice: Phrase | None = None,
+) -> flask.Response:  # fmt: skip
+    catalogue = call.service.catalogue
     return private(
         html(
-            TEMPLATES, "sessions/attendance.html", status, place=service.catalogue, role=Role.DEPUTY, session=session,
-            title=found.title, about=about(found, service.catalogue), code=call.path["qr"], recorded=recorded, notice=notice,
+            TEMPLATES, "sessions/attendance.html", status, place=catalogue, role=Role.DEPUTY, session=session,
+            title=held.title, about=about(held, catalogue), code=call.path["qr"], recorded=recorded, notice=notice,
         )
     )  # fmt: skip

@@ -23,7 +23,6 @@ from services.intake.domain.sessions.session import HeardSession
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.receipt.codes import PaperAddress, paper_address
 from services.intake.pages.sessions.fields import CODES, FIELDS, LABELS, SPOTS, mistakes_of, question_of
-from services.intake.pages.sessions.showing import about
 from services.intake.pages.submission.fields import KEY, new_key, usable_key
 from services.intake.pages.submission.form import AT_CAPACITY, FORM_CACHING, NOT_STORED
 from services.intake.pages.submission.options import areas_of, departments_of, topics_of
@@ -162,7 +161,7 @@ def _page(
     return private(
         html(
             TEMPLATES, "sessions/host.html", status, place=catalogue, role=call.caller.role, session=call.session,
-            title=session.title, about=about(session, catalogue), address=_address(call), session_page=f"/sessions/{session.id}",
+            title=session.title, address=_address(call), session_page=f"/sessions/{session.id}",
             form=dict.fromkeys(COUNTED, "") | dict(form),
             labels={**LABELS, **COUNT_LABELS}, mistakes=mistakes or {}, notice=notice, taken=taken, spots=SPOTS.items(),
             outcomes=[(None, ANSWERED)], topics=topics_of(catalogue), areas=areas_of(catalogue),
