@@ -89,7 +89,7 @@ class Client:
         """The lines of a streamed answer to a streamed POST; raises `Later`, or requests' errors: the caller can resume."""
         headers = {**self._headers, "Content-Type": content_type}
         with self.session.post(self.url + API + path, data=body, headers=headers, timeout=(5.0, 300.0), stream=True) as answer:
-            if answer.status_code == 503 and answer.headers.get("Retry-After", "").isdecimal():
+            if answer.status_code == UNAVAILABLE and answer.headers.get("Retry-After", "").isdecimal():
                 raise Later(_words(answer), float(answer.headers["Retry-After"]))
             if not answer.ok:
                 _refused("POST", path, answer)
@@ -109,13 +109,12 @@ class Client:
         headers = {} if public else self._headers
         address = self.url + API + path
         try:
-            answer = self.session.request(method, address, headers=headers, timeout=PATIENCE, params=query, json=body)
-            for seconds in WAITS:
-                if answer.status_code != UNAVAILABLE:
-                    break
-                time.sleep(seconds)
+            waits = iter(WAITS)
+            while True:
                 answer = self.session.request(method, address, headers=headers, timeout=PATIENCE, params=query, json=body)
-            return answer
+                if answer.status_code != UNAVAILABLE or (seconds := next(waits, None)) is None:
+                    return answer
+                time.sleep(seconds)
         except requests.RequestException as error:
             if why := reason(error):
                 fail(f"{self.url} cannot be trusted: {why}.", DISTRUST)
