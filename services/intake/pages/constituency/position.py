@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import flask
 
-from services.contracts.callers import Role
-from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.errors import Conflict, Invalid
 from services.design.phrases import Phrase
 from services.intake.app.constituency.stations import one_view, put_down
 from services.intake.app.context import Intake
+from services.intake.domain.submission import Location
+from services.intake.pages.constituency.station_desk import AT_THE_STATION
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.submission.fields import ADDRESS, MISTAKES, POSITION, WHERE, location_of
 from services.intake.pages.timeline import local
@@ -22,7 +23,6 @@ from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
 PAGE = "/station/position"
-AT_THE_STATION = frozenset({Role.STATION})
 LABELS: Mapping[str, Phrase] = {ADDRESS: Phrase("Where the station stands"), POSITION: Phrase("Position")}
 NOT_MOBILE = Phrase("Only a mobile station has a position of its own; an administrator can make it one.")
 _LOCATION = LocationSchema()
@@ -31,9 +31,7 @@ _LOCATION = LocationSchema()
 @routes.get(PAGE, access=AT_THE_STATION, page=error_page)
 def position_page(call: Call[Intake]) -> Answer:
     """Where this mobile station stands, and the form to change it."""
-    stands = one_view(call.service, call.caller.station or "").profile.stands_at
-    spot = stands.exact if stands else None
-    return _page(call, {ADDRESS: (stands and stands.address) or "", POSITION: f"{spot.latitude},{spot.longitude}" if spot else ""})
+    return _page(call)
 
 
 @routes.post(PAGE, access=AT_THE_STATION, page=error_page)
@@ -50,23 +48,21 @@ def put(call: Call[Intake]) -> Answer:
         return _page(call, form, 409)
 
 
-def is_mobile(service: Intake, station: str | None) -> bool:
-    """Whether a station can stand somewhere else tomorrow."""
-    try:
-        return one_view(service, station or "").profile.mobile
-    except NotFound:
-        return False
-
-
 def _page(
-    call: Call[Intake], form: Mapping[str, str], status: int = 200, mistakes: Mapping[str, Phrase] | None = None
+    call: Call[Intake], form: Mapping[str, str] | None = None, status: int = 200, mistakes: Mapping[str, Phrase] | None = None
 ) -> flask.Response:
     view = one_view(call.service, call.caller.station or "")
     profile = view.profile
     return html(
-        TEMPLATES, "constituency/position.html", status, place=call.service.catalogue, role=call.caller.role, form=form,
+        TEMPLATES, "constituency/position.html", status, place=call.service.catalogue, role=call.caller.role,
+        form=_given(profile.stands_at) if form is None else form,
         labels=LABELS, mistakes=mistakes or {}, station=view.station, session=call.session,
         scripts=("position.js",), map_source=call.service.map_source,
         notice=None if profile.mobile else NOT_MOBILE, stands=profile.stands_at,
         since=local(profile.moved, call.service.catalogue) if profile.moved else None,
     )  # fmt: skip
+
+
+def _given(stands: Location | None) -> dict[str, str]:
+    spot = stands.exact if stands else None
+    return {ADDRESS: (stands and stands.address) or "", POSITION: f"{spot.latitude},{spot.longitude}" if spot else ""}

@@ -13,12 +13,12 @@ from services.contracts.vocabulary import CHANNELS, VISIBILITIES
 from services.design.phrases import Phrase
 from services.intake.app.constituency.campaigns import running_at
 from services.intake.app.context import Intake
-from services.intake.pages.constituency.position import is_mobile
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.submission.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField
 from services.intake.pages.submission.fields import CONTACT, KEY, LABELS, new_key, usable_key
 from services.intake.pages.submission.form import FORM_CACHING, KEPT, take_form
 from services.intake.pages.submission.options import topics_of
+from services.intake.store.constituency.stations import find_profile
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html
 from services.runtime.web.requests import read_form
@@ -63,13 +63,15 @@ def _desk(
 ) -> flask.Response:
     catalogue, code = call.service.catalogue, call.caller.station
     station, session = stored.found(catalogue.stations, code), call.session
+    with call.service.database.reading() as connection:
+        is_mobile = station is not None and find_profile(connection, station.code).mobile
     response = html(
         TEMPLATES, "constituency/station-desk.html", status, place=catalogue, role=call.caller.role, form=form, labels=LABELS,
         station=station.name if station else code, channels=[(each, CHANNELS[each]) for each in DESK_CHANNELS],
         topics=topics_of(catalogue), visibilities=VISIBILITIES, photos=PhotoField(LABELS[PHOTOS]), scripts=("form.js",),
         campaigns=[(each.code, each.title) for each in running_at(call.service, station.area if station else None, code)],
         is_again=(mistakes or {}).get(PHOTOS) is CHOOSE_AGAIN, mistakes=mistakes or {}, notice=notice, session=session,
-        is_mobile=is_mobile(call.service, code),
+        is_mobile=is_mobile,
     )  # fmt: skip
     if status == 200:
         response.headers["Cache-Control"] = FORM_CACHING

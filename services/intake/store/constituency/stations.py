@@ -24,6 +24,11 @@ def find_profiles(connection: Connection, stations: Sequence[str]) -> dict[str, 
     return {row.station: _profile(row) for row in rows}
 
 
+def find_profile(connection: Connection, station: str) -> StationProfile:
+    """What is said of one station."""
+    return find_profiles(connection, [station]).get(station, StationProfile(station=station))
+
+
 def items_met(connection: Connection, stations: Sequence[str]) -> dict[str, list[ChecklistItem]]:
     """The items of checklists that these stations meet."""
     found: dict[str, list[ChecklistItem]] = {}
@@ -45,7 +50,7 @@ class StationStore:
 
     def profile(self, station: str) -> StationProfile:
         """What is said of a station."""
-        return find_profiles(self._work.connection, [station]).get(station, StationProfile(station=station))
+        return find_profile(self._work.connection, station)
 
     def save_profile(self, new: StationProfile) -> StationProfile:
         """Put this in place of what was said of a station."""
