@@ -97,6 +97,9 @@ INTERNAL = ErrorWords(
     Phrase("The error has been recorded. Please try again later."),
 )
 SIGN_IN, FIRST_PAGE = Phrase("Sign in"), Phrase("Back to the first page")
+#: What every page asks for and few say. `refilled` is where the form with the id "typed" is sent to be drawn again as it is
+#: filled in.
+UNSAID: Mapping[str, object] = {"place": None, "scripts": (), "refilled": None, "map_source": None}
 
 
 def html(templates: Templates, name: str, status: int = 200, **values: object) -> flask.Response:
@@ -107,10 +110,7 @@ def html(templates: Templates, name: str, status: int = 200, **values: object) -
     reader, role, source = this_reader(), values.get("role"), values.get("map_source")
     scripts = values.get("scripts", ())
     shown = {
-        "place": None,
-        # Where the form with the id "typed" is sent to be drawn again as it is filled in.
-        "refilled": None,
-        "map_source": None,
+        **UNSAID,
         **values,
         "scripts": (*scripts, MAP_SCRIPT) if source else scripts,  # type: ignore[misc]
         "navigation": navigation(role if isinstance(role, Role) else None),

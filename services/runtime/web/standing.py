@@ -14,7 +14,7 @@ from services.contracts.navigation import navigation
 from services.design.assets import ASSETS
 from services.design.reader import LANGUAGES, Reader, reader_of
 from services.design.templates import SHARED
-from services.runtime.web.pages import FIRST_PAGE, failure_of
+from services.runtime.web.pages import FIRST_PAGE, UNSAID, failure_of
 from services.runtime.web.readers import cookie_of
 from services.runtime.web.routes import API
 
@@ -29,8 +29,8 @@ FOR_PROGRAMS: Final = (f"{API}/", "/fragments/")
 def standing_page(status: int, reader: Reader) -> str:
     """The page for a status, as a whole document."""
     values = {
-        "failure": failure_of(status), "request_id": "", "link": ("/", FIRST_PAGE), "place": None, "scripts": (), "refilled": None,
-        "map_source": None, "navigation": navigation(None), "path": "",
+        **UNSAID, "failure": failure_of(status), "request_id": "", "link": ("/", FIRST_PAGE), "navigation": navigation(None),
+        "path": "",
         # The address that failed may be that of a form.
         "here": lambda **changed: f"/?{urlencode(changed)}",
     }  # fmt: skip
