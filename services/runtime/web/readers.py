@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import flask
+from werkzeug.datastructures import LanguageAccept
 
 from services.design.reader import CHOICES, Reader, reader_of
 
 YEAR = 365 * 86_400
+NOTHING: Mapping[str, str] = {}
 
 
 def cookie_of(choice: str) -> str:
@@ -19,9 +22,14 @@ def cookie_of(choice: str) -> str:
 def this_reader() -> Reader:
     """The reader of this request."""
     request = flask.request
-    kept = {name: request.cookies.get(cookie_of(name), "") for name in CHOICES}
     asked = {name: value for name in CHOICES if (value := request.args.get(name, "")) in CHOICES[name]}
-    return reader_of(kept | asked, (tag for tag, quality in request.accept_languages if quality > 0))
+    return reader_by(request.cookies, request.accept_languages, asked)
+
+
+def reader_by(cookies: Mapping[str, str], languages: LanguageAccept, asked: Mapping[str, str] = NOTHING) -> Reader:
+    """The reader by what a browser keeps and likes; what an address asks for comes first."""
+    kept = {name: cookies.get(cookie_of(name), "") for name in CHOICES}
+    return reader_of({**kept, **asked}, (tag for tag, quality in languages if quality > 0))
 
 
 def here(**changed: str) -> str:

@@ -12,10 +12,10 @@ from werkzeug.http import parse_accept_header
 
 from services.contracts.navigation import navigation
 from services.design.assets import ASSETS
-from services.design.reader import LANGUAGES, Reader, reader_of
+from services.design.reader import LANGUAGES, Reader
 from services.design.templates import SHARED
 from services.runtime.web.pages import FIRST_PAGE, UNSAID, failure_of
-from services.runtime.web.readers import cookie_of
+from services.runtime.web.readers import reader_by
 from services.runtime.web.routes import API
 
 #: What people can meet before a service is asked: too much at once, nobody there, no room, no answer in time.
@@ -48,8 +48,7 @@ def reader_of_head(languages: str, cookies: str) -> Reader:
         kept = {name: each.value for name, each in SimpleCookie(cookies).items()}
     except CookieError:
         kept = {}
-    liked = (tag for tag, quality in parse_accept_header(languages, LanguageAccept) if quality > 0)
-    return reader_of({name: kept.get(cookie_of(name), "") for name in ("lang", "size", "theme")}, liked)
+    return reader_by(kept, parse_accept_header(languages, LanguageAccept))
 
 
 def keep_pages(folder: Path) -> None:
