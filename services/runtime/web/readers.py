@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import flask
 from werkzeug.datastructures import LanguageAccept
 
-from services.design.reader import CHOICES, Reader, reader_of
+from services.contracts.words import Words
+from services.design.reader import CHINESE, CHOICES, Reader, reader_of
 
 YEAR = 365 * 86_400
 NOTHING: Mapping[str, str] = {}
@@ -30,6 +31,11 @@ def reader_by(cookies: Mapping[str, str], languages: LanguageAccept, asked: Mapp
     """The reader by what a browser keeps and likes; what an address asks for comes first."""
     kept = {name: cookies.get(cookie_of(name), "") for name in CHOICES}
     return reader_of({**kept, **asked}, (tag for tag, quality in languages if quality > 0))
+
+
+def said(words: Words) -> str:
+    """Words in the language of the reader of this request, where no template says them."""
+    return words.zh if this_reader().lang == CHINESE else words.en
 
 
 def here(**changed: str) -> str:

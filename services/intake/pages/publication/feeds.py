@@ -11,7 +11,6 @@ from services.contracts.catalogue import stored
 from services.contracts.text import many_lines
 from services.contracts.vocabulary import PUBLIC_OPINIONS, PUBLIC_STANDINGS
 from services.contracts.words import Words, name_of
-from services.design.reader import CHINESE
 from services.intake.app.context import Intake
 from services.intake.app.publication.public import LIST_COST, listed
 from services.intake.pages.publication import narrowing
@@ -22,7 +21,7 @@ from services.intake.schemas.publication.public import PublicPageQuery, standing
 from services.intake.store.publication.public import PublicCase
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, origin
-from services.runtime.web.readers import this_reader
+from services.runtime.web.readers import said, this_reader
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
@@ -38,14 +37,14 @@ def feed(call: Call[Intake]) -> Answer:
     cases, site = listed(service, query, None, None, ENTRIES).cases, origin(call.guard)
     root = Element("feed", {"xmlns": ATOM, "xml:lang": this_reader().tag})
     chosen = narrowing.chosen(query, service.catalogue)
-    name = " · ".join([_said(PUBLIC_OPINIONS), *(_said(each.value) for each in chosen)])
+    name = " · ".join([said(PUBLIC_OPINIONS), *(said(each.value) for each in chosen)])
     self_address = site + narrowing.address(query, narrowing.FEED)
     _text(root, "id", self_address)
-    _text(root, "title", f"{name} · {_said(name_of(service.catalogue))}")
+    _text(root, "title", f"{name} · {said(name_of(service.catalogue))}")
     _text(root, "updated", (cases[0].copy.released if cases else service.database.clock.now()).isoformat())
     SubElement(root, "link", {"rel": "self", "type": TYPE, "href": self_address})
     SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": site + narrowing.address(query)})
-    _text(SubElement(root, "author"), "name", _said(name_of(service.catalogue)))
+    _text(SubElement(root, "author"), "name", said(name_of(service.catalogue)))
     for case in cases:
         _entry(root, service, case, site)
     body = tostring(root, encoding="utf-8", xml_declaration=True)
@@ -67,8 +66,8 @@ def _entry(root: Element, service: Intake, case: PublicCase, site: str) -> None:
     ]  # fmt: skip
     for words in named:
         if words is not None:
-            SubElement(entry, "category", {"term": _plain(_said(words))})
-    parts = [f"【{_said(name_of(stored.department(catalogue, part.department)))}】{part.content}" for part in copy.parts]
+            SubElement(entry, "category", {"term": _plain(said(words))})
+    parts = [f"【{said(name_of(stored.department(catalogue, part.department)))}】{part.content}" for part in copy.parts]
     _text(entry, "content", "\n\n".join((copy.content, *parts)))
 
 
@@ -79,7 +78,3 @@ def _text(above: Element, name: str, text: str) -> None:
 def _plain(text: str) -> str:
     """A text without the characters that XML cannot hold."""
     return "".join(letter for letter in many_lines(text) if letter not in "\ufffe\uffff")
-
-
-def _said(words: Words) -> str:
-    return words.zh if this_reader().lang == CHINESE else words.en

@@ -9,7 +9,6 @@ from services.contracts.catalogue import stored
 from services.contracts.errors import NotFound
 from services.contracts.vocabulary import PUBLIC_OPINIONS, PUBLIC_STANDINGS, SITE
 from services.contracts.words import Words, name_of
-from services.design.reader import CHINESE
 from services.intake.app.context import Intake
 from services.intake.domain.constituency.station import UNKNOWN_STATION
 from services.intake.domain.publication.publishing import NOT_PUBLIC
@@ -20,7 +19,7 @@ from services.intake.store.publication import public
 from services.runtime.web.calls import Call
 from services.runtime.web.guard import RequestGuard
 from services.runtime.web.pages import error_page, origin
-from services.runtime.web.readers import this_reader
+from services.runtime.web.readers import said, this_reader
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
@@ -54,7 +53,7 @@ def department_card(call: Call[Intake]) -> Answer:
     code, catalogue = call.path["department"], call.service.catalogue
     if code not in catalogue.departments:
         raise NotFound("There is no such department.")
-    return _drawn(call, _said(name_of(stored.department(catalogue, code))), [PUBLIC_OPINIONS])
+    return _drawn(call, said(name_of(stored.department(catalogue, code))), [PUBLIC_OPINIONS])
 
 
 @routes.get(f"/public/stations/<station>/{FILE}", access=PUBLIC, cost=CARD_COST, page=error_page, gives=(PNG,))
@@ -67,11 +66,7 @@ def station_card(call: Call[Intake]) -> Answer:
 
 
 def _drawn(call: Call[Intake], title: str, about: list[Words]) -> flask.Response:
-    card = ShareCard(title, " · ".join(map(_said, about)), f"{_said(name_of(call.service.catalogue))} · {_said(SITE)}")
+    card = ShareCard(title, " · ".join(map(said, about)), f"{said(name_of(call.service.catalogue))} · {said(SITE)}")
     response = flask.Response(picture(card, call.service.share_font), content_type=PNG)
     response.vary.update(("Accept-Language", "Cookie"))
     return shared(response)
-
-
-def _said(words: Words) -> str:
-    return words.zh if this_reader().lang == CHINESE else words.en
