@@ -50,9 +50,8 @@ class Location:
     @property
     def about(self) -> Spot | None:
         """About where it is, in degrees; None where they were not given."""
-        if self.latitude is None or self.longitude is None:
-            return None
-        return Spot(round(self.latitude, COARSE), round(self.longitude, COARSE))
+        spot = self.exact
+        return None if spot is None else Spot(round(spot.latitude, COARSE), round(spot.longitude, COARSE))
 
     @property
     def exact(self) -> Spot | None:

@@ -48,7 +48,7 @@ MORE = Phrase("Others of them still wait: please decide on those, too.")
 NO_LONGER = Phrase("This is not possible any more: somebody else has decided in the meantime.")
 #: What a request may say of how many were decided on; nothing longer is taken for a number.
 _LONGEST_NUMBER = 6
-NOTHING: Mapping[str, str] = dict.fromkeys(("topic", "department", "reason", "question", "into"), "")
+NOTHING: Mapping[str, str] = dict.fromkeys(LABELS, "")
 
 
 @dataclass(frozen=True, slots=True)
