@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
+
+if TYPE_CHECKING:
+    from PIL import ImageDraw, ImageFont
 
 SIZE: Final = (1200, 630)
 PAPER, CARD, INK, QUIET, SEAL, PINE, CREAM = "#f7f4ee", "#fffdf9", "#22262a", "#5b625f", "#a8321f", "#11605a", "#fff8ef"
@@ -50,6 +53,9 @@ def usual_font() -> Path | None:
 @lru_cache(MOST_KEPT)
 def picture(card: ShareCard, font: Path | None) -> bytes:
     """The picture as PNG. One is drawn at a time."""
+    # Imported here, because many processes never draw and it takes memory.
+    from PIL import ImageDraw
+
     with _drawing:
         image = Image.new("RGB", SIZE, PAPER)
         draw = ImageDraw.Draw(image)
@@ -76,6 +82,8 @@ def _mark(draw: ImageDraw.ImageDraw, left: int, top: int, side: int) -> None:
 
 
 def _write(draw: ImageDraw.ImageDraw, card: ShareCard, font: Path) -> None:
+    from PIL import ImageFont
+
     # The letters of mainland China are the third of those in Noto's collection.
     index = 2 if font.name.startswith("NotoSansCJK") else 0
     large, small = ImageFont.truetype(font, 64, index), ImageFont.truetype(font, 34, index)
