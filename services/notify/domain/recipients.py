@@ -116,6 +116,11 @@ class Recipients:
                     notifications[entry.key] = self._write(recipient, self._known[entry.key], rung, deadline, now)
         return list(notifications.values())
 
+    def to_department(self, department: str, title: str, body: str) -> list[StaffNotification]:
+        """One notification to each channel of a department, which all say the same and are not gathered."""
+        readers = {entry.key: entry.person for entry in self.addresses("department", department)}
+        return [StaffNotification("department", key, title, body, person) for key, person in readers.items()]
+
     def gather(
         self, key: str, entries: Sequence[tuple[str, str]], now: datetime, head: WitnessRecord | None = None
     ) -> tuple[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.notify.domain.calendar_notifications import write_calendar_notification
-from services.notify.domain.recipients import StaffNotification
 
 if TYPE_CHECKING:
     from services.contracts.catalogue.model import Catalogue
@@ -20,6 +19,5 @@ def notify_of_calendar(
 ) -> None:
     """One notification to each channel of the department, about all of its deadlines that have moved."""
     title, body = write_calendar_notification(message, catalogue)
-    readers = {entry.key: entry.person for entry in recipients.addresses("department", message.department)}
-    notifications = [StaffNotification("department", key, title, body, person) for key, person in readers.items()]
+    notifications = recipients.to_department(message.department, title, body)
     record.add_calendar_notification(event.id, event.subject, message.department, notifications)

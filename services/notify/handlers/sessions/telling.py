@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from services.contracts.sessions import SessionMove
-from services.notify.domain.recipients import StaffNotification
 from services.notify.domain.sessions.notice import write_notice
 
 if TYPE_CHECKING:
@@ -26,10 +25,4 @@ def tell_departments(
         return
     for department in session.asked:
         title, body = write_notice(session, move, department, catalogue)
-        readers = {entry.key: entry.person for entry in recipients.addresses("department", department)}
-        record.add_session_notice(
-            session.id,
-            department,
-            str(move),
-            [StaffNotification("department", key, title, body, who) for key, who in readers.items()],
-        )
+        record.add_session_notice(session.id, department, str(move), recipients.to_department(department, title, body))
