@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.accounts import LetterLinked
 from services.contracts.messages.duties import LetterEntrusted
-from services.notify.domain.wording import fact_lines
+from services.notify.domain.wording import fact_lines, write_letter
 
 #: By what a letter is about: its title, and what it says before the link, in Chinese and English.
 LETTERS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
@@ -74,26 +74,21 @@ ENTRUSTED: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("意见建议“{}”的答复尚待您向提出人反馈，请按期完成。", 'The voter still waits to hear from you what was answered to "{}".'),
     ),
 }
-TITLE = "【回应】{} · {}"
 
 
 def write_to_member(message: LetterLinked, catalogue: Catalogue) -> tuple[str, str]:
     """The title and the body of a letter."""
     titles, sentences = LETTERS[message.about]
-    parts = []
-    for index, greeting in enumerate(("{}您好：", "Dear {},")):
-        sender = (catalogue.name, catalogue.name_en)[index]
-        parts.append("\n".join((greeting.format(message.name), sentences[index], message.link, f"—— {sender}")))
-    return TITLE.format(*titles), "\n\n".join(parts) + "\n"
+    return write_letter(titles, message.name, lambda index: (sentences[index], message.link), catalogue)
 
 
 def write_to_entrusted(message: LetterEntrusted, catalogue: Catalogue) -> tuple[str, str]:
-    """The title and the body of a letter about an opinion. The title names the step only, because other people may see it."""
+    """The title and the body of a letter about an opinion."""
     titles, sentences = ENTRUSTED[message.about]
     facts = {**message.facts, **({"link": message.link} if message.link else {})}
-    parts = []
-    for index, greeting in enumerate(("{}您好：", "Dear {},")):
-        sender = (catalogue.name, catalogue.name_en)[index]
-        lines = (greeting.format(message.name), sentences[index].format(message.title), *fact_lines(facts, index, catalogue))
-        parts.append("\n".join((*lines, f"—— {sender}")))
-    return TITLE.format(*titles), "\n\n".join(parts) + "\n"
+
+    def said(index: int) -> Iterator[str]:
+        yield sentences[index].format(message.title)
+        yield from fact_lines(facts, index, catalogue)
+
+    return write_letter(titles, message.name, said, catalogue)

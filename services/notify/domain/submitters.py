@@ -16,7 +16,7 @@ from services.contracts.messages.sessions import LetterBooked
 from services.contracts.messages.supervision import LetterRequested
 from services.notify.domain.members import LETTERS, write_to_entrusted, write_to_member
 from services.notify.domain.visitors import BOOKED, write_to_visitor
-from services.notify.domain.wording import fact_lines
+from services.notify.domain.wording import fact_lines, write_letter
 
 #: What asks for a letter to somebody.
 AnyLetter = LetterRequested | LetterLinked | LetterEntrusted | LetterBooked
@@ -95,8 +95,6 @@ STEPS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ),
     ),
 }
-TITLE = "【回应】{step} · {step_en}"
-GREETING, GREETING_EN = "{name}您好：", "Dear {name},"
 RECEIPT = ("回执号：{receipt}（请妥善保管，凭此查询）", "Receipt: {receipt} (keep it to yourself: it opens your case)")
 #: These are sent at once, because the submitter is waiting for them; the rest is sent in office hours.
 AT_ONCE = frozenset({"received", "resent", "supported", *LETTERS, *BOOKED})
@@ -190,17 +188,16 @@ def _write(message: AnyLetter, catalogue: Catalogue) -> tuple[str, str]:
 
 
 def write_to_submitter(message: LetterRequested, catalogue: Catalogue) -> tuple[str, str]:
-    """The title and the body of a notification, Chinese first. The title names the step only, because other people may see it."""
+    """The title and the body of a notification."""
     steps, sentences = STEPS[message.about]
-    title = TITLE.format(step=steps[0], step_en=steps[1])
-    parts = []
-    for index, greeting in enumerate((GREETING, GREETING_EN)):
-        lines = [greeting.format(name=message.name)] if message.name else []
-        lines.append(sentences[index].format(title=message.title))
-        lines += fact_lines(message.facts, index, catalogue)
-        lines += [RECEIPT[index].format(receipt=message.receipt), f"—— {(catalogue.name, catalogue.name_en)[index]}"]
-        parts.append("\n".join(lines))
-    return title[:LONGEST_TITLE], "\n\n".join(parts) + "\n"
+
+    def said(index: int) -> Iterator[str]:
+        yield sentences[index].format(title=message.title)
+        yield from fact_lines(message.facts, index, catalogue)
+        yield RECEIPT[index].format(receipt=message.receipt)
+
+    title, body = write_letter(steps, message.name or None, said, catalogue)
+    return title[:LONGEST_TITLE], body
 
 
 def cause_of(said: str) -> tuple[str, bool]:

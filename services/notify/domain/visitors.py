@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.sessions import LetterBooked
+from services.notify.domain.wording import write_letter
 
 #: By what a letter is about: its title, and what it says of the session, whose title takes the place of the braces.
 BOOKED: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
@@ -39,20 +40,19 @@ BOOKED: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ),
     ),
 }
-TITLE = "【回应】{} · {}"
 #: Of what is off, no letter says when and where it would have been.
 _OFF = frozenset({"put_off", "called_off"})
 
 
 def write_to_visitor(message: LetterBooked, catalogue: Catalogue) -> tuple[str, str]:
-    """The title and the body of a letter. The title names the step only, because other people may see it."""
+    """The title and the body of a letter."""
     titles, sentences = BOOKED[message.about]
-    parts = []
-    for index, greeting in enumerate(("{}您好：", "Dear {},")):
-        lines = [greeting.format(message.name)] if message.name else []
-        lines += [sentences[index].format(message.title), *_lines(message, index, catalogue)]
-        parts.append("\n".join((*lines, f"—— {(catalogue.name, catalogue.name_en)[index]}")))
-    return TITLE.format(*titles), "\n\n".join(parts) + "\n"
+
+    def said(index: int) -> Iterator[str]:
+        yield sentences[index].format(message.title)
+        yield from _lines(message, index, catalogue)
+
+    return write_letter(titles, message.name or None, said, catalogue)
 
 
 def _lines(message: LetterBooked, index: int, catalogue: Catalogue) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from services.contracts.catalogue.model import Catalogue, Rung
@@ -39,6 +39,9 @@ DIGEST_HEAD = (
     "The public ledger at {time}: {size} leaves, root {root}, key {key}, signature {signature}.\n",
 )
 DIGEST_END = ("—— {place}\n", "— {place}\n")
+
+LETTER_TITLE = "【回应】{} · {}"
+GREETINGS = ("{}您好：", "Dear {},")
 
 #: The facts that a notification may tell, in this order, and how: a fact that a message does not have is left out.
 FACTS: Mapping[str, tuple[str, str]] = {
@@ -102,6 +105,20 @@ def _facts(rung: Rung, deadline: Deadline, now: datetime, catalogue: Catalogue, 
         "late": LATE[index] if now > deadline.due else "",
         "place": (catalogue.name, catalogue.name_en)[index],
     }
+
+
+def write_letter(
+    about: tuple[str, str], name: str | None, said: Callable[[int], Iterable[str]], catalogue: Catalogue
+) -> tuple[str, str]:
+    """The title and the body of a letter, Chinese first; `said` are the lines of a language between greeting and signature.
+
+    The title names the step only, because other people may see it. Without a name there is no greeting.
+    """
+    parts = []
+    for index, greeting in enumerate(GREETINGS):
+        greeted = () if name is None else (greeting.format(name),)
+        parts.append("\n".join((*greeted, *said(index), f"—— {(catalogue.name, catalogue.name_en)[index]}")))
+    return LETTER_TITLE.format(*about), "\n\n".join(parts) + "\n"
 
 
 def fact_lines(facts: Mapping[str, str], index: int, catalogue: Catalogue) -> Iterator[str]:
