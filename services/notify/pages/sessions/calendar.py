@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from itertools import groupby
 from typing import Final
 from urllib.parse import urlencode
 
@@ -14,7 +13,7 @@ from services.notify.app.context import Notify
 from services.notify.app.sessions.sessions import LIST_COST, cursor_after, read_place, seen_by
 from services.notify.domain.sessions.session import Session
 from services.notify.pages.paper import TEMPLATES
-from services.notify.pages.sessions.showing import kinds_of, shown_session, stations_of, weeks_of
+from services.notify.pages.sessions.showing import by_day, kinds_of, shown_session, stations_of, weeks_of
 from services.notify.store.sessions.calendar import Place, Wanted, sessions_page
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html
@@ -42,7 +41,7 @@ def calendar_page(call: Call[Notify]) -> Answer:
     rows = [shown_session(each, catalogue) for each in found]
     return html(
         TEMPLATES, "sessions/calendar.html", place=catalogue, role=call.caller.role, given=given, month=month,
-        days=[(day, list(of_day)) for day, of_day in groupby(rows, key=lambda each: each.day)],
+        days=by_day(rows),
         weeks=weeks_of(month, [each.day for each in rows]) if month else [], total=len(rows),
         kinds=kinds_of(catalogue, is_open=call.caller.role is None), stations=stations_of(catalogue),
         before=_address(given, add_months(month, -1)) if month else None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import groupby
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -31,7 +30,7 @@ from services.notify.pages.sessions.fields import (
     said_of_asked,
     typed,
 )
-from services.notify.pages.sessions.showing import kinds_of, shown_session, stations_of
+from services.notify.pages.sessions.showing import by_day, kinds_of, shown_session, stations_of
 from services.notify.schemas.sessions.sessions import DetailsBody
 from services.notify.store.sessions.calendar import Seen, Wanted, sessions_page
 from services.notify.store.sessions.sessions import SessionStore
@@ -96,7 +95,7 @@ def list_page(call: Call[Notify]) -> Answer:
     following = last and f"{LIST}?{urlencode(said | {'cursor': cursor_after(last)})}"
     return private(desk_html(
         TEMPLATES, "sessions/sessions.html", place=catalogue, role=call.caller.role, given=given,
-        days=[(day, list(of_day)) for day, of_day in groupby(rows, key=lambda each: each.day)], following=following,
+        days=by_day(rows), following=following,
         states=[(None, list(SESSION_STATES.items()))], kinds=kinds_of(catalogue),
         stations=[] if station else stations_of(catalogue),
     ))  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import Final
 
 from services.contracts.catalogue import stored
@@ -56,6 +57,11 @@ def shown_session(session: Session, catalogue: Catalogue) -> ShownSession:
         local(session.at, catalogue), ends.time() if ends else None, SESSION_STATES[session.state],
         TONES.get(session.state, ""), [(SESSION_RULES[each.rule], each.reason) for each in session.irregular],
     )  # fmt: skip
+
+
+def by_day(rows: Iterable[ShownSession]) -> list[tuple[date, list[ShownSession]]]:
+    """Sessions that are in order by time, by their days."""
+    return [(day, list(of_day)) for day, of_day in groupby(rows, key=lambda each: each.day)]
 
 
 def station_name(catalogue: Catalogue, code: str | None) -> Words | None:
