@@ -26,8 +26,7 @@ def call_session(store: SessionStore, catalogue: Catalogue, details: Details, ca
     """Plan one session."""
     check_own(caller, details.station)
     details = details.checked(catalogue)
-    if details.at <= store.now:
-        raise Invalid("It has to lie in the future.", {"at": [f"after {store.now.isoformat(timespec='seconds')}"]})
+    _check_ahead(store, details)
     check_deputies(store, details.deputies)
     session = store.new(details, caller.who or None)
     store.save(session, session.plan_message())
@@ -38,9 +37,14 @@ def change_session(store: SessionStore, catalogue: Catalogue, session: Session, 
     """Change what is said of a session that is still to come."""
     details = details.checked(catalogue)
     check_deputies(store, details.deputies)
-    if details.at != session.at and details.at <= store.now:
-        raise Invalid("It has to lie in the future.", {"at": [f"after {store.now.isoformat(timespec='seconds')}"]})
+    if details.at != session.at:
+        _check_ahead(store, details)
     store.save(session, session.change(details))
+
+
+def _check_ahead(store: SessionStore, details: Details) -> None:
+    if details.at <= store.now:
+        raise Invalid("It has to lie in the future.", {"at": [f"after {store.now.isoformat(timespec='seconds')}"]})
 
 
 def loaded(store: SessionStore, session_id: str, caller: Caller) -> Session:
