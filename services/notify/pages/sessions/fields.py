@@ -18,6 +18,7 @@ from services.notify.app.context import Notify
 from services.notify.domain.sessions.details import Details, Official
 from services.notify.domain.sessions.plan import Plan
 from services.notify.pages.sessions.showing import Options
+from services.runtime.input.numbers import whole_number
 from services.runtime.web.calls import Call
 
 _SEPARATORS: Final = re.compile(r"[,，、;；\n]+")
@@ -75,7 +76,8 @@ def typed(at: datetime | None, catalogue: Catalogue) -> str:
 
 def number(text: str) -> int | str | None:
     """A number that was typed; what is none goes on as it is."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else text or None
+    found = whole_number(text, 9)
+    return (text or None) if found is None else found
 
 
 def several(text: str) -> list[str]:
