@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import flask
@@ -154,7 +155,13 @@ def published(call: Call[Notify]) -> Answer:
 
 def session_rows(connection: Connection, session: str, name: ListName, now: datetime) -> list[Row]:
     """The rows of a list of a session as they stand."""
-    return rows_of(name, cases_of(connection, session), entries_of(connection, Scope(session)), now)
+    return session_lists(connection, session, (name,), now)[name]
+
+
+def session_lists(connection: Connection, session: str, names: Sequence[ListName], now: datetime) -> dict[ListName, list[Row]]:
+    """Several lists of a session as they stand, of what is read once for all of them."""
+    cases, entries = cases_of(connection, session), entries_of(connection, Scope(session))
+    return {name: rows_of(name, cases, entries, now) for name in names}
 
 
 def year_rows(

@@ -18,7 +18,7 @@ from services.contracts.words import month_name
 from services.notify.app.context import Notify
 from services.notify.app.lists.entries import own_session
 from services.notify.app.lists.files import FILES, table_of, written
-from services.notify.app.lists.lists import session_rows
+from services.notify.app.lists.lists import session_lists
 from services.notify.app.sessions.sessions import KEEPERS
 from services.notify.domain.lists.summary import COUNTS, Summary, month_of
 from services.notify.domain.lists.views import Row, is_open
@@ -101,8 +101,7 @@ def became(connection: Connection, session: Session, now: datetime) -> tuple[Ses
     before = last_before(connection, session)
     if before is None:
         return None, []
-    listed = [session_rows(connection, before.id, name, now) for name in ("promise", "measure", "work")]
-    promised, *entered = listed
+    promised, *entered = session_lists(connection, before.id, ("promise", "measure", "work"), now).values()
     return before, promised + [row for rows in entered for row in rows if row.of == "entry" and is_open(row)]
 
 
@@ -115,9 +114,10 @@ def minutes(call: Call[Notify]) -> Answer:
         if session.minutes is None:
             raise NotFound("There are no minutes yet.")
         names = deputy_names(connection, session.deputies_present)
-        tables = [table_of(name, session_rows(connection, session.id, name, now), catalogue) for name in MINUTED]
+        lists = session_lists(connection, session.id, MINUTED, now)
     lines = [*minuted(session, [names.get(code, code) for code in session.deputies_present], catalogue), as_of(now, catalogue).zh]
-    return written(call.query["format"], f"{session.title} 纪要", lines, [each for each in tables if each.rows])
+    tables = [table_of(name, rows, catalogue) for name, rows in lists.items() if rows]
+    return written(call.query["format"], f"{session.title} 纪要", lines, tables)
 
 
 def minuted(session: Session, deputies: list[str], catalogue: Catalogue) -> Iterator[str]:
