@@ -8,6 +8,7 @@ from urllib.parse import quote
 import flask
 
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.errors import NotFound
 from services.contracts.messages.sessions import ListName
 from services.contracts.session_words import LISTS
 from services.notify.domain.lists.views import Row
@@ -18,6 +19,13 @@ from services.runtime.sheets.written import DOCX, WrittenTable, document, workbo
 #: What a file may be, by what a query calls it.
 TYPES = {"xlsx": XLSX, "docx": DOCX}
 FILES = tuple(TYPES.values())
+
+
+def form_of(text: str) -> str:
+    """A kind of file by its name; raises `NotFound`."""
+    if text not in TYPES:
+        raise NotFound("There is no such kind of file.")
+    return text
 
 
 def table_of(name: ListName, rows: Sequence[Row], catalogue: Catalogue) -> WrittenTable:

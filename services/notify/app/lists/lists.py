@@ -22,6 +22,7 @@ from services.notify.domain.lists.published import public_row
 from services.notify.domain.lists.views import LISTS as NAMES
 from services.notify.domain.lists.views import Row, rows_of
 from services.notify.domain.lists.wording import as_of
+from services.notify.domain.sessions.session import Session
 from services.notify.handlers.lists.publishing import publish
 from services.notify.handlers.sessions.keeping import check_own
 from services.notify.schemas.lists.rows import (
@@ -55,14 +56,18 @@ TOO_LONG = {"station": [f"more than {MOST_IN_A_FILE} questions; name a station"]
 )
 def session_list(call: Call[Notify]) -> Answer:
     """Read a list of a session as it stands now; nobody fills it in."""
-    name, now, catalogue = name_of_list(call.path["list_name"]), call.service.database.clock.now(), call.service.catalogue
-    with call.service.database.reading() as connection:
-        session = own_session(call, connection, call.path["session_id"])
-        rows = session_rows(connection, session.id, name, now)
+    name, now = name_of_list(call.path["list_name"]), call.service.database.clock.now()
+    session, rows = _own_rows(call, name, now)
     if call.query["format"] == "json":
         return 200, session_list_answer(session.id, name, rows, now)
-    title = f"{session.title} {LISTS[name].zh}"
-    return written(call.query["format"], title, [as_of(now, catalogue).zh], [table_of(name, rows, catalogue)])
+    return _file(call, call.query["format"], session.title, name, rows, now)
+
+
+def session_file(call: Call[Notify], name: ListName, form: str) -> flask.Response:
+    """A list of the session that is named as a file."""
+    now = call.service.database.clock.now()
+    session, rows = _own_rows(call, name, now)
+    return _file(call, form, session.title, name, rows, now)
 
 
 @routes.post(f"{API}/sessions/<session_id>/lists/<list_name>/publish", access=KEEPERS, answers={200: FrozenShape})
@@ -127,8 +132,7 @@ def year_file(call: Call[Notify], name: ListName, scope: Scope, form: str) -> fl
     if following is not None:
         raise Invalid("This is too long for a file.", TOO_LONG)
     known = stored.found(catalogue.stations, scope.station)
-    title = f"{known.name if known else scope.station or catalogue.name} {scope.year}年 {LISTS[name].zh}"
-    return written(form, title, [as_of(now, catalogue).zh], [table_of(name, rows, catalogue)])
+    return _file(call, form, f"{known.name if known else scope.station or catalogue.name} {scope.year}年", name, rows, now)
 
 
 @routes.post(f"{API}/lists/<list_name>/publish", access=KEEPERS, body=YearScope, answers={200: FrozenShape})
@@ -173,6 +177,17 @@ def year_rows(
     entries = [] if more else entries_of(connection, scope)
     last = cursor_of(f"{shown[-1].session}|{shown[-1].number}") if more else None
     return rows_of(name, shown, entries, now), last
+
+
+def _own_rows(call: Call[Notify], name: ListName, now: datetime) -> tuple[Session, list[Row]]:
+    with call.service.database.reading() as connection:
+        session = own_session(call, connection, call.path["session_id"])
+        return session, session_rows(connection, session.id, name, now)
+
+
+def _file(call: Call[Notify], form: str, whose: str, name: ListName, rows: Sequence[Row], now: datetime) -> flask.Response:
+    catalogue = call.service.catalogue
+    return written(form, f"{whose} {LISTS[name].zh}", [as_of(now, catalogue).zh], [table_of(name, rows, catalogue)])
 
 
 def _frozen(call: Call[Notify], work: Transaction, scope: Scope, name: ListName, rows: list[Row]) -> FrozenList:

@@ -7,14 +7,12 @@ from services.contracts.errors import NotFound
 from services.contracts.session_words import LISTS
 from services.contracts.words import Words, month_name
 from services.notify.app.context import Notify
-from services.notify.app.lists.entries import own_session
-from services.notify.app.lists.files import FILES, TYPES, table_of, written
-from services.notify.app.lists.lists import name_of_list, publish_session_list, session_rows
+from services.notify.app.lists.files import FILES, TYPES, form_of
+from services.notify.app.lists.lists import name_of_list, publish_session_list, session_file, session_rows
 from services.notify.app.lists.papers import irregular, summary_of, summary_paper
 from services.notify.app.sessions.sessions import KEEPERS, ONE_COST, find, keeps
 from services.notify.domain.lists.frozen import Scope
 from services.notify.domain.lists.summary import COUNTS
-from services.notify.domain.lists.wording import as_of
 from services.notify.pages.lists.showing import shown_frozen, shown_rows
 from services.notify.pages.paper import TEMPLATES, local
 from services.notify.pages.sessions.showing import station_name
@@ -57,12 +55,7 @@ def publish_page(call: Call[Notify]) -> Answer:
 @routes.get(f"{PATH}/<form>", access=KEEPERS, page=error_page, gives=FILES)
 def list_file(call: Call[Notify]) -> Answer:
     """A list of a session as a file."""
-    name, form, now = name_of_list(call.path["list_name"]), _form(call), call.service.database.clock.now()
-    with call.service.database.reading() as connection:
-        session = own_session(call, connection, call.path["session_id"])
-        rows = session_rows(connection, session.id, name, now)
-    lines, table = [as_of(now, call.service.catalogue).zh], table_of(name, rows, call.service.catalogue)
-    return written(form, f"{session.title} {LISTS[name].zh}", lines, [table])
+    return session_file(call, name_of_list(call.path["list_name"]), form_of(call.path["form"]))
 
 
 @routes.get("/sessions/summary", access=KEEPERS, page=error_page)
@@ -88,11 +81,5 @@ def summary_page(call: Call[Notify]) -> Answer:
 @routes.get("/sessions/summary/<station>/<month>/<form>", access=KEEPERS, page=error_page, gives=FILES)
 def summary_file(call: Call[Notify]) -> Answer:
     """The month of a station as a file."""
-    form, found = _form(call), summary_of(call, call.path["station"], call.path["month"])
+    form, found = form_of(call.path["form"]), summary_of(call, call.path["station"], call.path["month"])
     return summary_paper(found, form, call.service.catalogue)
-
-
-def _form(call: Call[Notify]) -> str:
-    if call.path["form"] not in TYPES:
-        raise NotFound("There is no such kind of file.")
-    return call.path["form"]

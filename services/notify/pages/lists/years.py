@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlencode
 
-from services.contracts.errors import NotFound
 from services.contracts.session_words import LISTS
 from services.contracts.words import name_of, year_name
 from services.notify.app.context import Notify
-from services.notify.app.lists.files import FILES, TYPES
+from services.notify.app.lists.files import FILES, TYPES, form_of
 from services.notify.app.lists.lists import name_of_list, place_of, year_file, year_rows, year_scope
 from services.notify.app.sessions.sessions import KEEPERS
 from services.notify.pages.lists.showing import shown_rows
@@ -51,7 +50,5 @@ def year_page(call: Call[Notify]) -> Answer:
 @routes.get(f"{PATH}/<list_name>/<year>/<form>", access=KEEPERS, page=error_page, gives=FILES)
 def year_paper(call: Call[Notify]) -> Answer:
     """The same as a file."""
-    form, station = call.path["form"], str(call.query.get("station") or "") or call.caller.station
-    if form not in TYPES:
-        raise NotFound("There is no such kind of file.")
+    form, station = form_of(call.path["form"]), str(call.query.get("station") or "") or call.caller.station
     return year_file(call, name_of_list(call.path["list_name"]), year_scope(call, call.path["year"], station), form)
