@@ -12,9 +12,11 @@ from werkzeug.datastructures import ETags
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.vocabulary import CO_STATES, STATES
 from services.contracts.words import Words, name_of
 from services.design.templates import Templates
 from services.routing.app.context import Routing
+from services.routing.domain.assignment import Assignment
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
 
@@ -38,3 +40,8 @@ def local(instant: datetime, catalogue: Catalogue) -> datetime:
 def department_name(code: str, catalogue: Catalogue) -> Words:
     """A department by its names."""
     return name_of(stored.department(catalogue, code))
+
+
+def standing_of(each: Assignment) -> Words:
+    """Where an assignment stands, as it is called for its role."""
+    return (STATES if each.is_lead else CO_STATES)[each.state]

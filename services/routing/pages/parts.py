@@ -11,7 +11,7 @@ from services.contracts.callers import OF_A_DEPARTMENT, Caller, Role
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.fragments import MOST_COUNTED, fragment
 from services.contracts.lifecycle import State
-from services.contracts.vocabulary import BASES, CO_STATES, DEADLINES, OUTCOMES, ROLES, STATES
+from services.contracts.vocabulary import BASES, DEADLINES, OUTCOMES, ROLES
 from services.contracts.words import Words
 from services.design.phrases import Phrase
 from services.routing.app.context import Routing
@@ -20,7 +20,7 @@ from services.routing.domain.learning.ruled import RuledCase
 from services.routing.pages.approvals import ShownDraft, draft_of, may_approve
 from services.routing.pages.desk.filters import DESK
 from services.routing.pages.doubtful import LIST as DOUBTS
-from services.routing.pages.paper import TEMPLATES, department_name, local
+from services.routing.pages.paper import TEMPLATES, department_name, local, standing_of
 from services.routing.store.waiting import WaitingFor, of_opinion, waiting_for
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html
@@ -131,8 +131,7 @@ def shown_assignment(each: Assignment, catalogue: Catalogue, caller: Caller) -> 
         (Phrase("Outcome"), OUTCOMES[each.outcome] if each.outcome else None),
     ]
     name = department_name(each.department, catalogue)
-    standing = STATES[each.state] if each.is_lead else CO_STATES[each.state]
     told = [row for row in facts if row[1] is not None]
     decides = each.id if may_approve(caller, each) else None
     desk = f"{DESK}/{each.id}" if caller.role is Role.DEPARTMENT else None
-    return ShownAssignment(name, ROLES[each.role], standing, told, each.reply, draft_of(each, catalogue), decides, desk)
+    return ShownAssignment(name, ROLES[each.role], standing_of(each), told, each.reply, draft_of(each, catalogue), decides, desk)

@@ -35,7 +35,7 @@ from services.routing.pages.desk.filters import (
     wanted_of,
 )
 from services.routing.pages.desk.forms import BY_VERB
-from services.routing.pages.paper import TEMPLATES, local
+from services.routing.pages.paper import TEMPLATES, local, standing_of
 from services.routing.store.desk import on_desk
 from services.routing.store.reading import find
 from services.runtime.web.calls import Call
@@ -127,9 +127,9 @@ def row_of(each: Assignment, catalogue: Catalogue, given: Mapping[str, str], now
     topic = stored.found(catalogue.topics, each.topic)
     about += [name_of(topic)] if topic else []
     about += [LEVELS[each.level]] if each.level and each.level in LEVELS else []
-    standing = (STATES if each.is_lead else CO_STATES)[each.state]
     return DeskRow(
-        each.id, address(f"{DESK}/{each.id}", given), each.title, standing, "warn" if each.state.awaits_signature else "info",
+        each.id, address(f"{DESK}/{each.id}", given), each.title, standing_of(each),
+        "warn" if each.state.awaits_signature else "info",
         DEADLINES[kind], local(due, catalogue), days, "bad" if due < now else "warn" if due <= soon else "", about,
         each.state.awaits_signature,
     )  # fmt: skip
@@ -163,5 +163,5 @@ def _failed(connection: Connection, call: Call[Routing]) -> list[tuple[str, str,
     for each in call.query["failed"].split(",")[:A_PAGE]:
         known = find(connection, each) if each else None
         if known is not None and known.department == call.caller.department:
-            found.append((known.title, f"{DESK}/{known.id}", (STATES if known.is_lead else CO_STATES)[known.state]))
+            found.append((known.title, f"{DESK}/{known.id}", standing_of(known)))
     return found
