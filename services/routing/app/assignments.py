@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import to_builtins
+from sqlalchemy.engine import Connection
 
 from services.contracts.callers import STAFF
 from services.contracts.errors import Invalid, NotAllowed, NotFound
@@ -54,9 +55,7 @@ def list_assignments(call: Call[Routing]) -> Answer:
 def read_assignment(call: Call[Routing]) -> Answer:
     """Read an assignment with its deadlines, its reply, its promises, what is handled with it, and rulings on cases like it."""
     with call.service.database.reading() as connection:
-        found = find(connection, call.path["assignment_id"])
-        if found is None or call.caller.department not in (None, found.department):
-            raise NotFound("There is no such assignment, or it is not this department's.")
+        found = readable(call, connection)
         others = others_of(connection, [found.opinion])
         promised = promises_of(connection, found.id)
         merged = [each._asdict() for each in joined_to(connection, found.opinion)]
@@ -65,6 +64,14 @@ def read_assignment(call: Call[Routing]) -> Answer:
     return 200, _shown(found, others) | {
         "promises": promised, "merged": merged, "precedents": quoted, "supporters": supporters,
     }  # fmt: skip
+
+
+def readable(call: Call[Routing], connection: Connection) -> Assignment:
+    """The assignment that is named; raises `NotFound`, for another department's as well."""
+    found = find(connection, call.path["assignment_id"])
+    if found is None or call.caller.department not in (None, found.department):
+        raise NotFound("There is no such assignment, or it is not this department's.")
+    return found
 
 
 #: What a department can ask for, and how the description of the API puts it.

@@ -11,16 +11,16 @@ import flask
 
 from services.contracts.callers import Caller
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.errors import Conflict, Invalid
 from services.contracts.vocabulary import OUTCOMES
 from services.contracts.words import Words
 from services.design.phrases import Phrase
 from services.routing.app import oversight
+from services.routing.app.assignments import readable
 from services.routing.app.context import APPROVING, Routing
 from services.routing.domain.assignment import Assignment
 from services.routing.pages.paper import TEMPLATES, department_name, local
 from services.routing.schemas.oversight import AmendBody
-from services.routing.store.reading import find
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import desk_html, error_page, see_other
 from services.runtime.web.requests import read_form, validate
@@ -101,10 +101,7 @@ def back(call: Call[Routing]) -> Answer:
 
 def _found(call: Call[Routing]) -> Assignment:
     with call.service.database.reading() as connection:
-        found = find(connection, call.path["assignment_id"])
-    if found is None or call.caller.department not in (None, found.department):
-        raise NotFound("There is no such assignment, or it is not this department's.")
-    return found
+        return readable(call, connection)
 
 
 def _case_of(each: Assignment) -> str:
