@@ -92,7 +92,7 @@ def _page(
         found = asked_for(connection, read_cursor(str(cursor)) if cursor else None, A_PAGE + 1)
     shown, typed = found[:A_PAGE], call.path.get("assignment_id", "")
     wrong = {f"{name}-{typed}-{call.path['about']}": words for name, words in (mistakes or {}).items()}
-    response = desk_html(
+    return desk_html(
         TEMPLATES, "rulings.html", status, place=catalogue, role=call.caller.role, session=call.session, notice=notice,
         requests=[request for each in shown for request in _requests(call, each)], mistakes=wrong,
         labels={name: LABELS[name.partition("-")[0]] for name in wrong}, form=form or {}, typed=(typed, call.path.get("about")),
@@ -101,8 +101,6 @@ def _page(
         said=RULED if call.query.get("did") and status == 200 else None,
         following=f"{RULINGS}?cursor={cursor_of(shown[-1].id)}" if len(found) > A_PAGE else None,
     )  # fmt: skip
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _requests(call: Call[Routing], each: Assignment) -> list[ShownRequest]:

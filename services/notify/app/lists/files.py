@@ -46,5 +46,4 @@ def written(form: str, title: str, lines: Sequence[str], tables: Sequence[Writte
 def _file(form: str, title: str, made: Callable[[], bytes]) -> flask.Response:
     response = flask.Response(made(), content_type=TYPES[form])
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(title)}.{form}"
-    response.headers["Cache-Control"] = "no-store"
     return response

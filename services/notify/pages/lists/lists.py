@@ -35,14 +35,11 @@ def list_page(call: Call[Notify]) -> Answer:
         if frozen is None and not is_keeper:
             raise NotFound("This list was not made public.")
         live = shown_rows(name, session_rows(connection, session.id, name, now), catalogue) if is_keeper else None
-    response = html(
+    return html(
         TEMPLATES, "lists/list.html", role=call.caller.role, place=catalogue, session=session, called=LISTS[name], code=name,
         live=live, frozen=frozen and shown_frozen(frozen), published=frozen, now=local(now, catalogue), files=list(TYPES),
         frozen_at=frozen and local(frozen.at, catalogue), form_session=call.session,
     )  # fmt: skip
-    if call.caller.role is not None:
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @routes.post(f"{PATH}/publish", access=KEEPERS, page=error_page)
@@ -67,15 +64,13 @@ def summary_page(call: Call[Notify]) -> Answer:
     month = asked["month"] or f"{now.astimezone(catalogue.calendar.zone):%Y-%m}"
     found = summary_of(call, station, month)
     options = [(code, station_name(catalogue, code) or Words(code, code)) for code in catalogue.stations]
-    response = html(
+    return html(
         TEMPLATES, "lists/summary.html", role=call.caller.role, place=catalogue, summary=found, month=month_name(month),
         station=station_name(catalogue, station), counts=[(words, found.counts[name]) for name, words in COUNTS.items()],
         as_of=local(now, catalogue), asked={"station": station, "month": month},
         stations=options if call.caller.station is None else [], files=list(TYPES),
         sessions=[(each, local(each.at, catalogue), list(irregular(each))) for each in found.sessions],
     )  # fmt: skip
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @routes.get("/sessions/summary/<station>/<month>/<form>", access=KEEPERS, page=error_page, gives=FILES)

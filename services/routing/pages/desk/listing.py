@@ -80,7 +80,7 @@ def list_page(call: Call[Routing]) -> Answer:
         said, failed = _said(connection, call), _failed(connection, call)
     shown = found[:A_PAGE]
     following = address(DESK, given, cursor=cursor_behind(shown[-1])) if len(found) > A_PAGE else None
-    response = desk_html(
+    return desk_html(
         TEMPLATES, "desk/list.html", place=catalogue, role=call.caller.role, session=call.session, beginning=DESK,
         signs=call.caller.role in ACTING, action=address(f"{DESK}/sign", given), is_narrowed=bool(given), following=following,
         rows=[row_of(each, catalogue, given, now) for each in shown], first=address(DESK, given), is_later=after is not None,
@@ -88,8 +88,6 @@ def list_page(call: Call[Routing]) -> Answer:
         # What has been chosen may be several values at once, which the fields of the form do not show.
         several={name: value for name, value in given.items() if "," in value},
     )  # fmt: skip
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @routes.get(f"{DESK}/sign", access=ACTING, query=DeskQuery, page=error_page)

@@ -123,7 +123,7 @@ def _page(call: Call[Routing], status: int = 200, notice: Phrase | None = None, 
     allowed = set(found.verbs_in(catalogue)) if role in ACTING else set()
     if not any(each.state in LEFT for each in promised):
         allowed.discard("keep")
-    response = desk_html(
+    return desk_html(
         TEMPLATES, "desk/one.html", status, place=catalogue, role=role, session=call.session, each=found, notice=notice,
         row=row_of(found, catalogue, given, now), about=shown_assignment(found, catalogue, call.caller),
         rulings=rulings_on(service, [found]), supporters=supporters, beside=beside, list_address=address(DESK, given),
@@ -135,8 +135,6 @@ def _page(call: Call[Routing], status: int = 200, notice: Phrase | None = None, 
         action=lambda verb: address(f"{DESK}/{found.id}/{verb}", given), version=tag_of({"updated": found.updated}),
         key=secrets.token_urlsafe(16), item=ITEM, most_demands=MOST_DEMANDS, offers=_offers(catalogue, found, promised),
     )  # fmt: skip
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _offers(catalogue: Catalogue, found: Assignment, promised: Sequence[TrackedPromise]) -> dict[str, object]:
