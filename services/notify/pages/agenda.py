@@ -120,10 +120,9 @@ def record(call: Call[Notify]) -> Answer:
 
 
 def _mistakes(error: Invalid) -> dict[str, Phrase]:
-    found = {path.replace(".", "-"): path for path in error.errors}
-    return {("promise-what" if name == "promise" else name): WRONG[name] for name in found if name in WRONG} or {
-        "note": WRONG["note"]
-    }
+    names = [path.replace(".", "-") for path in error.errors]
+    found = {("promise-what" if name == "promise" else name): WRONG[name] for name in names if name in WRONG}
+    return found or {"note": WRONG["note"]}
 
 
 def _list(call: Call[Notify], typed: Typed = NOTHING) -> flask.Response:
