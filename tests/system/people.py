@@ -1,4 +1,4 @@
-"""People of the institution at a running system, each with a token of their own, and the stories that they play."""
+"""People of the institution at a running system, each with a token of their own."""
 
 from __future__ import annotations
 
@@ -7,23 +7,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from services.console.embedded.installation import Installation as Folder
 from services.runtime.clock import SystemClock
 from services.runtime.store.database import Database
 from services.runtime.web import access
 from tests.system.installation import Installation
 from tests.system.place import API, Place
-from tests.system.scenario import FOLDER
 
 TEXT = {"title": "路灯不亮", "content": "巷口的路灯坏了两周。", "topic": "street-lights", "channel": "station"}
-
-
-def read(name: str) -> Mapping[str, Any]:
-    """A story by the name of its file."""
-    text: Mapping[str, Any] = yaml.safe_load((FOLDER / "institution" / name).read_text(encoding="utf-8"))
-    return text
 
 
 @dataclass

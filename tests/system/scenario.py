@@ -6,17 +6,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
-
-import yaml
 
 from services.runtime.clock import SystemClock
 from tests.system.mailbox import Mailbox
 from tests.system.place import API, Place, eventually
 
-FOLDER = Path(__file__).parent / "scenarios"
 PATIENCE = 60.0
 #: So many cases are under way at a time: where deadlines are seconds, none passes while the others have their turn.
 AT_A_TIME = 100
@@ -198,9 +194,3 @@ def _rate_differences(found: Mapping[str, Any], expected: Mapping[str, Sequence[
         shown = [rate.get(part) for part in ("numerator", "denominator", "text")]
         if shown != list(wanted):
             yield f"{path}: {shown} instead of {list(wanted)}"
-
-
-def read(name: str) -> Mapping[str, Any]:
-    """The scenario in a file of the folder."""
-    text: Mapping[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
-    return text

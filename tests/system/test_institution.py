@@ -5,12 +5,10 @@ The same file is played by a moved clock elsewhere; here it ends with its figure
 
 from itertools import cycle
 
-import yaml
-
+from tests.stories import names_in, read
 from tests.system.mailbox import Mailbox
-from tests.system.people import TEXT, people_at, read
+from tests.system.people import TEXT, people_at
 from tests.system.place import eventually
-from tests.system.scenario import FOLDER
 
 GROUP = "first-responsible"
 PATIENCE = 60.0
@@ -23,10 +21,10 @@ def test_each_of_102_opinions_is_taken_up_and_fed_back_and_101_are_shown_until_t
 
 def play(people):
     place, act = people.place, people.act
-    text = read("longhu.yml")
+    text = read("institution/longhu.yml")
     expected, broken = text["expect"], text["broken"]["shows"]
     # The figures of other stories are those of their areas, on the same system.
-    others = {yaml.safe_load(path.read_text(encoding="utf-8"))["area"] for path in FOLDER.glob("*.yml")}
+    others = {read(name)["area"] for name in names_in()}
     free = [each["code"] for each in place.pages("/stations") if each["area"] not in others]
     stations = free[: expected["stations"]]
     assert len(stations) == sum(kind["many"] for kind in text["stations"])

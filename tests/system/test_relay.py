@@ -1,6 +1,7 @@
 """The relay of an opinion on the running product, by a real clock with seconds for days: the second hop is late and is reminded."""
 
-from tests.system.people import TEXT, people_at, read
+from tests.stories import read
+from tests.system.people import TEXT, people_at
 from tests.system.place import eventually
 
 PATIENCE = 60.0
@@ -13,7 +14,7 @@ def test_a_hop_that_nobody_confirms_in_time_is_reminded_and_none_comes_after_it_
 
 def play(people):
     place, act = people.place, people.act
-    text = read("relay.yml")
+    text = read("institution/relay.yml")
     station = next(each["code"] for each in place.pages("/stations"))
     for code, name in text["deputies"].items():
         people.keep(f"/deputies/{code}", {"name": name, "level": "town", "term": "第十七届"})

@@ -5,10 +5,11 @@ import time
 import pytest
 
 from tests.patience import FOR_SURE
+from tests.stories import names_in, read
 from tests.system.mailbox import Mailbox
-from tests.system.scenario import FOLDER, Scenario, read
+from tests.system.scenario import Scenario
 
-NAMES = sorted(path.name for path in FOLDER.glob("*.yml"))
+NAMES = names_in()
 
 
 @pytest.fixture

@@ -8,23 +8,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from services.runtime.clock import ZONE, FixedClock
 from tests.integration.whole.county import County
 from tests.stores import Templates
 
-FOLDER = Path(__file__).parents[2] / "system" / "scenarios" / "meetings"
 CATALOGUE = Path(__file__).parents[3] / "deploy" / "catalogue.yml"
 #: A Monday morning.
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
 VISITOR = {"kind": "citizen", "name": "王小明", "phone": "13912345678"}
-
-
-def read(name: str) -> dict[str, Any]:
-    """A scenario by the name of its file."""
-    text: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
-    return text
 
 
 class Station:

@@ -16,7 +16,6 @@ from services.runtime.clock import ZONE, FixedClock
 from tests.integration.whole.county import County
 from tests.stores import Templates
 
-FOLDER = Path(__file__).parents[2] / "system" / "scenarios" / "drives"
 DEPLOY = Path(__file__).parents[3] / "deploy"
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
 TEXT = {"title": "村口路灯不亮", "content": "村口的路灯坏了两周，请派人看看。", "topic": "street-lights"}
@@ -25,12 +24,6 @@ HOUSEHOLD = "household"
 ADMIN = {"Authorization": "Bearer admin"}
 #: How a page of a PDF file begins.
 PAGE = re.compile(rb"/Type\s*/Page\b")
-
-
-def read(name: str) -> dict[str, Any]:
-    """A drive by the name of its file."""
-    text: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
-    return text
 
 
 def opened(templates: Templates, folder: Path, **sections: Mapping[str, Any]) -> County:

@@ -16,17 +16,10 @@ from services.runtime.clock import ZONE, FixedClock
 from tests.integration.whole.county import County
 from tests.stores import Templates
 
-FOLDER = Path(__file__).parents[2] / "system" / "scenarios" / "institution"
 DEPLOY = Path(__file__).parents[3] / "deploy"
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
 TEXT = {"title": "路灯不亮", "content": "巷口的路灯坏了两周。", "topic": "street-lights", "channel": "station"}
 VOTER = {"kind": "citizen", "name": "张三", "phone": "13800000000"}
-
-
-def read(name: str) -> dict[str, Any]:
-    """A scenario by the name of its file."""
-    text: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
-    return text
 
 
 class Institution:

@@ -8,23 +8,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from services.contracts.durations import parse_duration
 from services.runtime.clock import FixedClock
 from tests.integration.whole.county import County
 from tests.stores import Templates
 
-FOLDER = Path(__file__).parents[2] / "system" / "scenarios" / "plans"
 DEPLOY = Path(__file__).parents[3] / "deploy"
 PLAN = "meetings"
 VISITOR = {"kind": "citizen", "name": "张三", "phone": "13800000000"}
-
-
-def read(name: str) -> dict[str, Any]:
-    """A scenario by the name of its file."""
-    text: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
-    return text
 
 
 @dataclass(frozen=True, order=True)

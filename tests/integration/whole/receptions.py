@@ -9,27 +9,18 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from services.contracts.durations import parse_duration
 from services.contracts.messages.sessions import AttendanceRecorded
 from services.runtime.clock import FixedClock, new_id
 from tests.integration.whole.county import County
 from tests.stores import Templates
 
-FOLDER = Path(__file__).parents[2] / "system" / "scenarios" / "receptions"
 DEPLOY = Path(__file__).parents[3] / "deploy"
 DEPUTIES = ("d-1", "d-2")
 OFFICIAL = {"department": "city-management", "title": "局长"}
 VISITOR = {"kind": "citizen", "name": "林阿伯", "phone": "13800138000"}
 ANSWER = {"content": "现场答复：已经办好。", "outcome": "solved"}
 API = "/api/v1"
-
-
-def read(name: str) -> dict[str, Any]:
-    """A scenario by the name of its file."""
-    text: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
-    return text
 
 
 class Receptions:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.integration.whole.chiefs import VISITOR, Chiefs, read
+from tests.integration.whole.chiefs import VISITOR, Chiefs
 from tests.stores import Templates
+from tests.stories import read
 
-NAME = "chiefs.yml"
+NAME = "meetings/chiefs.yml"
 
 
 def test_seven_sessions_with_chiefs_end_with_the_figures_of_their_file(templates: Templates, tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.integration.whole.drives import Codes, MobileStations, read
+from tests.integration.whole.drives import Codes, MobileStations
 from tests.stores import Templates
+from tests.stories import read
 
 
 def test_a_code_for_every_household_and_what_comes_by_them(templates: Templates, tmp_path: Path) -> None:
-    text = read("yima.yml")
+    text = read("drives/yima.yml")
     codes = Codes(text, templates, tmp_path)
     assert codes.play() == text["expect"]
     # Nothing that leaves intake, and nothing that stands in public, ever names a household's code.
@@ -23,7 +24,7 @@ def test_a_code_for_every_household_and_what_comes_by_them(templates: Templates,
 
 
 def test_a_household_whose_code_was_retired_is_missing_in_the_figures(templates: Templates, tmp_path: Path) -> None:
-    text = read("yima.yml")
+    text = read("drives/yima.yml")
     broken = text["broken"]
     codes = Codes({**text, "households": broken["households"]}, templates, tmp_path)
     assert codes.play(broken["retired_before"]) == broken["shows"]
@@ -32,7 +33,7 @@ def test_a_household_whose_code_was_retired_is_missing_in_the_figures(templates:
 
 
 def test_what_mobile_stations_take_down_offline_counts_once(templates: Templates, tmp_path: Path) -> None:
-    text = read("nanao.yml")
+    text = read("drives/nanao.yml")
     stations = MobileStations(text, templates, tmp_path)
     assert stations.play() == text["expect"]
     assert not any("林阿伯" in str(event.data) for event in stations.county.events())
@@ -40,7 +41,7 @@ def test_what_mobile_stations_take_down_offline_counts_once(templates: Templates
 
 
 def test_without_the_key_of_each_form_everything_counts_twice(templates: Templates, tmp_path: Path) -> None:
-    text = read("nanao.yml")
+    text = read("drives/nanao.yml")
     broken = text["broken"]
     stations = MobileStations(text, templates, tmp_path)
     assert stations.play(broken["without"]) == broken["shows"]

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.whole.institution import FOLDER, VOTER, Institution, read
+from tests.integration.whole.institution import VOTER, Institution
 from tests.stores import Templates
+from tests.stories import names_in, read
 
-NAMES = sorted(path.name for path in FOLDER.glob("*.yml"))
+NAMES = names_in("institution")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_story_ends_with_the_figures_of_its_file(name: str, templates: Templates, tmp_path: Path) -> None:
-    text = read(name)
+    text = read(f"institution/{name}")
     institution = Institution(text, templates, tmp_path)
     assert institution.play() == text["expect"]
     assert institution.county.dead() == []
@@ -25,7 +26,7 @@ def test_a_story_ends_with_the_figures_of_its_file(name: str, templates: Templat
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_story_that_is_broken_shows_it(name: str, templates: Templates, tmp_path: Path) -> None:
-    text = read(name)
+    text = read(f"institution/{name}")
     broken = text["broken"]
     institution = Institution(text, templates, tmp_path, broken["without"], broken.get("for", 0))
     shown = institution.play()

@@ -15,8 +15,9 @@ import openpyxl
 import pytest
 
 from services.contracts.messages.supervision import CardIssued, ReminderSent, SupervisionRaised
-from tests.integration.whole.chiefs import Station, read
+from tests.integration.whole.chiefs import Station
 from tests.stores import Templates
+from tests.stories import read
 
 CAME = {"deputies": ["d-1", "d-2"], "visitors": 3}
 
@@ -55,12 +56,12 @@ def worked_off(text: Mapping[str, Any], templates: Templates, folder: Path, undo
 
 
 def test_work_that_is_part_of_tasks_is_listed_and_struck_off(templates: Templates, tmp_path: Path) -> None:
-    text = read("tasks.yml")
+    text = read("meetings/tasks.yml")
     assert worked_off(text, templates, tmp_path) == text["expect"]
 
 
 def test_work_that_nobody_does_stays_on_the_list(templates: Templates, tmp_path: Path) -> None:
-    text = read("tasks.yml")
+    text = read("meetings/tasks.yml")
     shown = worked_off(text, templates, tmp_path, text["broken"]["undone"])
     assert shown == text["broken"]["shows"]
     assert shown != text["expect"]
@@ -103,7 +104,7 @@ def promised(text: Mapping[str, Any], templates: Templates, folder: Path, *, kee
 def test_a_promise_made_on_the_spot_climbs_the_ladder_and_stands_at_the_next_session(
     templates: Templates, tmp_path: Path, is_broken: bool
 ) -> None:
-    text = read("ladder.yml")
+    text = read("meetings/ladder.yml")
     shown = promised(text, templates, tmp_path, keeps=text["broken"]["keeps"] if is_broken else text["keeps"])
     assert shown == (text["broken"]["shows"] if is_broken else text["expect"])
 

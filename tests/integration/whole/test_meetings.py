@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.whole.meetings import FOLDER, VISITOR, Meetings, read
+from tests.integration.whole.meetings import VISITOR, Meetings
 from tests.stores import Templates
+from tests.stories import names_in, read
 
-NAMES = sorted(path.name for path in FOLDER.glob("*.yml"))
-BROKEN = [(name, number) for name in NAMES for number in range(len(read(name)["broken"]))]
+NAMES = names_in("plans")
+BROKEN = [(name, number) for name in NAMES for number in range(len(read(f"plans/{name}")["broken"]))]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sessions_end_with_the_figures_of_their_file(name: str, templates: Templates, tmp_path: Path) -> None:
-    text = read(name)
+    text = read(f"plans/{name}")
     meetings = Meetings(text, templates, tmp_path)
     assert meetings.play() == text["expect"]
     assert meetings.county.dead() == []
@@ -26,7 +27,7 @@ def test_sessions_end_with_the_figures_of_their_file(name: str, templates: Templ
 
 @pytest.mark.parametrize(("name", "number"), BROKEN)
 def test_sessions_that_are_broken_show_it(name: str, number: int, templates: Templates, tmp_path: Path) -> None:
-    text = read(name)
+    text = read(f"plans/{name}")
     broken = text["broken"][number]
     meetings = Meetings(text, templates, tmp_path, broken["change"])
     shown = meetings.play()

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.whole.receptions import VISITOR, Receptions, read
+from tests.integration.whole.receptions import VISITOR, Receptions
 from tests.stores import Templates
+from tests.stories import read
 
 FILES = ("hearing.yml", "changan-themes.yml", "shuangjinzhan.yml", "wuxing.yml")
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_ends_with_its_figures_and_names_nobody(name: str, templates: Templates, tmp_path: Path) -> None:
-    text = read(name)
+    text = read(f"receptions/{name}")
     played = Receptions(text, templates, tmp_path)
     assert played.play([row["kind"] for row in text["rows"]]) == text["expect"]
     county = played.county
@@ -31,7 +32,7 @@ def test_a_file_ends_with_its_figures_and_names_nobody(name: str, templates: Tem
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_broken_institution_shows_other_figures(name: str, templates: Templates, tmp_path: Path) -> None:
-    text = read(name)
+    text = read(f"receptions/{name}")
     broken = text["broken"]
     played = Receptions(text, templates, tmp_path, broken)
     assert played.play([broken["kind"]]) == {broken["kind"]: broken["shows"]}

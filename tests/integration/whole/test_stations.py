@@ -16,18 +16,13 @@ import yaml
 from services.runtime.clock import ZONE, FixedClock
 from tests.integration.whole.county import County
 from tests.stores import Templates
+from tests.stories import names_in, read
 
-SCENARIOS = Path(__file__).parents[2] / "system" / "scenarios" / "constituency"
 BASE = Path(__file__).parents[3] / "deploy" / "catalogue.yml"
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
 DAY_OF_RECEPTION = datetime(2026, 3, 12, 11, 30, tzinfo=ZONE)
 CHECKED = {"met_since": "2026-03-01", "checked_by": "人大常委会代表工委"}
 NETS = ("chaonan.yml", "jinping.yml", "wuxing-tree.yml")
-
-
-def read(name: str) -> dict[str, Any]:
-    text: dict[str, Any] = yaml.safe_load((SCENARIOS / name).read_text())
-    return text
 
 
 @dataclass
@@ -174,7 +169,7 @@ def check_the_tree(stations: list[dict[str, Any]], own: Mapping[str, int], rolle
 
 
 def test_there_is_a_file_for_each_net() -> None:
-    assert {path.name for path in SCENARIOS.glob("*.yml") if "tree" in read(path.name)} == set(NETS)
+    assert {name for name in names_in("constituency") if "tree" in read(f"constituency/{name}")} == set(NETS)
 
 
 @pytest.mark.parametrize("broken", [False, True], ids=["whole", "broken"])
@@ -182,7 +177,7 @@ def test_there_is_a_file_for_each_net() -> None:
 def test_a_net_of_stations_shows_its_figures_and_the_broken_one_others(
     name: str, broken: bool, templates: Templates, tmp_path: Path
 ) -> None:
-    text = read(name)
+    text = read(f"constituency/{name}")
     net = Net(text, broken)
     county = County(templates, tmp_path, net.catalogue(tmp_path), FixedClock(START))
     try:
