@@ -15,6 +15,7 @@ from services.intake.app.context import Intake
 from services.intake.app.letters import sender
 from services.intake.app.limits import limits_of
 from services.intake.app.routes import ROUTES as API_ROUTES
+from services.intake.app.sessions.telling import telling
 from services.intake.consumer import subscriptions
 from services.intake.domain.capacity import CapacityLimits
 from services.intake.domain.similarity.comparing import Wording
@@ -23,14 +24,12 @@ from services.intake.gateway.capacity import Capacity
 from services.intake.gateway.cards import usual_font
 from services.intake.handlers.comparing import Desk, compare
 from services.intake.handlers.sessions.hearing import remind
-from services.intake.handlers.sessions.telling import Telling
 from services.intake.pages.routes import PAGES
 from services.intake.series import CapacityCollector, UnassignedCollector
 from services.intake.settings import Settings
 from services.intake.store.contacts import in_the_clear, reseal
 from services.intake.store.publication import publications
 from services.intake.store.reading import open_codes
-from services.intake.store.sessions.sessions import SessionStore
 from services.intake.store.similarity.incidents import IncidentStore, told_since
 from services.intake.store.similarity.rising import WordCounts
 from services.intake.store.similarity.wordings import WordingStore
@@ -153,12 +152,7 @@ def count_public(intake: Intake) -> bool:
 
 def remind_visitors(intake: Intake) -> bool:
     """Remind those whose session comes near; whether there may be more of them."""
-
-    def unit(work: Transaction) -> bool:
-        store = SessionStore(work, intake.vault)
-        return remind(store, Telling(store, intake.accounts.rules.public_url), REMINDED_A_COMMIT)
-
-    return intake.database.write(unit)
+    return intake.database.write(lambda work: remind(telling(intake, work), REMINDED_A_COMMIT))
 
 
 def periodic_jobs(intake: Intake) -> Sequence[PeriodicJob]:

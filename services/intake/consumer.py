@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from services.contracts.envelope import EncodedEvent, decode
 from services.intake.app.constituency.telling import entrusting
 from services.intake.app.context import Intake
+from services.intake.app.sessions.telling import telling
 from services.intake.handlers import consuming
 from services.intake.handlers.constituency.hearing import hear
 from services.intake.handlers.sessions.hearing import Mirroring
-from services.intake.handlers.sessions.telling import Telling
-from services.intake.store.sessions.sessions import SessionStore
 from services.intake.store.writing import IntakeStore
 from services.runtime.messaging.delivery import Delivery
 from services.runtime.messaging.subscription import SOON_SECONDS, Subscription
@@ -24,8 +23,7 @@ def handle(intake: Intake, work: Transaction, received: Sequence[EncodedEvent]) 
     consuming.consume(store, intake.catalogue, received)
     events = [each.event for each in received]
     hear(entrusting(intake, store), events)
-    sessions = SessionStore(work, intake.vault)
-    Mirroring(sessions, Telling(sessions, intake.accounts.rules.public_url), intake.reminded_ahead).hear(events)
+    Mirroring(telling(intake, work), intake.reminded_ahead).hear(events)
 
 
 def _read(delivery: Delivery) -> EncodedEvent:

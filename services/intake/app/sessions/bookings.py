@@ -11,14 +11,13 @@ from services.contracts.errors import Invalid, NotFound
 from services.intake.app.context import ADMIN, Intake
 from services.intake.app.limits import BOOKINGS, RECEIPTS
 from services.intake.app.sessions.questions import HOSTS
+from services.intake.app.sessions.telling import telling
 from services.intake.domain.receipts import read_receipt, show_receipt
 from services.intake.domain.sessions.booking import UNKNOWN_BOOKING, Booking, BookingState, Visitor
 from services.intake.domain.sessions.session import HeardSession
 from services.intake.handlers.sessions import booking as handlers
-from services.intake.handlers.sessions.telling import Telling
 from services.intake.schemas.sessions.bookings import BookingBody, BookingErased, BookingShape, SlotShape, VisitorList
 from services.intake.store.sessions import looking
-from services.intake.store.sessions.sessions import SessionStore
 from services.runtime.clock import new_id
 from services.runtime.input.numbers import whole_number
 from services.runtime.store.database import Transaction
@@ -46,9 +45,7 @@ class BookingAnswer(TypedDict):
 
 def desk(service: Intake, work: Transaction) -> handlers.Bookings:
     """What it takes to book within a transaction."""
-    store = SessionStore(work, service.vault)
-    telling = Telling(store, service.accounts.rules.public_url)
-    return handlers.Bookings(store, service.catalogue, telling, service.reminded_ahead)
+    return handlers.Bookings(telling(service, work), service.catalogue, service.reminded_ahead)
 
 
 @routes.post(

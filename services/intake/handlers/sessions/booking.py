@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 class Bookings:
     """What it takes to book; visitors are reminded so long `ahead` of a session."""
 
-    store: SessionStore
-    catalogue: Catalogue
     telling: Telling
+    catalogue: Catalogue
     ahead: timedelta
+
+    @property
+    def store(self) -> SessionStore:
+        """What is known of sessions, within the transaction."""
+        return self.telling.store
 
     def make(self, session_id: str, visitor: Visitor, booking_id: str) -> tuple[HeardSession, Booking]:
         """Book the first free slot. Raises `NotFound`, `Invalid`, `Conflict`."""

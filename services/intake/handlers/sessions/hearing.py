@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from services.contracts.envelope import Event
 from services.contracts.messages.sessions import SessionMessage
@@ -14,15 +13,11 @@ from services.intake.domain.sessions.booking import Booking
 from services.intake.domain.sessions.session import HeardSession, News
 from services.intake.handlers.sessions.telling import Telling
 
-if TYPE_CHECKING:
-    from services.intake.store.sessions.sessions import SessionStore
-
 
 @dataclass(frozen=True, slots=True)
 class Mirroring:
     """Takes over what notify tells; visitors are reminded so long `ahead` of a session."""
 
-    store: SessionStore
     telling: Telling
     ahead: timedelta
 
@@ -31,17 +26,17 @@ class Mirroring:
         told = [(event.sequence, event.data) for event in events if isinstance(event.data, SessionMessage)]
         if not told:
             return
-        ids = sorted({message.session for _, message in told})
-        known = self.store.load_many(ids)
+        store, ids = self.telling.store, sorted({message.session for _, message in told})
+        known = store.load_many(ids)
         booked: dict[str, list[Booking]] = {}
-        for booking in self.store.booked(sorted(known)) if known else ():
+        for booking in store.booked(sorted(known)) if known else ():
             booked.setdefault(booking.session, []).append(booking)
         for sequence, message in told:
             session = known.setdefault(message.session, HeardSession.first(message))
             news = session.hear(sequence, message)
             self._follow(session, news, booked.get(session.id, []))
-        self.store.save(*known.values())
-        self.store.keep(*(each for of_one in booked.values() for each in of_one))
+        store.save(*known.values())
+        store.keep(*(each for of_one in booked.values() for each in of_one))
 
     def _follow(self, session: HeardSession, news: News | None, booked: Sequence[Booking]) -> None:
         for booking in booked:
@@ -52,13 +47,14 @@ class Mirroring:
             elif news == "put_off":
                 booking.remind = None
             elif news == "moved":
-                booking.plan_reminder(session.at, self.ahead, self.store.now)
+                booking.plan_reminder(session.at, self.ahead, self.telling.store.now)
             elif session.state == SessionState.MINUTED:
                 booking.miss()
 
 
-def remind(store: SessionStore, telling: Telling, most: int) -> bool:
+def remind(telling: Telling, most: int) -> bool:
     """Remind the visitors of sessions that come near; whether there may be more to remind."""
+    store = telling.store
     due = store.due(most)
     sessions = store.load_many(sorted({each.session for each in due})) if due else {}
     for booking in due:
