@@ -13,6 +13,7 @@ from services.notify.domain.lists.published import public_row
 from services.notify.domain.lists.views import LISTS, rows_of
 from services.notify.domain.lists.wording import COLUMNS
 from services.notify.handlers.lists import entries, publishing
+from services.notify.pages.lists.showing import shown_frozen
 from services.notify.store.lists.entries import ListStore, find_frozen
 from services.notify.store.lists.reading import cases_in, cases_of, entries_of
 from tests.unit.notify.lists import SESSION, Question
@@ -141,6 +142,15 @@ def test_a_published_list_is_frozen_with_a_hash_in_a_message(scene, asked):
     said = [event.data for event in scene.said() if isinstance(event.data, ListPublished)]
     assert [(each.hash, each.rows, each.session) for each in said] == [(first.hash, 1, SESSION), (second.hash, 1, SESSION)]
     assert [orjson.loads(each.document)["rows"][0]["state"] for each in (first, second)] == ["open", "kept"]
+
+
+def test_of_what_was_published_only_the_instant_is_cut_to_its_day(scene):
+    text = "2025年改造的T型路口"
+    make(scene, text=text, due=at(DUE))
+    shown = shown_frozen(publish(scene, "work"))
+    (line,) = shown.lines
+    assert text in line
+    assert DUE[:10] in line
 
 
 def test_the_public_reads_no_id_and_nothing_that_was_told(scene, asked):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy.engine import Connection
@@ -21,6 +21,9 @@ from services.notify.domain.lists.wording import COLUMNS
 from services.notify.domain.sessions.session import Session
 from services.notify.pages.paper import local
 from services.notify.store.lists.entries import find_frozen
+
+#: The characters of an instant that say its day.
+DAY: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,12 @@ def shown_rows(name: ListName, rows: Sequence[Row], catalogue: Catalogue) -> Sho
 def shown_frozen(frozen: FrozenList) -> ShownList:
     """A list as it was made public."""
     rows: list[dict[str, Any]] = orjson.loads(frozen.document)["rows"]
-    return ShownList(list(READ.values()), [[_said(row[name]) for name in READ] for row in rows])
+    return ShownList(list(READ.values()), [[_said(name, row[name]) for name in READ] for row in rows])
 
 
-def _said(value: object) -> str:
+def _said(name: str, value: object) -> str:
     text = "" if value is None else str(value)
-    return text[:10] if "T" in text and text[:4].isdecimal() else text or "—"
+    return (text[:DAY] if name == "due" else text) or "—"
 
 
 def last_of(connection: Connection, session: Session, now: datetime, catalogue: Catalogue, *, keeps: bool) -> Became | None:
