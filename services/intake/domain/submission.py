@@ -36,7 +36,7 @@ class Spot:
     longitude: float
 
     def __str__(self) -> str:
-        return f"{self.latitude:.5f}".rstrip("0") + ", " + f"{self.longitude:.5f}".rstrip("0")
+        return ", ".join(f"{each:.5f}".rstrip("0").rstrip(".") for each in (self.latitude, self.longitude))
 
 
 @dataclass(frozen=True, slots=True)

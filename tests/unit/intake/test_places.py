@@ -65,6 +65,10 @@ def test_what_everybody_may_know_is_not_more_than_100_m_exact(latitude: float, l
     assert abs(about.longitude - longitude) <= 0.000501
 
 
+def test_degrees_are_written_without_what_says_nothing() -> None:
+    assert [str(Spot(28.0, 120.0)), str(Spot(-0.5, 120.1234567))] == ["28, 120", "-0.5, 120.12346"]
+
+
 def test_half_a_position_is_none() -> None:
     assert Location(latitude=27.0).about is None
     assert Location(longitude=120.0).exact is None
