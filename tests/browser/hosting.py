@@ -18,22 +18,22 @@ def hosted(county: County) -> Mapping[str, str]:
         "kind": "reception", "title": "周二代表有约", "at": begins.isoformat(), "station": STATION, "theme": "社区照明",
         "place": "城东街道人大代表联络站一楼会议室", "slots": 6,
     }  # fmt: skip
-    made = _posted(county, "notify", "/sessions", session)["id"]
-    _posted(county, "notify", f"/sessions/{made}/announce", {})
+    made = _posted(county, "/sessions", session)["id"]
+    _posted(county, f"/sessions/{made}/announce", {})
     county.pump()
     visitor = {"name": "王小明", "phone": "13800138000", "about": "想谈谈东街的路灯，晚上出门看不清路。"}
-    booked = _posted(county, "intake", f"/sessions/{made}/bookings", visitor)["receipt"]
+    booked = _posted(county, f"/sessions/{made}/bookings", visitor)["receipt"]
     questions = [
         {"text": "东街的路灯什么时候能修好？", "topic": "street-lights", "summary": "东街路灯",
          "promise": {"what": "更换东街的线路", "who": "市政所"}},
         {"text": "菜场门口一下雨就积水。", "summary": "菜场门口积水"},
     ]  # fmt: skip
-    _posted(county, "intake", f"/sessions/{made}/questions", {"questions": questions})
+    _posted(county, f"/sessions/{made}/questions", {"questions": questions})
     county.work()
     return {"hosted": made, "booked": booked.replace("-", "")}
 
 
-def _posted(county: County, service: str, path: str, body: Mapping[str, Any]) -> Any:
-    answer = county.client(service).post(f"/api/v1{path}", json=body, headers={"Authorization": "Bearer admin"})
-    assert answer.status_code in (200, 201), answer.text
-    return answer.get_json()
+def _posted(county: County, path: str, body: Mapping[str, Any]) -> Any:
+    status, answer = county.post(path, body, "admin")
+    assert status in (200, 201), answer
+    return answer

@@ -113,9 +113,9 @@ class County:
     def _depths(self, queues: Sequence[str]) -> dict[str, int]:
         return {queue: len(self.broker.waiting(queue)) for queue in queues}
 
-    def post(self, path: str, body: Any, who: str | None = None) -> Any:
-        """POST below the API; returns (status, answer)."""
-        return self._ask("post", path, who, json=body)
+    def post(self, path: str, body: Any, who: str | None = None, key: str | None = None) -> Any:
+        """POST below the API, with the key of a form where it has one; returns (status, answer)."""
+        return self._ask("post", path, who, key, json=body)
 
     def put(self, path: str, body: Any, who: str | None = None) -> Any:
         """PUT below the API; returns (status, answer)."""
@@ -131,9 +131,9 @@ class County:
         """GET below the API; returns (status, answer)."""
         return self._ask("get", path, who, query_string=query)
 
-    def _ask(self, method: str, path: str, who: str | None, **options: Any) -> Any:
+    def _ask(self, method: str, path: str, who: str | None, key: str | None = None, **options: Any) -> Any:
         client = self._apps[service_of(f"/api/v1{path}")]
-        headers = {"Authorization": f"Bearer {who}"} if who else {}
+        headers = {name: value for name, value in (("Authorization", who and f"Bearer {who}"), ("Idempotency-Key", key)) if value}
         answer = getattr(client, method)(f"/api/v1{path}", headers=headers, **options)
         return answer.status_code, answer.get_json()
 

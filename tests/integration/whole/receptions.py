@@ -52,21 +52,21 @@ class Receptions:
         sessions = self._planned(row, twist)
         self.county.pump()
         for session in sessions:
-            self._ask("notify", f"/sessions/{session}/announce", {})
+            self._ask(f"/sessions/{session}/announce", {})
         self.county.clock.instant += timedelta(days=9 + self.apart * len(sessions))
         self.county.pump()
         numbers = self._led(row, sessions, twist)
         asked = self._asked(row, len(sessions))
         for place, session in enumerate(sessions):
             came = {"deputies": DEPUTIES, "officials": [OFFICIAL], "visitors": 3}
-            self._ask("notify", f"/sessions/{session}/hold", came)
+            self._ask(f"/sessions/{session}/hold", came)
             questions = next(asked)
             if not questions:
                 continue
             if place < twist.get("elsewhere", 0):
                 for question in questions:
                     told = {"title": question["text"], "content": question["text"], "topic": question["topic"]}
-                    self._ask("intake", "/opinions", told | {"channel": "meeting"})
+                    self._ask("/opinions", told | {"channel": "meeting"})
                 continue
             numbers += self._write_down(session, questions, twist)
         self.county.pump()
@@ -84,7 +84,7 @@ class Receptions:
                 "kind": row["kind"], "title": row["title"], "at": at.isoformat(), "station": station, "theme": theme,
                 "departments": [OFFICIAL["department"]],
             }  # fmt: skip
-            found.append(self._ask("notify", "/sessions", body)["id"])
+            found.append(self._ask("/sessions", body)["id"])
         return found
 
     def _led(self, row: Mapping[str, Any], sessions: list[str], twist: Mapping[str, Any]) -> list[int]:
@@ -132,14 +132,14 @@ class Receptions:
         for portion in portions:
             key = new_id()
             for _ in range(times):
-                self._ask("intake", path, {"questions": portion}, new_id() if twist.get("without_keys") else key)
-        return [each["number"] for each in self._get("intake", path, limit=500)["items"]]
+                self._ask(path, {"questions": portion}, new_id() if twist.get("without_keys") else key)
+        return [each["number"] for each in self._get(path, limit=500)["items"]]
 
     def _figures(self, row: Mapping[str, Any], numbers: list[int]) -> dict[str, Any]:
         kind = row["kind"]
-        groups = self._get("metrics", "/statistics/sessions", by="kind")["groups"]
+        groups = self._get("/statistics/sessions", by="kind")["groups"]
         counts = next(group["counts"] for group in groups if group["key"]["kind"] == kind)
-        told = self._get("metrics", "/statistics", by="session_kind")["groups"]
+        told = self._get("/statistics", by="session_kind")["groups"]
         cases = next(group["counts"] for group in told if group["key"]["session_kind"] == kind)
         figures = {
             "held": counts["held"], "questions": cases["submitted"], "solved": cases["concluded_solved"],
@@ -147,7 +147,7 @@ class Receptions:
         }  # fmt: skip
         wanted = self.text["expect"][kind]
         if "themes" in wanted:
-            by_theme = self._get("metrics", "/statistics", by="theme")["groups"]
+            by_theme = self._get("/statistics", by="theme")["groups"]
             figures["themes"] = sum(bool(group["key"]["theme"]) for group in by_theme)
         if "led" in wanted:
             came = [event.data for event in self.county.events() if isinstance(event.data, AttendanceRecorded)]
@@ -156,13 +156,12 @@ class Receptions:
             figures["numbers"] = numbers
         return figures
 
-    def _ask(self, service: str, path: str, body: Mapping[str, Any], key: str | None = None) -> Any:
-        headers = {"Authorization": "Bearer admin"} | ({"Idempotency-Key": key} if key else {})
-        answer = self.county.client(service).post(f"{API}{path}", json=body, headers=headers)
-        assert answer.status_code in (200, 201), (path, answer.text)
-        return answer.get_json()
+    def _ask(self, path: str, body: Mapping[str, Any], key: str | None = None) -> Any:
+        status, answer = self.county.post(path, body, "admin", key)
+        assert status in (200, 201), (path, answer)
+        return answer
 
-    def _get(self, service: str, path: str, **query: Any) -> Any:
-        answer = self.county.client(service).get(f"{API}{path}", query_string=query, headers={"Authorization": "Bearer admin"})
-        assert answer.status_code == 200, answer.text
-        return answer.get_json()
+    def _get(self, path: str, **query: Any) -> Any:
+        status, answer = self.county.get(path, **query)
+        assert status == 200, answer
+        return answer

@@ -120,11 +120,9 @@ def receive(county: County, stations: list[str], figures: Mapping[str, int], unr
             | ({"answer": {"content": "已换灯。", "outcome": "solved"}} if number < solved else {})
             for number in range(asked)
         ]  # fmt: skip
-        answer = county.client("intake").post(
-            f"/api/v1/sessions/{session}/questions", json={"questions": questions}, headers={"Authorization": "Bearer admin"}
-        )
-        assert answer.status_code == 201, answer.text
-        agreeing += [each["receipt"] for each in answer.get_json()["questions"][:solved]]
+        status, answer = county.post(f"/sessions/{session}/questions", {"questions": questions}, "admin")
+        assert status == 201, answer
+        agreeing += [each["receipt"] for each in answer["questions"][:solved]]
     county.pump()
     for receipt in agreeing[unrated:]:
         status, answer = county.post(f"/receipts/{receipt}/evaluation", {"result": "satisfied"})
