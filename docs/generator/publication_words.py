@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 PUBLICATION_WORDS: Mapping[str, str] = {
     "q": "Words that it has.",
-    "month": "The month in which it was made public.",
     "intake.PublicOpinion.state": "Where it stands: being handled, answered, or concluded.",
     "publication": "What the office decided on making it public: `released`, `withheld`, or null.",
     "parts": "What departments said: replies, answers for their own part, promises.",

@@ -11,9 +11,9 @@ from docs.generator.question_words import QUESTION_WORDS
 from docs.generator.session_words import SESSION_WORDS
 from docs.generator.words import WORDS
 
-ALL: Mapping[str, str] = {
-    **WORDS, **ACCOUNT_WORDS, **PUBLICATION_WORDS, **CONSTITUENCY_WORDS, **QUESTION_WORDS, **SESSION_WORDS,
-}  # fmt: skip
+#: What is said of a name of several stands in one of them alone, else one would speak for the properties of another.
+LISTS = (WORDS, ACCOUNT_WORDS, PUBLICATION_WORDS, CONSTITUENCY_WORDS, QUESTION_WORDS, SESSION_WORDS)
+ALL: Mapping[str, str] = {name: said for each in LISTS for name, said in each.items()}
 
 
 def words(place: str, name: str) -> str | None:

@@ -17,7 +17,7 @@ from docs import generate
 from docs.generator import openapi
 from docs.generator.examples import EXAMPLES
 from docs.generator.product import ROOT, api_routes, process_routes
-from docs.generator.wording import ALL
+from docs.generator.wording import ALL, LISTS
 from services import VERSION
 from services.console.main import COMMANDS
 
@@ -100,6 +100,10 @@ def test_every_property_and_parameter_of_the_api_has_a_description() -> None:
 def test_no_words_are_left_over() -> None:
     used = {place.replace(" ", ".").rpartition(".")[2] for place, _ in described("", openapi.document())}
     assert [name for name in ALL if name.rpartition(".")[2] not in used] == []
+
+
+def test_no_words_stand_in_place_of_others() -> None:
+    assert sum(map(len, LISTS)) == len(ALL)
 
 
 def enumerations(node: Any) -> Iterator[dict[str, Any]]:
