@@ -11,6 +11,7 @@ from services.contracts.messages.sessions import SessionCancelled, SessionChange
 from services.contracts.messages.supervision import LetterCancelled
 from services.intake.__main__ import remind_visitors
 from services.intake.app.sessions.keeping import reseal_visitors
+from services.intake.domain.sessions.booking import Booking, BookingState
 from services.intake.store.sessions.tables import bookings
 from services.runtime.clock import new_id
 from services.runtime.store.vault import Vault
@@ -135,6 +136,14 @@ def test_who_books_shortly_before_is_not_reminded(harness):
     harness.clock.instant = AT - timedelta(hours=1)
     remind_visitors(harness.intake)
     assert [letter.about for letter in booked_letters(harness)] == ["booked"]
+
+
+@pytest.mark.parametrize(("hours", "reminded"), [(0, False), (1, True), (48, False)])
+def test_nobody_is_reminded_where_no_time_is_set_or_it_is_over(hours, reminded):
+    day_before, ahead = AT - timedelta(days=1), timedelta(hours=hours)
+    booking = Booking("b", "r", SESSION, 1, BookingState.MADE, day_before, None, day_before, None)
+    booking.plan_reminder(AT, ahead, day_before)
+    assert booking.remind == (AT - ahead if reminded else None)
 
 
 def test_the_host_sees_who_comes_and_notes_who_came(harness):

@@ -52,9 +52,12 @@ class Booking:
     personal: str | None
 
     def plan_reminder(self, at: datetime, ahead: timedelta, now: datetime) -> None:
-        """Remind so long ahead of the session, unless that is over: whoever has just been told needs no reminder."""
+        """Remind so long ahead of the session, or never where that is no time.
+
+        Where the moment is over, nobody is reminded: whoever has just been told needs no reminder.
+        """
         due = at - ahead
-        self.remind = due if due > now else None
+        self.remind = due if ahead and due > now else None
 
     def cancel(self) -> None:
         """Its visitor will not come; raises `Conflict` when the session is over for them."""
