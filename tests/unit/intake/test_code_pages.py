@@ -7,6 +7,7 @@ import re
 import secrets
 from datetime import timedelta
 
+import pytest
 import segno
 
 from services.contracts.words import Words
@@ -68,8 +69,9 @@ def test_codes_are_made_once_by_the_form_printed_and_kept(harness):
     assert harness.client.get(f"/codes/{batch['id']}/posters", headers=AT_CENTRAL).get_data().count(b"/Type /Page\n") == 29
 
 
-def test_an_order_that_is_wrong_keeps_what_was_typed_and_says_where(harness):
-    answer = harness.client.post("/codes", data={"kind": "household", "label": "王家", "many": "many"}, headers=ADMIN)
+@pytest.mark.parametrize("many", ["many", "9" * 5000])
+def test_an_order_that_is_wrong_keeps_what_was_typed_and_says_where(harness, many):
+    answer = harness.client.post("/codes", data={"kind": "household", "label": "王家", "many": many}, headers=ADMIN)
     assert (answer.status_code, "王家" in answer.text, 'id="many-mistake"' in answer.text) == (422, True, True)
 
 

@@ -98,7 +98,8 @@ def test_the_host_counts_on_the_page(desk):
     assert post(desk, f"{HOST}/attendance", {"visitors": "14", "deputies": "wang、li"}).status_code == 303
     said = [event.data for event in desk.said() if isinstance(event.data, AttendanceRecorded)]
     assert [(each.deputy, each.visitors) for each in said] == [(None, 14), ("wang", 0), ("li", 0)]
-    for form, field in (({"visitors": "many"}, "visitors"), ({"visitors": ""}, "deputies"), ({"observers": "-1"}, "observers")):
+    wrong = [({"visitors": "many"}, "visitors"), ({"visitors": ""}, "deputies"), ({"observers": "-1"}, "observers")]
+    for form, field in (*wrong, ({"visitors": "9" * 5000}, "visitors")):
         answer = post(desk, f"{HOST}/attendance", form)
         assert answer.status_code == 422
         assert f'id="{field}-mistake"' in answer.text

@@ -24,6 +24,7 @@ from services.intake.pages.submission.options import areas_of, stations_of
 from services.intake.schemas.constituency.codes import FORMS, LONGEST_LABEL, CodeOrderBody
 from services.intake.store.constituency import codes as store
 from services.intake.store.sessions.looking import find_hosted
+from services.runtime.input.numbers import typed_number
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
@@ -77,7 +78,7 @@ def make(call: Call[Intake]) -> Answer:
     form[KEY] = usable_key(form[KEY])
     given: dict[str, object] = {name: form[name] for name in FIELDS if form[name] and name not in (KEY, "many")}
     try:
-        order = validate(_ORDER, given | {"many": int(form["many"]) if form["many"].isdecimal() else form["many"]})
+        order = validate(_ORDER, given | {"many": typed_number(form["many"])})
         keyed = replace(call, idempotency_key=Key.of(form[KEY], call.caller.principal))
         for _ in app.made(keyed, app.begin(keyed, order)):
             pass

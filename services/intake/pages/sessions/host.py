@@ -29,6 +29,7 @@ from services.intake.pages.submission.options import areas_of, departments_of, t
 from services.intake.schemas.sessions.attendance import AttendanceBody
 from services.intake.schemas.sessions.questions import SessionQuestions
 from services.intake.store.sessions import looking
+from services.runtime.input.numbers import typed_number
 from services.runtime.store.idempotency import Key, recalled
 from services.runtime.web.calls import Call
 from services.runtime.web.kept import KeptForm
@@ -116,7 +117,7 @@ def count(call: Call[Intake]) -> Answer:
     """Say who came; back to the host's page."""
     form = read_form(COUNTED)
     deputies = form["deputies"].replace("，", " ").replace("、", " ").replace(",", " ").split()
-    given = {name: int(form[name]) if form[name].isdecimal() else form[name] for name in COUNTED[1:] if form[name]}
+    given = {name: typed_number(form[name]) for name in COUNTED[1:] if form[name]}
     try:
         note_with(call, validate(_ATTENDANCE, given | {"deputies": deputies}))
     except Invalid as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.runtime.input.numbers import whole_number
+from services.runtime.input.numbers import typed_number, whole_number
 
 
 @pytest.mark.parametrize(
@@ -13,3 +13,11 @@ from services.runtime.input.numbers import whole_number
 )
 def test_a_number_is_read_from_digits_only(text: str, number: int | None) -> None:
     assert whole_number(text, 3) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("12", 12), ("１２", 12), ("many", "many"), ("-1", "-1"), ("²", "²"), ("", ""), ("9" * 9, 999_999_999), ("9" * 10, "9" * 10)],
+)
+def test_what_was_typed_is_a_number_or_left_to_its_field_to_refuse(text: str, read: int | str) -> None:
+    assert typed_number(text) == read
