@@ -119,5 +119,5 @@ def test_nothing_public_tells_more_of_a_place_than_its_surroundings(mapped: Visi
         answer = mapped.client.get(path)
         assert answer.status_code == 200
         assert "27.9942" not in answer.text
-        assert "502" not in answer.text
+        assert "502 室" not in answer.text
     assert 'data-at="27.994,120.699"' in mapped.client.get(f"/public/opinions/{opinion}").text

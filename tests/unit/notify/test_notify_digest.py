@@ -142,7 +142,7 @@ def test_who_oversees_gets_the_newest_head_of_the_ledger_in_the_letter(sqlite_da
     assert scene.visit(KEY) == 1
     ((_, _, body),) = scene.notifier.mails
     assert [(word in body) for word in ("共 118 条", "118 leaves", HEAD.root, HEAD.signature)] == [stands] * 4
-    assert "117" not in body
+    assert "共 117 条" not in body
 
 
 def test_where_no_head_was_heard_the_letter_has_none(sqlite_database, clock):
