@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from services.console.embedded.processes import free_port
+from services.console.embedded.starting.processes import free_port
 
 #: How long (s) one of its programs may take on a machine that is busy with other things.
 PATIENCE = 600

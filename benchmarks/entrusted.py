@@ -9,15 +9,15 @@ import click
 
 from benchmarks.lists import GOAL, ask, client_of, store
 from benchmarks.quantiles import quantiles
-from services.contracts.duties import CareState, HopState
 from services.contracts.lifecycle import State
+from services.contracts.people.duties import CareState, HopState
 from services.intake import __main__ as intake
 from services.intake.store.constituency.duties import cares, relay_hops
 from services.intake.store.constituency.tables import deputies
 from services.intake.store.tables import opinions
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database
-from services.runtime.web import access
+from services.runtime.web.access import tokens as access
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
 #: How many deputies there are, and how many opinions are open whatever the store.

@@ -21,7 +21,7 @@ from benchmarks.lists_store import TOLD, fill
 from benchmarks.opinions import texts_of
 from benchmarks.quantiles import quantiles
 from services.console.settings import EXAMPLE
-from services.contracts.callers import Role
+from services.contracts.people.callers import Role
 from services.intake import __main__ as intake
 from services.intake.app.context import Intake
 from services.notify import __main__ as notify
@@ -32,8 +32,8 @@ from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import ACCESS, STORE, migrate
 from services.runtime.telemetry import Telemetry
-from services.runtime.web import access
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access import tokens as access
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import API
 

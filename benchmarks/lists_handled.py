@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from benchmarks.systems import stored
-from services.contracts.callers import Role
 from services.contracts.commands import Reply, Sign
 from services.contracts.envelope import Event
 from services.contracts.messages.assignments import AssignmentConcluded, AssignmentCreated, AssignmentReplied, AssignmentSigned
 from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.values import Learned, Likely, Message, OpinionText, Outcome, Promise, Why
+from services.contracts.people.callers import Role
 from services.notify import __main__ as notify
 from services.notify.app.context import Notify
 from services.notify.consumer import subscriptions as of_notify
@@ -20,7 +20,7 @@ from services.routing.app.context import Routing
 from services.routing.consumer import subscriptions as of_routing
 from services.routing.handlers import due, people
 from services.routing.store.cases import RoutingStore
-from services.routing.store.doubts import DoubtStore
+from services.routing.store.learning.doubts import DoubtStore
 from services.routing.store.waiting import of_opinion
 from services.runtime.clock import FixedClock, new_id
 from services.runtime.web.routes import API

@@ -10,11 +10,11 @@ import click
 from benchmarks.lists import client_of, show, store
 from benchmarks.lists_handled import Asked
 from benchmarks.quantiles import quantiles
-from services.contracts.callers import Role
 from services.contracts.envelope import Event
 from services.contracts.lifecycle import State
 from services.contracts.messages.assignments import AssignmentSigned
 from services.contracts.messages.values import Outcome
+from services.contracts.people.callers import Role
 from services.contracts.sessions import SessionState
 from services.notify import __main__ as notify
 from services.notify.app.context import Notify
@@ -24,7 +24,7 @@ from services.notify.store.lists.cases import SessionCaseStore
 from services.notify.store.lists.tables import session_cases
 from services.notify.store.sessions.tables import sessions
 from services.runtime.clock import FixedClock, new_id
-from services.runtime.web import access
+from services.runtime.web.access import tokens as access
 from services.runtime.web.routes import API
 
 NOW = datetime(2026, 11, 23, 1, 30, tzinfo=UTC)

@@ -20,7 +20,7 @@ import click
 
 from benchmarks.cluster import PrivateCluster
 from benchmarks.reads_store import fill
-from services.console.embedded.processes import free_port
+from services.console.embedded.starting.processes import free_port
 from services.console.settings import EXAMPLE
 from services.runtime.clock import ZONE
 from services.runtime.settings import inherited

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from services.contracts.catalogue.model import Catalogue
 from services.notify import __main__ as notify
 from services.notify.domain.ladder import Ladder
-from services.notify.domain.recipients import Recipients
+from services.notify.domain.letters.recipients import Recipients
 from services.notify.handlers.climbing import Climber, climb
 from services.notify.store.deadlines import DeadlineStore
 from services.notify.store.reminders import ReminderStore
@@ -26,7 +26,7 @@ from services.notify.store.timeline import next_due
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.migrate import STORE, migrate
-from services.runtime.store.outbox import outbox_table
+from services.runtime.store.outgoing.outbox import outbox_table
 
 FEW, MANY, DUE = 10_000, 1_000_000, 1_000
 FINDS, CLIMBS = 40, 8

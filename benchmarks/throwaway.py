@@ -13,7 +13,7 @@ from pathlib import Path
 
 from services.console.embedded.installation import Installation
 from services.console.embedded.node import free_broker_port
-from services.console.embedded.processes import free_port
+from services.console.embedded.starting.processes import free_port
 from services.console.embedded.supervisor import Supervisor
 from services.console.settings import ConsoleSettings
 from services.console.terminal import fail

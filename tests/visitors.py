@@ -15,9 +15,8 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 
 from services.accounts.context import Accounts
+from services.accounts.credentials.passwords import Passwords
 from services.accounts.model import Letter, NewGrant, Rules
-from services.accounts.passwords import Passwords
-from services.contracts.callers import NOBODY, RULES, Caller, Role, acting_for
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.envelope import EncodedEvent, Event, encode
@@ -30,13 +29,14 @@ from services.contracts.messages.assignments import (
     AssignmentSigned,
 )
 from services.contracts.messages.values import Message, OpinionText, Outcome, Why
+from services.contracts.people.callers import NOBODY, RULES, Caller, Role, acting_for
 from services.design.maps import MapSource
 from services.intake import consumer
 from services.intake.app.context import Intake
 from services.intake.app.routes import ROUTES
-from services.intake.domain.capacity import CapacityLimits
 from services.intake.domain.people import Person
 from services.intake.domain.publication.publishing import Release
+from services.intake.domain.submission.capacity import CapacityLimits
 from services.intake.gateway.capacity import Capacity
 from services.intake.handlers.publishing import release
 from services.intake.pages.routes import PAGES
@@ -48,7 +48,7 @@ from services.runtime.process.catalogue import InUse, same
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.vault import Vault
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
 

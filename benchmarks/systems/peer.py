@@ -14,7 +14,7 @@ from benchmarks.peers.work import DEPARTMENTS, STORED, TABLES
 from benchmarks.systems.running import Place
 from benchmarks.systems.stack import Stack
 from benchmarks.traffic.sending import Target
-from services.console.embedded.processes import free_port, listens
+from services.console.embedded.starting.processes import free_port, listens
 from services.console.settings import HOME
 from services.console.terminal import fail
 from services.runtime.settings import inherited

@@ -15,7 +15,7 @@ from benchmarks.traffic.sending import Target
 from services.console.client.answers import DepartmentView, StatisticsView
 from services.console.client.http import API, Client, PageView
 from services.console.embedded.node import free_broker_port
-from services.console.embedded.processes import free_port
+from services.console.embedded.starting.processes import free_port
 from services.console.settings import Addresses, read_address_book
 from services.console.terminal import fail
 from services.runtime.settings import inherited

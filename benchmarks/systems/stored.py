@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from services.runtime.clock import SystemClock
 from services.runtime.store.database import Database
-from services.runtime.store.outbox import tables as messages
+from services.runtime.store.outgoing.outbox import tables as messages
 
 #: The hexadecimal digits of an id that tell copies apart, 4.66 hours for each step, and those at the end of a receipt.
 DIGITS, RECEIPT, RECEIPT_DIGITS = 6, "receipt", 5

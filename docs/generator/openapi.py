@@ -14,8 +14,8 @@ from docs.generator.shapes import Json, Shapes
 from docs.generator.wording import words
 from services import VERSION
 from services.contracts import errors
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import STATUSES, Refusal
+from services.contracts.people.callers import PUBLIC
 from services.intake.app.limits import SUBMISSIONS
 from services.runtime.input.queries import is_several
 from services.runtime.store.idempotency import LONGEST_KEY, SHORTEST_PUBLIC_KEY

@@ -30,13 +30,13 @@ from docs.generator.product import (
 )
 from docs.generator.statistics import statistics
 from services.contracts import measures
-from services.contracts.answers import CODES
-from services.contracts.callers import PUBLIC
 from services.contracts.commands import ALL_VERBS
 from services.contracts.errors import STATUSES
 from services.contracts.lifecycle import CO_TRANSITIONS, FIRST, TRANSITIONS, CoState, State
 from services.contracts.measures import Measure
 from services.contracts.messages.values import Message, Value
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.answers import CODES
 from services.runtime.settings import PREFIX, ProcessSettings
 from services.runtime.web.routes import Route
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from docs.generator.product import table
-from services.contracts.vocabulary import STANDINGS, TABLES
+from services.contracts.words.vocabulary import STANDINGS, TABLES
 
 HEADER = ("code", "中文", "English")
 INTRODUCTION = (

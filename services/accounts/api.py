@@ -9,8 +9,8 @@ from services.accounts.context import HasAccounts
 from services.accounts.managing import Sent
 from services.accounts.model import AccountHolder, Granted, NewGrant
 from services.accounts.schemas import Account, AccountName, AccountSent, AccountsPage, GrantBody, Invitation
-from services.contracts.callers import Role
 from services.contracts.errors import Invalid
+from services.contracts.people.callers import Role
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import Page, page, read_cursor
 from services.runtime.web.routes import API, Answer, Routes

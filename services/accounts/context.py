@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
+from services.accounts.credentials.once import LASTS, Purpose, owner
+from services.accounts.credentials.passwords import Passwords
+from services.accounts.credentials.single_sign_on import FRESH, LEEWAY, SingleSignOn
 from services.accounts.model import AccountHolder, Letter, Rules
-from services.accounts.once import LASTS, Purpose, owner
-from services.accounts.passwords import Passwords
 from services.accounts.people import ChangingPeople, People
-from services.accounts.single_sign_on import FRESH, LEEWAY, SingleSignOn
 from services.contracts.catalogue.model import Catalogue
 from services.runtime.store.database import EPOCH, Database, Transaction
 from services.runtime.store.vault import SealBroken, Vault

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from services.accounts import attempts, once
 from services.accounts.context import Accounts
+from services.accounts.credentials import attempts, once
+from services.accounts.credentials.once import Purpose
+from services.accounts.credentials.passwords import mistake_in
 from services.accounts.model import AccountHolder, Invited, NewGrant, check_invited, sign_in_name
-from services.accounts.once import Purpose
-from services.accounts.passwords import mistake_in
 from services.accounts.people import ChangingPeople
 from services.accounts.tables import passkeys, recovery_codes
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.runtime.store.database import Transaction
-from services.runtime.web.sessions import end_sessions
+from services.runtime.web.access.sessions import end_sessions
 
 #: The page where a link leads, by what it is for.
 PATHS = {Purpose.INVITATION: "/invitation", Purpose.RECOVERY: "/recovery", Purpose.SIGN_IN: "/login/link"}

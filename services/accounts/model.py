@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from services.contracts.callers import RULES, Party, Role, acting_for, check_grant
 from services.contracts.errors import Invalid
-from services.contracts.text import value
-from services.runtime.web.sessions import is_over
+from services.contracts.people.callers import RULES, Party, Role, acting_for, check_grant
+from services.contracts.words.text import value
+from services.runtime.web.access.sessions import is_over
 
 State = Literal["invited", "active", "suspended", "erased"]
 #: A name to sign in with: letters of any script, digits, and what stands in mail addresses.

@@ -15,10 +15,10 @@ from services.contracts.errors import Conflict, NotFound
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import SealBroken, Vault
-from services.runtime.web.audit import lines
+from services.runtime.web.access.audit import lines
+from services.runtime.web.access.people import grants, persons
+from services.runtime.web.access.sessions import sessions
 from services.runtime.web.lists.listing import newest_first
-from services.runtime.web.people import grants, persons
-from services.runtime.web.sessions import sessions
 
 
 class People:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.accounts.model import Invited, NewGrant
-from services.contracts.callers import Role
-from services.contracts.grants import GRANTABLE
+from services.contracts.people.callers import Role
+from services.contracts.people.grants import GRANTABLE
 from services.runtime.input.fields import Building, Code, MailboxField, OneLine, TelephoneField, Tuples
+from services.runtime.web.access.people import LONGEST_NAME
 from services.runtime.web.lists.paging import page_of
-from services.runtime.web.people import LONGEST_NAME
 
 STATES = ("invited", "active", "suspended", "erased")
 

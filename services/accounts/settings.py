@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.accounts.credentials.single_sign_on import Provider, SingleSignOn
 from services.accounts.model import Rules
-from services.accounts.single_sign_on import Provider, SingleSignOn
-from services.contracts.callers import SIGNED_IN, Role
+from services.contracts.people.callers import SIGNED_IN, Role
 from services.runtime.settings import ProcessSettings, env, how_many
 
 

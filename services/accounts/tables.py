@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.runtime.store.database import Instant
-from services.runtime.web.access import tables
+from services.runtime.web.access.tokens import tables
 
 #: One-time links and other secrets that are good once and for a short time, as hashes.
 links = sa.Table(

@@ -14,11 +14,11 @@ from services.console.terminal import CommandLine
 COMMANDS: Mapping[str, str] = {
     "up": "running.up", "down": "running.down", "demo": "running.demo", "logs": "running.logs", "doctor": "doctor.doctor",
     "import": "importing.import_file", "listen": "departments.listen", "statistics": "statistics.statistics",
-    "topology": "topology.topology", "department": "departments.department", "token": "access.token", "audit": "audit.audit",  # nosec B105
-    "catalogue": "catalogue.catalogue", "dead": "dead_letters.dead", "ledger": "ledger.ledger", "migrate": "migrate.migrate",
-    "contacts": "personal_data.contacts", "erase": "personal_data.erase", "retention": "personal_data.retention",
-    "reconcile": "reconcile.reconcile", "account": "accounts.account", "model": "model.model",
-    "deputy": "deputies.deputy",
+    "topology": "topology.topology", "department": "departments.department", "catalogue": "catalogue.catalogue",
+    "dead": "dead_letters.dead", "ledger": "ledger.ledger", "migrate": "migrate.migrate", "reconcile": "reconcile.reconcile",
+    "model": "model.model", "token": "people.tokens.token", "account": "people.accounts.account",  # nosec B105
+    "deputy": "people.deputies.deputy", "audit": "people.audit.audit", "contacts": "people.personal_data.contacts",
+    "erase": "people.personal_data.erase", "retention": "people.personal_data.retention",
 }  # fmt: skip
 
 
@@ -33,7 +33,7 @@ class Commands(CommandLine):
         """The command of a name."""
         if name not in COMMANDS:
             return None
-        module, _, function = COMMANDS[name].partition(".")
+        module, _, function = COMMANDS[name].rpartition(".")
         command: click.Command = getattr(import_module(f"services.console.commands.{module}"), function)
         return command
 

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from services.contracts.text import escape_json, printable
+from services.contracts.words.text import escape_json, printable
 from services.runtime.settings import SettingsInvalid
 
 #: A pipe or a file has no width, and tables in 80 columns are hard to read.

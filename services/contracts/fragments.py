@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from services.contracts.callers import OFFICE, PUBLIC, STAFF, Role
-from services.contracts.navigation import HOLDERS
-from services.contracts.words import Words
+from services.contracts.people.callers import OFFICE, PUBLIC, STAFF, Role
+from services.contracts.people.navigation import HOLDERS
+from services.contracts.words.bilingual import Words
 
 #: The addresses of pages that are put together. Nothing else is looked through for parts.
 COMPOSED: Final = r"^/(office|cases/[^/]+|sessions/[^/]+)$"

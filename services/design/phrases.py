@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup
 
-from services.contracts.words import Words
+from services.contracts.words.bilingual import Words
 from services.design.reader import CHINESE, ENGLISH
 
 #: The file in a folder of catalogues that has the Chinese; the English stands in the code.

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
-from services.contracts.words import name_of
+from services.contracts.words.bilingual import name_of
 from services.design.assets import ASSETS
 from services.design.phrases import Speech
 from services.design.reader import LANGUAGES, Reader

@@ -17,9 +17,9 @@ from services.intake.app.limits import limits_of
 from services.intake.app.routes import ROUTES as API_ROUTES
 from services.intake.app.sessions.telling import telling
 from services.intake.consumer import subscriptions
-from services.intake.domain.capacity import CapacityLimits
 from services.intake.domain.similarity.comparing import Wording
 from services.intake.domain.similarity.incidents import Weights
+from services.intake.domain.submission.capacity import CapacityLimits
 from services.intake.gateway.capacity import Capacity
 from services.intake.gateway.cards import usual_font
 from services.intake.handlers.comparing import Desk, compare

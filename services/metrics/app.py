@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import flask
 
-from services.contracts.callers import PUBLIC
+from services.contracts.people.callers import PUBLIC
 from services.metrics.domain.statistics import StatisticsRequest
 from services.metrics.handlers import ledger as handlers
 from services.metrics.handlers.service import Service

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.catalogue.model import CHANNELS, Catalogue
 from services.contracts.measures import PRODUCT, REPLY_BUCKETS, Measure
-from services.contracts.vocabulary import ASPECTS, OUTCOMES, RATINGS
+from services.contracts.words.vocabulary import ASPECTS, OUTCOMES, RATINGS
 from services.metrics.domain.history.promises import STATES
 from services.metrics.domain.rates import RATES, fraction
 from services.runtime.telemetry import FreshCollector

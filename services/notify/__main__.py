@@ -17,8 +17,8 @@ from services.notify.app.routes import routes
 from services.notify.app.sessions.plans import make_due_sessions
 from services.notify.consumer import subscriptions
 from services.notify.domain.ladder import Ladder
-from services.notify.domain.recipients import Recipients
-from services.notify.domain.submitters import SubmitterChannels
+from services.notify.domain.letters.recipients import Recipients
+from services.notify.domain.letters.submitters import SubmitterChannels
 from services.notify.gateway import AppriseNotifier, NotifierPool
 from services.notify.handlers import climbing, staff_notifications, submitter_notifications
 from services.notify.pages.routes import PAGES

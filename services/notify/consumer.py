@@ -38,7 +38,7 @@ from services.contracts.messages.supervision import (
 )
 from services.contracts.messages.values import Message
 from services.notify.app.context import Notify
-from services.notify.domain.submitters import AnyLetter
+from services.notify.domain.letters.submitters import AnyLetter
 from services.notify.domain.timetable import Timetable
 from services.notify.handlers.calendar_notifications import notify_of_calendar
 from services.notify.handlers.deadlines import Move, follow

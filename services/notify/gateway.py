@@ -12,7 +12,7 @@ from urllib.parse import quote
 import apprise
 import structlog
 
-from services.notify.domain.recipients import Undelivered
+from services.notify.domain.letters.recipients import Undelivered
 
 LONGEST_REASON = 300
 MOST_AT_ONCE = 16

@@ -14,7 +14,7 @@ from services.contracts.catalogue.model import Catalogue
 from services.routing.app import Routing, routes
 from services.routing.consumer import subscriptions
 from services.routing.domain.choice import Router
-from services.routing.domain.promising import TrackedPromise
+from services.routing.domain.moves.promising import TrackedPromise
 from services.routing.gateway import learning, training
 from services.routing.gateway.resending import FORGET_SECONDS, LOOK_SECONDS, Resending
 from services.routing.handlers import due, rescheduling, resyncing

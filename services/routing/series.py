@@ -9,8 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.measures import ROUTING, Measure
-from services.routing.store import doubts, models
-from services.routing.store.standing import Version, standings
+from services.routing.store.learning import doubts, models
+from services.routing.store.learning.standing import Version, standings
 from services.routing.store.unsigned import unsigned_since
 from services.runtime.store.database import Database
 from services.runtime.telemetry import FreshCollector

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from services.runtime.settings import SettingsInvalid, env, load
 from services.runtime.store.migrate import migrate_access
-from services.runtime.web.standing import keep_pages
+from services.runtime.web.pages.standing import keep_pages
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ from marshmallow import RAISE
 from PIL import Image
 
 from docs.generator.product import ROOT, assemblies
-from services.contracts.callers import Caller, Role
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.envelope import Event, encode
 from services.contracts.ledger import subject_of
 from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted
 from services.contracts.messages.values import OpinionText
-from services.contracts.problems import PROBLEMS
+from services.contracts.people.callers import Caller, Role
 from services.contracts.topology import SERVICES
+from services.contracts.words.problems import PROBLEMS
 from services.metrics.domain.ledger.received import received
 from services.metrics.store.ledger import Ledger
 from services.notify.store.agenda_tables import supervisions
@@ -32,7 +32,7 @@ from services.runtime.clock import new_id
 from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
 
 API = "/api/v1"

@@ -13,16 +13,16 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from services.console.embedded.assemblies import assemblies
-from services.console.embedded.combined_app import DEFAULT, OF_A_SESSION, PATHS
+from services.console.embedded.front.combined_app import DEFAULT, OF_A_SESSION, PATHS
 from services.contracts.errors import STATUSES
 from services.contracts.fragments import COMPOSED, PREFIX, SECONDS
 from services.design.reader import LANGUAGES, TAGS
-from services.runtime.web.pages import PAGE_HEADERS
+from services.runtime.web.access.sessions import cookie_name
+from services.runtime.web.pages.html import PAGE_HEADERS
+from services.runtime.web.pages.readers import cookie_of
+from services.runtime.web.pages.standing import FOLDER, STANDING, reader_of_head
 from services.runtime.web.problems import wording
-from services.runtime.web.readers import cookie_of
 from services.runtime.web.routes import LONGEST_BODY
-from services.runtime.web.sessions import cookie_name
-from services.runtime.web.standing import FOLDER, STANDING, reader_of_head
 
 GATEWAY = Path(__file__).parents[2] / "deploy/gateway"
 CONFIG = (GATEWAY / "nginx.conf").read_text()

@@ -9,7 +9,7 @@ import pytest
 
 from docs.generator.product import ROOT, page_routes
 from services.runtime.web.application import SECURITY_HEADERS
-from services.runtime.web.pages import PAGE_HEADERS, SCRIPTED
+from services.runtime.web.pages.html import PAGE_HEADERS, SCRIPTED
 
 TEMPLATES = sorted((ROOT / "services").rglob("templates/**/*.html"))
 FORBIDDEN = {

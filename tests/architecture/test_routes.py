@@ -15,8 +15,8 @@ from marshmallow import Schema, fields
 from docs.generator.product import api_routes, assemblies, process_routes, reads_idempotency_key
 from services.accounts.model import Invited
 from services.accounts.people import ChangingPeople
-from services.console.embedded.combined_app import service_of
-from services.contracts.callers import NOBODY, PUBLIC, SIGNED_IN, Caller, Role
+from services.console.embedded.front.combined_app import service_of
+from services.contracts.people.callers import NOBODY, PUBLIC, SIGNED_IN, Caller, Role
 from services.contracts.topology import SERVICES
 from services.intake.app.limits import RECEIPTS, SUBMISSIONS
 from services.runtime.clock import SystemClock
@@ -24,12 +24,12 @@ from services.runtime.store.database import Database, Transaction
 from services.runtime.store.migrate import ACCESS, migrate
 from services.runtime.store.vault import Vault
 from services.runtime.telemetry import Telemetry
-from services.runtime.web import access
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access import tokens as access
+from services.runtime.web.access.sessions import FORM_KEY, NewSession, Session, Sessions, cookie_name, open_session
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.lists.paging import Page
 from services.runtime.web.routes import API, Route, Routes
-from services.runtime.web.sessions import FORM_KEY, NewSession, Session, Sessions, cookie_name, open_session
 from tests.cells import each_of
 from tests.visitors import KEY, accounts_in, granted_as, party_of
 

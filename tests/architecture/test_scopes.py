@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from docs.generator.product import ROOT, assemblies
-from services.contracts.callers import PUBLIC, Caller, Role
+from services.contracts.people.callers import PUBLIC, Caller, Role
 from services.contracts.topology import SERVICES
 from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Route
 

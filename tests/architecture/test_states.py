@@ -12,7 +12,7 @@ from services.contracts.lifecycle import CoState, State
 
 #: The judge of the fault suite knows nothing of the product, so it has a word of its own about states.
 TABLES = {
-    ROOT / "services/contracts/lifecycle.py", ROOT / "services/contracts/vocabulary.py", ROOT / "tests/faults/checker.py",
+    ROOT / "services/contracts/lifecycle.py", ROOT / "services/contracts/words/vocabulary.py", ROOT / "tests/faults/checker.py",
 }  # fmt: skip
 CODES = {str(state) for state in (*State, *CoState)}
 MEMBERS = {state.name for state in (*State, *CoState)}

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from docs.generator.examples import EXAMPLES
 from docs.generator.product import ROOT, api_routes
-from services.contracts.callers import Role
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.values import OpinionText
+from services.contracts.people.callers import Role
 from services.routing.domain.choice import Router
 from services.routing.handlers.events import assign
 from services.routing.store.cases import RoutingStore

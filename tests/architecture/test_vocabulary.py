@@ -10,19 +10,22 @@ from typing import get_args
 import pytest
 
 from docs.generator.product import ROOT
-from services.contracts import callers, people, session_words, sessions, vocabulary
+from services.contracts import sessions
 from services.contracts.basis import Basis
 from services.contracts.catalogue.model import CHANNELS, LADDER_KINDS, LEVELS
 from services.contracts.lifecycle import CoState, State
 from services.contracts.messages.sessions import EntryList, ListName
 from services.contracts.messages.values import Contact, Outcome, RaisedBy, Rating, Role
-from services.contracts.vocabulary import STEPS, TABLES
-from services.contracts.words import Words
-from services.intake.domain.submission import VISIBILITIES
+from services.contracts.people import callers
+from services.contracts.words import of_sessions as session_words
+from services.contracts.words import people, vocabulary
+from services.contracts.words.bilingual import Words
+from services.contracts.words.vocabulary import STEPS, TABLES
+from services.intake.domain.submission.submission import VISIBILITIES
 from services.notify.domain.kept import DeadlineState
 
 MODULES = (vocabulary, people, session_words)
-HERE = {ROOT / f"services/contracts/{module.__name__.rpartition('.')[2]}.py" for module in MODULES}
+HERE = {ROOT / f"{module.__name__.replace(chr(46), chr(47))}.py" for module in MODULES}
 WHERE = ("services", "benchmarks", "docs", "examples")
 SOURCES = {
     str(path.relative_to(ROOT)): path for folder in WHERE for path in sorted((ROOT / folder).rglob("*.py")) if path not in HERE

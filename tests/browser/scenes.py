@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from services.accounts import once
+from services.accounts.credentials import once
+from services.accounts.credentials.once import Purpose
 from services.accounts.model import Invited, NewGrant
-from services.accounts.once import Purpose
 from services.accounts.people import ChangingPeople
 from services.contracts.ledger import subject_of
 from services.contracts.messages.assignments import AssignmentPaused
@@ -18,12 +18,12 @@ from services.intake.domain.similarity.rising import monday
 from services.intake.store.similarity.incidents import incidents
 from services.intake.store.similarity.rising import ALL, COUNTY, scope_of, words
 from services.intake.store.similarity.wordings import wordings
-from services.routing.store.doubts import DoubtStore
-from services.routing.store.models import models
+from services.routing.store.learning.doubts import DoubtStore
+from services.routing.store.learning.models import models
 from services.runtime.clock import ZONE
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
-from services.runtime.web.sessions import NewSession, open_session
+from services.runtime.web.access.sessions import NewSession, open_session
 from tests.browser.viewing import SIGNED_ON, SOMEBODY
 from tests.integration.whole.county import County
 from tests.unit.intake.whole_case import after_the_reply, answer, before_the_reply

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from services.contracts.callers import NOBODY, Caller, Role
+from services.contracts.people.callers import NOBODY, Caller, Role
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 from tests.browser.conftest import EXPECTED_STATUS, SECONDS, serving

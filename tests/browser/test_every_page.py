@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from services.console.embedded.combined_app import CombinedApp
-from services.console.embedded.includes import Includes
+from services.console.embedded.front.combined_app import CombinedApp
+from services.console.embedded.front.includes import Includes
 from services.design.assets import FOLDER
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page
 
-from services.contracts.callers import NOBODY, Caller, Role
+from services.contracts.people.callers import NOBODY, Caller, Role
 from services.intake.store.similarity.incidents import incidents
 from services.intake.store.similarity.wordings import wordings
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
-from services.runtime.web import access
+from services.runtime.web.access import tokens as access
 from tests.browser.conftest import SECONDS, serving
 from tests.browser.scenes import DUE
 from tests.browser.test_hostile_strings import HOSTILE, seen

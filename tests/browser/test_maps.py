@@ -14,8 +14,8 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
-from services.console.embedded.combined_app import CombinedApp
-from services.console.embedded.includes import Includes
+from services.console.embedded.front.combined_app import CombinedApp
+from services.console.embedded.front.includes import Includes
 from services.runtime.clock import ZONE, FixedClock
 from tests.browser.conftest import SECONDS, serving
 from tests.browser.looking import FAINT, SMALL, WIDE, Eyes

@@ -12,19 +12,19 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from services.accounts.model import Invited
 from services.accounts.people import ChangingPeople
-from services.contracts.callers import Role
 from services.contracts.envelope import EncodedEvent, Event, encode
+from services.contracts.people.callers import Role
 from services.intake.consumer import handle
 from services.intake.domain.constituency.station import StationProfile
-from services.intake.domain.submission import Location
+from services.intake.domain.submission.submission import Location
 from services.intake.store.constituency.stations import StationStore, find_profiles
 from services.intake.store.sessions.looking import questions_of
 from services.runtime.clock import FixedClock, new_id
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.vault import Vault
-from services.runtime.web import access
-from services.runtime.web.access import TokenAuthenticator
-from services.runtime.web.sessions import NewSession, cookie_name, open_session
+from services.runtime.web.access import tokens as access
+from services.runtime.web.access.sessions import NewSession, cookie_name, open_session
+from services.runtime.web.access.tokens import TokenAuthenticator
 from tests.browser.conftest import SECONDS, serving
 from tests.unit.intake.sessions import SESSION, told
 from tests.visitors import KEY, MIGRATIONS, PARTIES, Visit, accounts_in, granted_as

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Response
 
-from services.runtime.web.sessions import cookie_name
+from services.runtime.web.access.sessions import cookie_name
 from tests.browser.conftest import SECONDS
 from tests.browser.looking import Eyes
 

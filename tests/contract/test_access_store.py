@@ -7,19 +7,20 @@ from datetime import timedelta
 
 import pytest
 
-from services.accounts import managing, signing_in
-from services.accounts.attempts import FREE
+from services.accounts import managing
+from services.accounts.credentials.attempts import FREE
+from services.accounts.credentials.once import Purpose
 from services.accounts.model import Invited, NewGrant
-from services.accounts.once import Purpose
+from services.accounts.signing import signing_in
 from services.contracts.errors import NotSignedIn, TooMany
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import ACCESS
 from services.runtime.store.vault import Vault
-from services.runtime.web import audit
-from services.runtime.web.access import TokenAuthenticator
-from services.runtime.web.audit import AuditEntry, AuditLog
-from services.runtime.web.sessions import NewSession, Sessions, open_session
+from services.runtime.web.access import audit
+from services.runtime.web.access.audit import AuditEntry, AuditLog
+from services.runtime.web.access.sessions import NewSession, Sessions, open_session
+from services.runtime.web.access.tokens import TokenAuthenticator
 from tests.stores import MakeDatabase
 from tests.visitors import KEY, accounts_in
 
@@ -34,7 +35,7 @@ def database(any_database: MakeDatabase) -> Database:
 
 
 def test_a_session_lasts_as_long_as_it_says(database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.runtime.web.access.CACHE_SECONDS", -1.0)
+    monkeypatch.setattr("services.runtime.web.access.tokens.CACHE_SECONDS", -1.0)
     accounts = accounts_in(database, Vault([KEY]))
     sent = managing.invite(accounts, Invited("wang", "王五", NewGrant("department", "water")))
     person = managing.choose_password(accounts, (sent.link or "").partition("=")[2], Purpose.INVITATION, "four ordinary words")

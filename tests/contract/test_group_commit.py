@@ -13,8 +13,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from services.contracts.errors import Conflict, HuiyingError
 from services.contracts.messages.opinions import OpinionDeclined
 from services.runtime.store import engine as engines
-from services.runtime.store import outbox
 from services.runtime.store.database import Database, Transaction
+from services.runtime.store.outgoing import outbox
 from tests.contract.sharing import Threads, Unit, adding, commits_of, gathering, marks, notes, refused, tables, texts
 from tests.integration.relaying import until
 from tests.stores import MakeDatabase

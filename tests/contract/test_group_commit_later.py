@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from services.runtime.store import committer
+from services.runtime.store.commits import committer
 from services.runtime.store.database import Database, Transaction
 from tests.contract.sharing import adding, commits_of, notes, refused, tables, texts
 from tests.integration.relaying import until

@@ -13,11 +13,11 @@ from flask.testing import FlaskClient
 from marshmallow import fields
 
 from docs.generator.product import ROOT, assemblies
-from services.contracts.callers import Caller, Role
+from services.contracts.people.callers import Caller, Role
 from services.runtime.input.queries import Choices
 from services.runtime.settings import load
-from services.runtime.store.bare import Bare
 from services.runtime.store.database import Database
+from services.runtime.store.statements.bare import Bare
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import API, Route

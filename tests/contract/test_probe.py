@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.console.embedded.processes import free_port
+from services.console.embedded.starting.processes import free_port
 from services.contracts.errors import Unavailable
 from services.contracts.topology import DEAD
 from services.runtime.messaging.broker import Outgoing

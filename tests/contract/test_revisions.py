@@ -16,9 +16,10 @@ from services.metrics.store.tables import tables as metrics
 from services.notify.store.tables import tables as notify
 from services.routing.store.tables import tables as routing
 from services.runtime.settings import SettingsInvalid
-from services.runtime.store import idempotency, inbox, journal_tables, outbox  # noqa: F401
+from services.runtime.store import idempotency, inbox  # noqa: F401
 from services.runtime.store.migrate import ACCESS, STORE, migrate
-from services.runtime.web import access, audit, people, sessions  # noqa: F401
+from services.runtime.store.outgoing import outbox
+from services.runtime.web.access import tokens as access
 from tests.stores import MakeDatabase
 
 SERVICES = Path("services").resolve()

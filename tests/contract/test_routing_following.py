@@ -16,7 +16,7 @@ from services.contracts.commands import Keep, Reply
 from services.contracts.envelope import decode
 from services.contracts.messages.opinions import OpinionEvaluated
 from services.contracts.messages.values import Outcome, Promise, Rating
-from services.contracts.worktime import Closure
+from services.contracts.time.worktime import Closure
 from services.routing.__main__ import Rescheduling, periodic_jobs
 from services.routing.app import Routing
 from services.routing.domain.choice import Router
@@ -30,7 +30,7 @@ from services.routing.store.promises import promises_of
 from services.runtime.clock import FixedClock, new_id
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
-from services.runtime.store.outbox import outbox_table
+from services.runtime.store.outgoing.outbox import outbox_table
 from tests.stores import MakeDatabase
 from tests.unit.routing.bureau import MIGRATIONS, TOWN, accepted
 

@@ -13,9 +13,9 @@ from services.contracts.messages.values import Learned, Likely, Outcome, Promise
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.case import Case
 from services.routing.domain.choice import Router
-from services.routing.domain.lead import Lead
-from services.routing.domain.promising import TrackedPromise
-from services.routing.domain.ruling import Ruling, rule
+from services.routing.domain.moves.lead import Lead
+from services.routing.domain.moves.promising import TrackedPromise
+from services.routing.domain.moves.ruling import Ruling, rule
 from services.routing.handlers import events
 from services.routing.store.cases import RoutingStore
 from services.runtime.store.database import Database

@@ -28,7 +28,7 @@ from services.routing.store.reading import listing
 from services.runtime.clock import FixedClock
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
-from services.runtime.store.outbox import outbox_table
+from services.runtime.store.outgoing.outbox import outbox_table
 from tests.reading import newest
 from tests.stores import MakeDatabase
 from tests.unit.routing.bureau import MIGRATIONS, TOWN

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-from services.console.embedded import combined_app as origin
+from services.console.embedded.front import combined_app as origin
 from services.runtime.clock import SystemClock
 from services.runtime.messaging import turns
 from services.runtime.messaging.broker import Delivery, Outgoing, RabbitConsumer, RabbitPublisher

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from services.console.embedded.processes import listens
+from services.console.embedded.starting.processes import listens
 from tests.faults import messages
 from tests.faults.mortal import POINTS
 from tests.faults.scene import NotShown, Scene

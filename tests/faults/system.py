@@ -22,9 +22,9 @@ import psycopg
 from services.console.client.management import Management
 from services.console.embedded.broker import service_url
 from services.console.embedded.installation import Installation
-from services.console.embedded.launch import WEB, Program, programs
 from services.console.embedded.node import free_broker_port, server_script
-from services.console.embedded.processes import birth_of, free_port, listens
+from services.console.embedded.starting.launch import WEB, Program, programs
+from services.console.embedded.starting.processes import birth_of, free_port, listens
 from services.console.embedded.supervisor import Supervisor
 from services.console.settings import Addresses, ConsoleSettings
 from services.contracts.catalogue.check import load_catalogue

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.contracts.callers import RULES, Role
+from services.contracts.people.callers import RULES, Role
 from services.runtime.clock import SystemClock
 from services.runtime.settings import inherited
 from tests.fuzz.hooks import KNOWN

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.contracts.callers import Role
+from services.contracts.people.callers import Role
 from tests.fuzz.run import NOBODY, Fuzz
 
 EXAMPLES, SEED = 2, 1

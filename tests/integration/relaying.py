@@ -13,7 +13,7 @@ from services.runtime.messaging.broker import Publisher
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.messaging.relay import Relay
 from services.runtime.store.database import Database
-from services.runtime.store.outbox import backlog
+from services.runtime.store.outgoing.outbox import backlog
 from services.runtime.telemetry import Telemetry
 from tests.patience import FOR_SURE
 

@@ -17,13 +17,13 @@ from services.console.client.http import Client as Importing
 from services.console.client.http import Later
 from services.console.client.records import NDJSON
 from services.console.doctor import processes
-from services.console.embedded.processes import free_port
+from services.console.embedded.starting.processes import free_port
 from services.console.settings import Addresses
-from services.contracts.callers import Role
 from services.contracts.errors import CAPACITY, AtCapacity
 from services.contracts.measures import INTAKE
+from services.contracts.people.callers import Role
 from services.intake.__main__ import ASSEMBLY
-from services.intake.domain.capacity import MESSAGES_PER_OPINION
+from services.intake.domain.submission.capacity import MESSAGES_PER_OPINION
 from services.intake.gateway import capacity
 from services.intake.settings import Settings
 from services.runtime.clock import SystemClock
@@ -32,7 +32,7 @@ from services.runtime.process import assembly
 from services.runtime.process.assembly import build_app
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import migrate_access
-from services.runtime.web.access import create
+from services.runtime.web.access.tokens import create
 from tests.integration.relaying import Running, until, waiting
 from tests.stores import MakeDatabase
 from tests.unit.intake.harness import KEY, MIGRATIONS

@@ -10,12 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.scan import reads
-from services.contracts.grants import grant_of
+from services.contracts.people.grants import grant_of
 from services.intake.__main__ import Sealer
 from services.intake.app.constituency.telling import correspondence
 from services.intake.app.context import Intake
-from services.intake.domain.capacity import CapacityLimits
 from services.intake.domain.people import Person, Persons
+from services.intake.domain.submission.capacity import CapacityLimits
 from services.intake.domain.timeline import TimelineEntry
 from services.intake.gateway.capacity import Capacity
 from services.intake.handlers.erasing import erase
@@ -27,7 +27,7 @@ from services.intake.store.writing import IntakeStore
 from services.runtime.clock import new_id
 from services.runtime.process.catalogue import InUse, same
 from services.runtime.store.vault import Vault
-from services.runtime.web import access
+from services.runtime.web.access import tokens as access
 from tests.unit.intake.harness import KEY, MIGRATIONS, TOWN
 from tests.unit.intake.opinions import submission
 from tests.visitors import accounts_in

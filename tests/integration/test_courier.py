@@ -22,10 +22,10 @@ from services.runtime.messaging.dispatch import Dispatcher
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.messaging.relay import Relay
 from services.runtime.messaging.subscription import Subscription
-from services.runtime.store import post
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.journal_tables import published_table
-from services.runtime.store.post import LEASE_SECONDS
+from services.runtime.store.outgoing import post
+from services.runtime.store.outgoing.post import LEASE_SECONDS
 from services.runtime.telemetry import Telemetry
 from tests.conftest import DEPARTMENTS
 from tests.integration.couriers import QUEUE, Driven, say

@@ -16,7 +16,7 @@ import pytest
 from benchmarks.cluster import PrivateCluster
 from services.console.doctor.checks import examine
 from services.console.doctor.findings import Finding, Severity
-from services.console.embedded.processes import free_port
+from services.console.embedded.starting.processes import free_port
 from services.console.settings import ConsoleSettings
 from services.runtime.clock import FixedClock
 from services.runtime.process.health import status_application

@@ -16,9 +16,9 @@ import click
 import pytest
 
 from services.console.embedded.installation import Installation, Launched, exclusive
-from services.console.embedded.launch import KEEPER
-from services.console.embedded.nursery import Nursery
-from services.console.embedded.processes import birth_of, stop_all
+from services.console.embedded.starting.launch import KEEPER
+from services.console.embedded.starting.nursery import Nursery
+from services.console.embedded.starting.processes import birth_of, stop_all
 from services.console.settings import HOME
 from services.runtime.settings import inherited
 

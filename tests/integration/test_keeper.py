@@ -14,7 +14,7 @@ import pytest
 from services.console.embedded.installation import Installation, Launched, exclusive
 from services.console.embedded.keeper import LONGEST_REST_SECONDS, RECOVERED_SECONDS, Keeper
 from services.console.embedded.node import PrivateNode
-from services.console.embedded.processes import birth_of, free_port, stop_all
+from services.console.embedded.starting.processes import birth_of, free_port, stop_all
 
 SLEEPER = Launched((sys.executable, "-c", "import time; time.sleep(600)"), {})
 NAMES = ("web", "intake", "routing")

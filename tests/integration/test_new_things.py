@@ -36,7 +36,7 @@ class NewThing:
 
 
 RECEIPTS = "tests/unit/intake/test_receipt_forms.py::test_each_form_is_there_exactly_while_it_can_be_sent"
-LIFECYCLE, VOCABULARY = "services/contracts/lifecycle.py", "services/contracts/vocabulary.py"
+LIFECYCLE, VOCABULARY = "services/contracts/lifecycle.py", "services/contracts/words/vocabulary.py"
 STATE = NewThing(
     "state or move",
     (
@@ -125,7 +125,7 @@ ERROR = NewThing(
             """    Gone: Status(410, "gone", "It was there, and is no more"),\n""",
         ),
         (
-            "services/contracts/problems.py",
+            "services/contracts/words/problems.py",
             "PROBLEMS: Mapping[str, Meaning] = {\n",
             """    "gone": Meaning("已不存在", "It was there, and is no more", "请回到列表。", "Go back to the list."),\n""",
         ),

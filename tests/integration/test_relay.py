@@ -15,7 +15,7 @@ from services.runtime.clock import ZONE, FixedClock
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.messaging.relay import Relay, waves
 from services.runtime.store.database import Database
-from services.runtime.store.outbox import Pending, outbox_table
+from services.runtime.store.outgoing.outbox import Pending, outbox_table
 from services.runtime.telemetry import Telemetry
 from tests.conftest import DEPARTMENTS
 from tests.integration.relaying import DEADLINE, publish, rungs, waiting

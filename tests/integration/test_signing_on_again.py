@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.accounts.model import Rules
-from services.contracts.callers import Role
+from services.contracts.people.callers import Role
 from tests.integration.sign_on_provider import FakeProvider
 from tests.integration.test_single_sign_on import Open, come_back, provider, with_claim
 from tests.unit.runtime.conftest import harness

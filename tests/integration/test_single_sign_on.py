@@ -10,8 +10,8 @@ import pytest
 from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
+from services.accounts.credentials.single_sign_on import Provider, SingleSignOn
 from services.accounts.model import Invited, NewGrant
-from services.accounts.single_sign_on import Provider, SingleSignOn
 from tests.integration.sign_on_provider import CLIENT, SECRET, FakeProvider
 from tests.unit.runtime.conftest import harness
 from tests.unit.runtime.harness import Place, WebHarness

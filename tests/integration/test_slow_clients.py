@@ -14,8 +14,8 @@ from types import SimpleNamespace
 import pytest
 import requests
 
-from services.console.embedded.processes import free_port
-from services.contracts.problems import meaning_of
+from services.console.embedded.starting.processes import free_port
+from services.contracts.words.problems import meaning_of
 from services.runtime.web.serving import gathering
 from services.runtime.web.serving.connections import Phase
 

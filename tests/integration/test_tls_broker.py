@@ -22,7 +22,7 @@ from examples.python.department import Answers, DepartmentProgram
 from services.console.client.amqp import connection
 from services.console.doctor.checks import examine
 from services.console.embedded.node import NodeFailed, PrivateNode, free_broker_port
-from services.console.embedded.processes import free_port
+from services.console.embedded.starting.processes import free_port
 from services.console.settings import ConsoleSettings
 from services.console.terminal import CommandFailed
 from services.contracts.definitions import definitions

@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from services.console.client.http import Client
-from services.console.embedded.processes import free_port
+from services.console.embedded.starting.processes import free_port
 from services.console.settings import Addresses
 from services.console.terminal import CommandFailed
 from tests.authority import Authority, Pair

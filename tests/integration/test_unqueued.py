@@ -16,7 +16,7 @@ from services.runtime.messaging.relay import Relay
 from services.runtime.store import journal
 from services.runtime.store.database import Database
 from services.runtime.store.journal_tables import addressed_table, published_table
-from services.runtime.store.outbox import outbox_table
+from services.runtime.store.outgoing.outbox import outbox_table
 from services.runtime.telemetry import Telemetry
 from tests.integration.relaying import DEADLINE
 from tests.stores import MakeDatabase

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from services.console.embedded.processes import free_port
+from services.console.embedded.starting.processes import free_port
 from tests.patience import limit
 
 PATIENCE = 90.0

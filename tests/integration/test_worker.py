@@ -10,7 +10,7 @@ import time
 import pytest
 import requests
 
-from services.console.embedded.processes import free_port
+from services.console.embedded.starting.processes import free_port
 from tests.patience import limit
 from tests.rabbit import Rabbit
 from tests.stores import MakeDatabase

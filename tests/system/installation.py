@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 
 from services.console.embedded.node import free_broker_port
-from services.console.embedded.processes import birth_of, free_port
+from services.console.embedded.starting.processes import birth_of, free_port
 from services.runtime.settings import inherited
 from tests.remains import end_all, running_with
 from tests.system.place import Place, eventually

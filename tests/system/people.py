@@ -10,7 +10,7 @@ from typing import Any
 from services.console.embedded.installation import Installation as Folder
 from services.runtime.clock import SystemClock
 from services.runtime.store.database import Database
-from services.runtime.web import access
+from services.runtime.web.access import tokens as access
 from tests.system.installation import Installation
 from tests.system.place import API, Place
 

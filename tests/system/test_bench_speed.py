@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.cost.figures import Cost
 from benchmarks.cost.kept import judge, read
-from services.console.embedded.processes import birth_of
+from services.console.embedded.starting.processes import birth_of
 from services.console.settings import HOME
 from tests.system.place import eventually
 

@@ -1,7 +1,7 @@
 """Pages with parts of all services, put together at the one origin of the running system."""
 
-from services.contracts.callers import Role
 from services.contracts.fragments import parts_of
+from services.contracts.people.callers import Role
 from tests.system.place import eventually
 
 HOSTILE = '<!--# include virtual="/fragments/notify/office?lang=zh" stub="case-notify" -->'

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from services.console.embedded.node import PrivateNode, free_broker_port
-from services.console.embedded.processes import free_port
+from services.console.embedded.starting.processes import free_port
 from tests.authority import Authority, listener
 from tests.conftest import stop_for_good
 from tests.patience import patient

@@ -2,7 +2,7 @@
 
 import time
 
-from services.console.embedded.processes import birth_of, listens
+from services.console.embedded.starting.processes import birth_of, listens
 from tests.patience import limit
 from tests.system.installation import PROCESSES
 

@@ -7,22 +7,24 @@ from typing import Final
 
 import flask
 
-from services.accounts import attempts, managing, signing_in
+from services.accounts import managing
 from services.accounts.context import HasAccounts
+from services.accounts.credentials import attempts
+from services.accounts.credentials.once import Purpose
+from services.accounts.credentials.passwords import NOT_THE_SAME, mistake_in
 from services.accounts.model import sign_in_name
-from services.accounts.once import Purpose
 from services.accounts.pages.showing import DESK, LOGIN, Mistakes, device, guard_of, own_path, shown
-from services.accounts.passwords import NOT_THE_SAME, mistake_in
-from services.accounts.signing_in import CodeNeeded, Outcome, WrongSignIn
-from services.contracts.callers import PUBLIC, Role
+from services.accounts.signing import signing_in
+from services.accounts.signing.signing_in import CodeNeeded, Outcome, WrongSignIn
 from services.contracts.errors import Invalid, NotAllowed, NotFound, Refusal, TooMany, Unavailable
+from services.contracts.people.callers import PUBLIC, Role
 from services.design.phrases import Phrase
+from services.runtime.web.access.sessions import give_cookie, refuse_foreign, take_cookie
+from services.runtime.web.access.throttle import LINKS, SIGN_INS
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, see_other
+from services.runtime.web.pages.html import error_page, see_other
 from services.runtime.web.requests import form_value, read_form
 from services.runtime.web.routes import Answer, Routes
-from services.runtime.web.sessions import give_cookie, refuse_foreign, take_cookie
-from services.runtime.web.throttle import LINKS, SIGN_INS
 
 NO_NAME = Phrase("Please enter your sign-in name")
 NO_PASSWORD = Phrase("Please enter your password")

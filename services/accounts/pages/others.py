@@ -15,14 +15,14 @@ from services.accounts.model import AccountHolder, NewGrant
 from services.accounts.pages.own import line_of
 from services.accounts.pages.showing import Mistakes, role_words, shown, site_of
 from services.accounts.schemas import AccountName, Invitation
-from services.contracts.callers import SIGNED_IN, Role
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.people import CALLERS
-from services.contracts.words import Words, name_of
+from services.contracts.people.callers import SIGNED_IN, Role
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.people import CALLERS
 from services.design.phrases import Phrase
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
-from services.runtime.web.pages import error_page, see_other
+from services.runtime.web.pages.html import error_page, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from services.accounts import managing, signing_in
+from services.accounts import managing
 from services.accounts.context import HasAccounts
+from services.accounts.credentials.passwords import NOT_THE_SAME, mistake_in
 from services.accounts.model import AccountHolder
 from services.accounts.pages.proving import confirmed, own, proof_of
 from services.accounts.pages.showing import ACCOUNT, DESK, Mistakes, guard_of, role_words, shown
-from services.accounts.passwords import NOT_THE_SAME, mistake_in
-from services.contracts.callers import RULES, SIGNED_IN, Party
+from services.accounts.signing import signing_in
 from services.contracts.errors import Invalid, NotFound
 from services.contracts.fragments import parts_of
-from services.contracts.words import Words
+from services.contracts.people.callers import RULES, SIGNED_IN, Party
+from services.contracts.words.bilingual import Words
 from services.design.phrases import Phrase
+from services.runtime.web.access.sessions import end_sessions
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, see_other
+from services.runtime.web.pages.html import error_page, see_other
 from services.runtime.web.requests import form_value, read_form
 from services.runtime.web.routes import Answer, Routes
-from services.runtime.web.sessions import end_sessions
 
 ROLE = Phrase("Role")
 PARTIES: Final[Mapping[Party, Phrase]] = {

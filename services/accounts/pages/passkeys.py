@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import flask
 
-from services.accounts import passkeys, signing_in
 from services.accounts.context import HasAccounts
 from services.accounts.pages.entering import enter
 from services.accounts.pages.proving import confirmed, own, proof_of
 from services.accounts.pages.showing import ACCOUNT, DESK, Mistakes, device, guard_of, shown, site_of
-from services.accounts.signing_in import Opened
-from services.contracts.callers import PUBLIC, SIGNED_IN
+from services.accounts.signing import passkeys, signing_in
+from services.accounts.signing.signing_in import Opened
 from services.contracts.errors import Conflict, NotAllowed, NotFound
+from services.contracts.people.callers import PUBLIC, SIGNED_IN
 from services.design.phrases import Phrase
+from services.runtime.web.access.sessions import refuse_foreign
+from services.runtime.web.access.throttle import SIGN_INS
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, see_other
+from services.runtime.web.pages.html import error_page, see_other
 from services.runtime.web.requests import form_value, read_form
 from services.runtime.web.routes import Answer, Routes
-from services.runtime.web.sessions import refuse_foreign
-from services.runtime.web.throttle import SIGN_INS
 
 PAGE, SIGN = f"{ACCOUNT}/passkeys", "/login/passkey"
 SCRIPTS = ("passkeys.js",)

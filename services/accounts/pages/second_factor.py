@@ -5,17 +5,17 @@ from __future__ import annotations
 import segno
 from markupsafe import Markup
 
-from services.accounts import second
 from services.accounts.context import HasAccounts
+from services.accounts.credentials.once import Purpose
 from services.accounts.model import AccountHolder
-from services.accounts.once import Purpose
 from services.accounts.pages.proving import confirmed, own, proof_of
 from services.accounts.pages.showing import ACCOUNT, Mistakes, guard_of, shown
-from services.contracts.callers import SIGNED_IN
+from services.accounts.signing import second
 from services.contracts.errors import Invalid
+from services.contracts.people.callers import SIGNED_IN
 from services.design.phrases import Phrase
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, see_other
+from services.runtime.web.pages.html import error_page, see_other
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import Answer, Routes
 

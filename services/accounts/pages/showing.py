@@ -10,15 +10,15 @@ import flask
 
 from services.accounts.context import HasAccounts
 from services.accounts.model import Granted
-from services.contracts.callers import Caller, Role
 from services.contracts.catalogue import stored
-from services.contracts.people import CALLERS
-from services.contracts.words import Words, name_of
+from services.contracts.people.callers import Caller, Role
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.people import CALLERS
 from services.design.phrases import Phrase
 from services.design.templates import Templates
 from services.runtime.web.calls import Call
 from services.runtime.web.guard import RequestGuard
-from services.runtime.web.pages import html, origin
+from services.runtime.web.pages.html import html, origin
 
 TEMPLATES = Templates(Path(__file__).parents[1])
 DESK, ACCOUNT, LOGIN = "/office", "/account", "/login"

@@ -7,25 +7,25 @@ from dataclasses import asdict, dataclass
 import flask
 import structlog
 
-from services.accounts import signing_in
 from services.accounts.context import Accounts, HasAccounts
+from services.accounts.credentials.once import LASTS, Purpose
+from services.accounts.credentials.single_sign_on import Begun, NotLetIn, SignedOn, SingleSignOn
 from services.accounts.model import AccountHolder
-from services.accounts.once import LASTS, Purpose
 from services.accounts.pages.entering import code_form, enter, sign_in_form
 from services.accounts.pages.proving import Proof, own, proof_of
 from services.accounts.pages.showing import ACCOUNT, DESK, device, guard_of, own_path, shown, site_of
 from services.accounts.people import ChangingPeople
-from services.accounts.signing_in import CodeNeeded, Outcome
-from services.accounts.single_sign_on import Begun, NotLetIn, SignedOn, SingleSignOn
-from services.contracts.callers import PUBLIC, SIGNED_IN
+from services.accounts.signing import signing_in
+from services.accounts.signing.signing_in import CodeNeeded, Outcome
 from services.contracts.errors import NotAllowed, NotFound, Unavailable
+from services.contracts.people.callers import PUBLIC, SIGNED_IN
 from services.design.phrases import Phrase
 from services.runtime.store.database import Transaction
+from services.runtime.web.access.sessions import vouch
+from services.runtime.web.access.throttle import SIGN_INS
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, see_other
+from services.runtime.web.pages.html import error_page, see_other
 from services.runtime.web.routes import Answer, Routes
-from services.runtime.web.sessions import vouch
-from services.runtime.web.throttle import SIGN_INS
 
 log = structlog.get_logger()
 AWAY, BACK, COOKIE = "/login/sso", "/login/sso/back", "huiying-sso"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from services.contracts.columns import likeness, raw_of, read_columns
+from services.contracts.words.columns import likeness, raw_of, read_columns
 from services.runtime.sheets.delimited import read_delimited
 from services.runtime.sheets.rows import Unreadable
 from services.runtime.sheets.workbook import XLSX, read_workbook

@@ -15,8 +15,8 @@ from services.console.client.amqp import connection, depths
 from services.console.client.replay import DeadLetter, dead_queue_of, read_dead_letters, replay
 from services.console.settings import addresses, load_settings
 from services.console.terminal import fail, json_option, out, print_json, step, table
-from services.contracts.text import printable
 from services.contracts.topology import UNROUTED, dead_queue, queues
+from services.contracts.words.text import printable
 
 SHOWN_CHARACTERS = 500
 #: The fields of a message with `--json`.

@@ -20,8 +20,8 @@ from services.console.terminal import fail, json_option, out, print_json, progre
 from services.routing.domain.choice import Router
 from services.routing.domain.learning.gate import FEWEST_CASES, Report
 from services.routing.gateway.training import train_now
-from services.routing.store import models
-from services.routing.store.standing import standings
+from services.routing.store.learning import models
+from services.routing.store.learning.standing import standings
 from services.runtime.clock import SystemClock
 from services.runtime.process.logs import set_up_logs
 from services.runtime.settings import inherited

@@ -11,9 +11,9 @@ from typing import IO
 import click
 
 from services.console.demo.run import run_demo
-from services.console.embedded.addresses import print_addresses
-from services.console.embedded.launch import KEEPER, PROGRAMS
+from services.console.embedded.front.addresses import print_addresses
 from services.console.embedded.node import NAME
+from services.console.embedded.starting.launch import KEEPER, PROGRAMS
 from services.console.embedded.supervisor import Supervisor
 from services.console.settings import ADDRESS_BOOK, ConsoleSettings, load_settings
 from services.console.terminal import json_option, print_json, print_plain, step

@@ -14,7 +14,7 @@ from services.console.client.statistics import groups_table, rates_table
 from services.console.demo.samples import DemoCase
 from services.console.terminal import out, table
 from services.contracts.basis import Rule
-from services.contracts.vocabulary import BASES, CARDS, CHANNELS, OUTCOMES, RATINGS
+from services.contracts.words.vocabulary import BASES, CARDS, CHANNELS, OUTCOMES, RATINGS
 
 
 @dataclass(frozen=True, slots=True)

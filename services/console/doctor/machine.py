@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from services.console.doctor.findings import Finding, Severity, Subject, graded
-from services.console.embedded.certificate import expiry
+from services.console.embedded.front.certificate import expiry
 from services.console.embedded.node import NodeFailed, server_script
 from services.runtime.clock import SystemClock
 from services.runtime.settings import SettingsInvalid

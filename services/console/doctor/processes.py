@@ -14,7 +14,7 @@ import requests
 from services.console.client.http import DISTRUST
 from services.console.doctor.findings import Finding, Severity, Subject, graded
 from services.console.embedded.installation import Installation
-from services.console.embedded.launch import KEEPER
+from services.console.embedded.starting.launch import KEEPER
 from services.console.embedded.supervisor import Supervisor
 from services.console.settings import read_address_book
 from services.runtime.clock import SystemClock

@@ -6,7 +6,7 @@ import msgspec
 
 from services.console.client.http import Client
 from services.console.settings import Addresses
-from services.contracts.callers import Role
+from services.contracts.people.callers import Role
 
 SIGN_IN, NAME = "admin", "管理员"
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from services.console.embedded.processes import STEP_SECONDS, Slot, free_port, listens
+from services.console.embedded.starting.processes import STEP_SECONDS, Slot, free_port, listens
 from services.console.settings import ADDRESS_BOOK, ConsoleSettings
 from services.console.terminal import fail
 from services.contracts.definitions import password_hash

@@ -18,12 +18,12 @@ from typing import NoReturn
 
 import structlog
 
-from services.console.embedded.forking import Forked, main_of
 from services.console.embedded.installation import Installation, Launched, exclusive
-from services.console.embedded.launch import KEEPER, WEB
 from services.console.embedded.node import NodeFailed, PrivateNode
-from services.console.embedded.preloading import load_all
-from services.console.embedded.processes import Slot, listens
+from services.console.embedded.starting.forking import Forked, main_of
+from services.console.embedded.starting.launch import KEEPER, WEB
+from services.console.embedded.starting.preloading import load_all
+from services.console.embedded.starting.processes import Slot, listens
 from services.console.settings import load_settings
 from services.runtime.process.logs import set_up_logs
 

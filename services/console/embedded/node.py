@@ -15,7 +15,7 @@ from pathlib import Path
 import pika
 import pika.exceptions
 
-from services.console.embedded.processes import Slot, free_port, is_free, listens, stop_all
+from services.console.embedded.starting.processes import Slot, free_port, is_free, listens, stop_all
 from services.contracts.definitions import ADMINISTRATOR, Definitions, definitions, password_hash
 from services.contracts.topology import LARGEST_MESSAGE, VHOST
 from services.runtime.settings import inherited

@@ -12,26 +12,26 @@ from services.console.client.http import DISTRUST
 from services.console.embedded.administrator import way_in
 from services.console.embedded.assemblies import revisions_of
 from services.console.embedded.broker import choose_broker
-from services.console.embedded.certificate import name_for
+from services.console.embedded.front.certificate import name_for
 from services.console.embedded.installation import Installation, Launched, exclusive
-from services.console.embedded.launch import KEEPER, PROGRAMS, WEB, Program, keeper, programs
 from services.console.embedded.node import NodeFailed, PrivateNode
-from services.console.embedded.nursery import Nursery
-from services.console.embedded.processes import listens, stop_all
+from services.console.embedded.starting.launch import KEEPER, PROGRAMS, WEB, Program, keeper, programs
+from services.console.embedded.starting.nursery import Nursery
+from services.console.embedded.starting.processes import listens, stop_all
 from services.console.settings import EXAMPLE, OWN_CATALOGUE, TRUST, Addresses, ConsoleSettings
 from services.console.terminal import fail, step
-from services.contracts.callers import Role
 from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import NotSignedIn
+from services.contracts.people.callers import Role
 from services.contracts.topology import SERVICES
 from services.runtime.clock import SystemClock
 from services.runtime.process.catalogue import LOOK_SECONDS
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate, migrate_access
 from services.runtime.tls import bare, identity, read_address, reason
-from services.runtime.web import access
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access import tokens as access
+from services.runtime.web.access.tokens import TokenAuthenticator
 
 READY_SECONDS, STOP_SECONDS, PORT_SECONDS = 180.0, 9.5, 12.0
 STEP_SECONDS = 0.1

@@ -12,7 +12,7 @@ from marshmallow import Schema, ValidationError
 from services.contracts.catalogue import model, rules, sessions
 from services.contracts.catalogue.document import Document, Path, Problem
 from services.contracts.catalogue.shapes import DAY, PLACE, SECTIONS
-from services.contracts.worktime import Closure, OfficeHours, parse_spans
+from services.contracts.time.worktime import Closure, OfficeHours, parse_spans
 
 Values = dict[str, Any]
 

@@ -9,12 +9,12 @@ from datetime import date
 from functools import cached_property
 from typing import Final, Literal, get_args
 
-from services.contracts import vocabulary
 from services.contracts.catalogue.rules import DutyTimes, LearningRules, Limits, Statistics
 from services.contracts.catalogue.sessions import SessionKind
-from services.contracts.durations import Duration
-from services.contracts.duties import Duty
-from services.contracts.worktime import Calendar, Closure, OfficeHours
+from services.contracts.people.duties import Duty
+from services.contracts.time.durations import Duration
+from services.contracts.time.worktime import Calendar, Closure, OfficeHours
+from services.contracts.words import vocabulary
 
 CHANNELS: Final = tuple(vocabulary.CHANNELS)
 DEADLINE_KINDS: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from services.contracts.durations import Duration
+from services.contracts.time.durations import Duration
 
 
 @dataclass(frozen=True, slots=True)

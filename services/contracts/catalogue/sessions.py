@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from services.contracts.durations import Duration
+from services.contracts.time.durations import Duration
 
 #: 督政议事会: the kind of session on whose agenda supervisions stand; there is one in every place, in the catalogue or not.
 SUPERVISION_MEETING: Final = "supervision_meeting"

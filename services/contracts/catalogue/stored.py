@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from services.contracts.catalogue.model import LEVELS, Catalogue, Department, Difficulty, Topic
 from services.contracts.catalogue.sessions import SessionKind
-from services.contracts.durations import parse_duration
+from services.contracts.time.durations import parse_duration
 
 T = TypeVar("T")
 #: The durations of a case as they are kept with it: text by kind, such as `{"reply": "15wd"}`.

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from marshmallow import ValidationError, fields, validate
 
 from services.contracts.catalogue.model import PLACEHOLDER
-from services.contracts.durations import Duration, parse_duration
-from services.contracts.worktime import parse_spans
+from services.contracts.time.durations import Duration, parse_duration
+from services.contracts.time.worktime import parse_spans
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from services.contracts.duties import Duty, Holder
 from services.contracts.messages.values import AwareDatetime, Contact, Count, Message
+from services.contracts.people.duties import Duty, Holder
 
 #: What a letter to somebody who is no department is about: what they are to do, what became of it, what they have not done.
 AboutEntrusted = Literal[

@@ -8,12 +8,12 @@ from dataclasses import asdict
 import flask
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from services.contracts.callers import PUBLIC, STAFF
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, TooLarge
+from services.contracts.people.callers import PUBLIC, STAFF
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import may_read
-from services.intake.app.promising import known_receipt
+from services.intake.app.receipt.promising import known_receipt
 from services.intake.domain.attaching import LARGEST_PHOTO, PHOTO_TYPES, SENT_TYPES, Attachment, Photo, check_attaching
 from services.intake.gateway.photos import digest_of, read_photo, work_of
 from services.intake.handlers import submitter

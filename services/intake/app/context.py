@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from services.accounts.context import Accounts
-from services.contracts.callers import Role
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.people.callers import Role
 from services.design.maps import MapSource
 from services.intake.gateway.capacity import Capacity
 from services.intake.store.constituency.registers import deputy_name

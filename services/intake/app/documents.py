@@ -9,7 +9,7 @@ from pathlib import Path
 import flask
 
 from services import contracts
-from services.contracts.callers import PUBLIC
+from services.contracts.people.callers import PUBLIC
 from services.intake.app.context import Intake
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import API, Answer, Routes

@@ -8,7 +8,7 @@ from datetime import timedelta
 from services.intake.app.context import ADMIN, Intake
 from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import change_opinion
-from services.intake.app.promising import known_receipt
+from services.intake.app.receipt.promising import known_receipt
 from services.intake.app.sessions.keeping import forget_visitors, reseal_visitors
 from services.intake.handlers import erasing
 from services.intake.handlers.erasing import Erasure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.intake.settings import Settings
-from services.runtime.web.throttle import Limit
+from services.runtime.web.access.throttle import Limit
 
 SUBMISSIONS = Limit("Too many submissions from this address.", name="submissions")
 #: A printed code stands for its place.

@@ -6,21 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NotRequired, TypedDict, TypeVar
 
-from services.contracts.callers import NOBODY, PUBLIC, STAFF, Caller
 from services.contracts.errors import Invalid, NotFound
 from services.contracts.lifecycle import State
 from services.contracts.messages.opinions import OpinionSubmitted
+from services.contracts.people.callers import NOBODY, PUBLIC, STAFF, Caller
 from services.intake.app.constituency.telling import correspondence
 from services.intake.app.context import Intake
 from services.intake.app.limits import CODES, STATIONS, SUBMISSIONS
-from services.intake.app.promising import promise_of
+from services.intake.app.receipt.promising import promise_of
 from services.intake.app.views import StaffMoment, part_of, shown
 from services.intake.domain.attaching import Attachment, Photo
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person, Persons, may_see_contact
-from services.intake.domain.rating import GivenRating
-from services.intake.domain.receipts import show_receipt
-from services.intake.domain.submission import CODE, Submission, as_given
+from services.intake.domain.receipt.rating import GivenRating
+from services.intake.domain.receipt.receipts import show_receipt
+from services.intake.domain.submission.submission import CODE, Submission, as_given
 from services.intake.domain.timeline import Handler, TimelineEntry, advisers_of, answers_of, is_internal, promises_of
 from services.intake.handlers import taking
 from services.intake.handlers.taking import Sender, Taken

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from services.accounts.routes import API_ROUTES as ACCOUNT_ROUTES
-from services.intake.app import attachments, batch, documents, erasures, opinions, promising, receipts, reviews
+from services.intake.app import attachments, documents, erasures, opinions, reviews
 from services.intake.app.constituency import brought, campaigns, codes, entrusting, printing, registers, stations
 from services.intake.app.publication import public, publications, supporting
+from services.intake.app.receipt import promising, receipts
 from services.intake.app.sessions import attendance, bookings, questions
 from services.intake.app.similarity import incidents, rising, similar
+from services.intake.app.submission import batch
 from services.runtime.web.routes import Routes
 
 ROUTES = Routes([

@@ -11,7 +11,7 @@ from services.contracts.lifecycle import State
 from services.contracts.messages.values import Rating
 from services.intake.domain.attaching import Attachment
 from services.intake.domain.opinion import DepartmentReply, Opinion
-from services.intake.domain.submission import as_given
+from services.intake.domain.submission.submission import as_given
 from services.intake.domain.timeline import Facts, PromiseStanding, SeparateAnswer, TimelineEntry, latest
 from services.intake.schemas.queries import MOST_LINES
 from services.runtime.web.lists.paging import NOT_OURS, cursor_of, read_cursor

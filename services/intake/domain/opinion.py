@@ -27,11 +27,11 @@ from services.intake.domain.constituency.linking import LinkedDeputy
 from services.intake.domain.erasing import ERASED, ERASED_CONTENT, ERASED_TITLE
 from services.intake.domain.people import may_see_contact
 from services.intake.domain.publication import publishing
-from services.intake.domain.rating import GivenRating, Question, Rated, check_evaluation, given_to
-from services.intake.domain.receipts import rater_of
+from services.intake.domain.receipt.rating import GivenRating, Question, Rated, check_evaluation, given_to
+from services.intake.domain.receipt.receipts import rater_of
 from services.intake.domain.reviewing import Terms, is_accepted, reason_of, terms_of
 from services.intake.domain.sessions.where import AtSession
-from services.intake.domain.submission import LONGEST_CONTENT, Location, Submission
+from services.intake.domain.submission.submission import LONGEST_CONTENT, Location, Submission
 from services.intake.domain.timeline import STAFF, Facts, TimelineEntry
 
 UNKNOWN = "There is no such opinion. Check the id or the receipt."

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.contracts.contacts import NotReachable, mailbox, telephone
 from services.contracts.errors import Invalid
+from services.contracts.people.contacts import NotReachable, mailbox, telephone
 
 #: The field of a form and of the API in which either of the two stands.
 CONTACT = "contact"

@@ -10,9 +10,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.errors import AtCapacity
-from services.intake.domain.capacity import AT_CAPACITY, CapacityLimits, capacity_left
-from services.runtime.store import outbox
+from services.intake.domain.submission.capacity import AT_CAPACITY, CapacityLimits, capacity_left
 from services.runtime.store.database import Database
+from services.runtime.store.outgoing import outbox
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from services.contracts.columns import Columns, raw_of
+from services.contracts.words.columns import Columns, raw_of
 from services.runtime.sheets.rows import Table
 
 CSV, NDJSON = "text/csv", "application/x-ndjson"

@@ -13,8 +13,8 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from services.contracts.printed import NO_SCANNER, NUMBER, OF_THE_PLACE, SCAN, STEPS
-from services.contracts.words import Words
+from services.contracts.words.bilingual import Words
+from services.contracts.words.printed import NO_SCANNER, NUMBER, OF_THE_PLACE, SCAN, STEPS
 from services.intake.gateway.squares import Squares, squares
 
 FONT: Final = "STSong-Light"

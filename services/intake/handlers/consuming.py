@@ -26,8 +26,8 @@ from services.contracts.messages.assignments import (
 from services.contracts.messages.supervision import PromiseKept
 from services.contracts.messages.values import Message, Role
 from services.intake.domain.following import UNCHANGED, Handling
-from services.intake.domain.messages import shows_heard
 from services.intake.domain.people import Addressee
+from services.intake.domain.receipt.messages import shows_heard
 from services.intake.domain.timeline import STAFF, Handler, TimelineEntry
 from services.intake.handlers import notifying
 from services.intake.handlers.effects import EFFECTS, Effect

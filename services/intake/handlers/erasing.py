@@ -10,7 +10,7 @@ from services.contracts.messages.supervision import LetterCancelled
 from services.intake.domain.erasing import check_erasure
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.publication.publishing import take_back
-from services.intake.domain.receipts import show_receipt
+from services.intake.domain.receipt.receipts import show_receipt
 from services.intake.handlers.constituency.caring import end_duties
 from services.intake.handlers.notifying import UNNUMBERED
 

@@ -14,7 +14,7 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.supervision import LetterRequested
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Addressee
-from services.intake.domain.receipts import show_receipt
+from services.intake.domain.receipt.receipts import show_receipt
 
 if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore

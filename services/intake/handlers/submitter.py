@@ -10,7 +10,7 @@ from services.contracts.lifecycle import State
 from services.intake.domain.attaching import Attachment, Photo, check_attaching
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.publication import publishing
-from services.intake.domain.rating import Rated
+from services.intake.domain.receipt.rating import Rated
 from services.intake.handlers.constituency.caring import end_duties
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from services.intake.domain.people import Addressee, reached_by
 from services.intake.domain.publication import supporting
 from services.intake.domain.publication.publishing import NOT_PUBLIC, PublicationState
 from services.intake.domain.publication.supporting import Supporter
-from services.intake.domain.receipts import new_receipt, show_receipt
+from services.intake.domain.receipt.receipts import new_receipt, show_receipt
 from services.intake.handlers import notifying
 
 if TYPE_CHECKING:

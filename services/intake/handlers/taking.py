@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import AtCapacity, Refusal
-from services.contracts.grants import Grant
 from services.contracts.lifecycle import State
-from services.intake.domain.claims import check_same, digests, digests_of_persons, impersonal, resolve
+from services.contracts.people.grants import Grant
 from services.intake.domain.constituency.campaign import CampaignNote, counted
 from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.codes import read_code
@@ -19,9 +18,10 @@ from services.intake.domain.constituency.linking import NO_REGISTER, LinkedDeput
 from services.intake.domain.constituency.owing import Party
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Addressee, Person, Signer
-from services.intake.domain.receipts import new_receipt
+from services.intake.domain.receipt.receipts import new_receipt
 from services.intake.domain.sessions.where import AtSession
-from services.intake.domain.submission import Submission, is_let_in_at_once
+from services.intake.domain.submission.claims import check_same, digests, digests_of_persons, impersonal, resolve
+from services.intake.domain.submission.submission import Submission, is_let_in_at_once
 from services.intake.handlers import notifying
 from services.intake.handlers.constituency.telling import Correspondence
 

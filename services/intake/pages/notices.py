@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from services.contracts.callers import PUBLIC
+from services.contracts.people.callers import PUBLIC
 from services.intake.app.context import Intake
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication.caching import shared
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

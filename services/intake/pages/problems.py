@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotFound
-from services.contracts.problems import meaning_of
-from services.contracts.words import Words
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.bilingual import Words
+from services.contracts.words.problems import meaning_of
 from services.intake.app.context import Intake
 from services.intake.pages.paper import TEMPLATES
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

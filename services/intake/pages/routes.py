@@ -21,7 +21,7 @@ from services.intake.pages.receipt import consent, lost, photos, receipt
 from services.intake.pages.sessions import attendance, booking, host, part, visitors
 from services.intake.pages.similarity import incidents, queue, rising
 from services.intake.pages.submission import confirmation, form
-from services.runtime.web import assets, gallery
+from services.runtime.web.pages import assets, gallery
 from services.runtime.web.routes import Routes
 
 _MODULES = (

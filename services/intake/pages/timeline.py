@@ -12,8 +12,9 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentPaused, AssignmentReplied
 from services.contracts.messages.opinions import OpinionDeclined, OpinionReturned
 from services.contracts.messages.values import RaisedBy
-from services.contracts.session_words import SPOT
-from services.contracts.vocabulary import (
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.of_sessions import SPOT
+from services.contracts.words.vocabulary import (
     BASES,
     CARDS,
     CAUSES,
@@ -30,7 +31,6 @@ from services.contracts.vocabulary import (
     ROLES,
     RULED,
 )
-from services.contracts.words import Words, name_of
 from services.design.phrases import Phrase
 from services.intake.app.views import Moment
 from services.intake.domain.actors import DEPARTMENT

@@ -10,9 +10,9 @@ from marshmallow import Schema, fields, post_load, validate
 from services.contracts.catalogue.model import CHANNELS, LEVELS
 from services.contracts.messages.values import Handling, Rating
 from services.intake.domain.people import Person, RelayStep
-from services.intake.domain.rating import Rated
+from services.intake.domain.receipt.rating import Rated
 from services.intake.domain.reviewing import Terms
-from services.intake.domain.submission import (
+from services.intake.domain.submission.submission import (
     KINDS,
     LONGEST_CONTENT,
     LONGEST_TITLE,

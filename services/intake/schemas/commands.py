@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.intake.domain.reviewing import Terms
-from services.intake.domain.submission import Submission
+from services.intake.domain.submission.submission import Submission
 
 
 @dataclass(frozen=True, slots=True)

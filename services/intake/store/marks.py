@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from services.intake.domain.people import Addressee, Person, Signer
 from services.intake.store.personal import signer_of, told_by_submitter
 from services.intake.store.tables import opinions, publications, signers, supporters, tables
-from services.runtime.store.bulk import among
 from services.runtime.store.database import Instant, Transaction
+from services.runtime.store.statements.bulk import among
 from services.runtime.store.vault import Vault
 
 #: How often one contact is written to at most, and how many of its receipts are sent, the newest first.

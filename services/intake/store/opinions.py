@@ -11,11 +11,11 @@ import sqlalchemy as sa
 
 from services.contracts.envelope import EncodedEvent
 from services.contracts.errors import NotFound
-from services.intake.domain.messages import shows_own
 from services.intake.domain.opinion import UNKNOWN, Opinion
 from services.intake.domain.people import Persons
 from services.intake.domain.publication.publishing import PublicationState
-from services.intake.domain.submission import Submission
+from services.intake.domain.receipt.messages import shows_own
+from services.intake.domain.submission.submission import Submission
 from services.intake.store.columns import StoredRow
 from services.intake.store.personal import seal_persons
 from services.intake.store.similarity.wordings import introduce, mark, unindex

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.intake.domain.people import Person, Persons, RelayStep
-from services.intake.domain.submission import as_given
+from services.intake.domain.submission.submission import as_given
 from services.intake.store.columns import StoredRow
 from services.intake.store.tables import opinions, signers
 from services.runtime.store.vault import Vault

@@ -14,19 +14,19 @@ from services.contracts.catalogue.against import Use, uses_in
 from services.contracts.envelope import EncodedEvent, decode
 from services.contracts.lifecycle import State
 from services.contracts.messages.opinions import OpinionAccepted
-from services.intake.domain.messages import ReadableMessage
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person, Persons
-from services.intake.domain.rating import GivenRating
+from services.intake.domain.receipt.messages import ReadableMessage
+from services.intake.domain.receipt.rating import GivenRating
 from services.intake.domain.timeline import TimelineEntry
 from services.intake.store.handling import page_of
 from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.personal import OF_OPINION, is_personal, persons_of, signer_of
 from services.intake.store.similarity.wordings import is_first_of
 from services.intake.store.tables import messages, opinions, ratings, signers, timeline
-from services.runtime.store.bulk import among
 from services.runtime.store.counting import count_up_to
 from services.runtime.store.database import rows_of
+from services.runtime.store.statements.bulk import among
 from services.runtime.store.vault import Vault
 from services.runtime.web.lists.listing import Reading
 

@@ -21,7 +21,7 @@ from services.intake.store.publication import search as index
 from services.intake.store.publication.search import ABOVE_ALL, STAFF_WORDS, Between
 from services.intake.store.similarity.wordings import wordings
 from services.intake.store.tables import opinions
-from services.runtime.store.bulk import among
+from services.runtime.store.statements.bulk import among
 from services.runtime.web.lists.listing import narrowed
 
 #: How far the order of the numbers and that of the instants may differ.

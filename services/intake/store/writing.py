@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from services.contracts.envelope import EncodedEvent, decode
 from services.contracts.errors import NotFound
-from services.contracts.grants import EARLIER
 from services.contracts.lifecycle import State
 from services.contracts.messages.merging import OpinionUnmerged
 from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted
 from services.contracts.messages.values import Message
+from services.contracts.people.grants import EARLIER
 from services.intake.domain.attaching import Attachment, Photo
 from services.intake.domain.constituency.campaign import Campaign
 from services.intake.domain.constituency.codes import PrintedCode
@@ -22,9 +22,9 @@ from services.intake.domain.following import Change, Handling
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Addressee, Persons, Signer
 from services.intake.domain.publication.publishing import PublicCopy
-from services.intake.domain.rating import GivenRating
+from services.intake.domain.receipt.rating import GivenRating
 from services.intake.domain.sessions.where import AtSession
-from services.intake.domain.submission import Submission
+from services.intake.domain.submission.submission import Submission
 from services.intake.domain.timeline import Handler, TimelineEntry
 from services.intake.store import contacts
 from services.intake.store.attachments import attached, attachments

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from services.contracts.vocabulary import ASPECTS, CARDS, CAUSES, OUTCOMES, RATINGS, RESULTS
+from services.contracts.words.vocabulary import ASPECTS, CARDS, CAUSES, OUTCOMES, RATINGS, RESULTS
 
 Kept = Literal["case", "round", "deadline", "mark", "rating", "promise", "duty", "reminder", "move"]
 DIMENSIONS: Mapping[str, tuple[str, str]] = {

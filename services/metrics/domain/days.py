@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from services.contracts.worktime import Calendar
+from services.contracts.time.worktime import Calendar
 
 MOST_REMEMBERED = 50_000
 

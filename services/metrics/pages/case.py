@@ -8,7 +8,7 @@ from services.metrics.handlers.service import Service
 from services.metrics.pages.ledger import leaves_of
 from services.metrics.pages.paper import TEMPLATES
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

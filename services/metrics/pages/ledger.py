@@ -7,15 +7,15 @@ from datetime import datetime
 
 import orjson
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotFound
+from services.contracts.people.callers import PUBLIC
 from services.metrics.domain.ledger.proofs import InclusionProof
 from services.metrics.handlers import ledger as handlers
 from services.metrics.handlers.service import Service
 from services.metrics.pages.paper import TEMPLATES
 from services.metrics.schemas.ledger import day_answer
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 DAYS, PROOFS = 60, 100

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from services.contracts.callers import PUBLIC
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid, status_of
-from services.contracts.words import Words, month_name
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.bilingual import Words, month_name
 from services.design.phrases import Phrase
 from services.metrics.domain.sessions import COUNTS, DIMENSIONS, OF_OPINIONS, RATES, SessionStatistics
 from services.metrics.domain.statistics import StatisticsRequest
@@ -18,7 +18,7 @@ from services.metrics.pages.paper import TEMPLATES
 from services.metrics.pages.statistics import ADVICE, NOT_KNOWN, WECHAT, value_name
 from services.metrics.schemas.sessions import SessionsQuery
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.requests import validate
 from services.runtime.web.routes import Answer, Routes
 

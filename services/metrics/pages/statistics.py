@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 
 import flask
 
-from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid, status_of
-from services.contracts.vocabulary import CODE_KINDS, LEVELS
-from services.contracts.words import Words, name_of
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.vocabulary import CODE_KINDS, LEVELS
 from services.design.phrases import Phrase
 from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS
 from services.metrics.domain.notes import NOTES
@@ -26,8 +26,8 @@ from services.metrics.handlers.statistics import statistics
 from services.metrics.pages.paper import TEMPLATES
 from services.metrics.schemas.statistics import StatisticsQuery
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
-from services.runtime.web.readers import this_reader
+from services.runtime.web.pages.html import error_page, html
+from services.runtime.web.pages.readers import this_reader
 from services.runtime.web.requests import validate
 from services.runtime.web.routes import Answer, Routes
 

@@ -15,8 +15,8 @@ from services.metrics.domain.sums.figures import FORMULA, Figures, settle
 from services.metrics.store.sum_tables import changes, segments, standing, sums, sums_past
 from services.metrics.store.tables import AnyRow, stories
 from services.metrics.store.upserts import renewal
-from services.runtime.store.bulk import among, insert_into
 from services.runtime.store.database import EPOCH, Transaction
+from services.runtime.store.statements.bulk import among, insert_into
 
 #: How many changed groups are left for a question to add up, and how many one segment has.
 UNFOLDED, A_SEGMENT = 2000, 8000

@@ -16,8 +16,8 @@ from services.metrics.store.columns import rows_of
 from services.metrics.store.horizon import hold_pen
 from services.metrics.store.tables import PAST, AnyRow, moves, reminders, stories
 from services.metrics.store.upserts import renewal
-from services.runtime.store.bulk import among
 from services.runtime.store.database import Transaction
+from services.runtime.store.statements.bulk import among
 
 _KNOWN = sa.select(stories).where(among(stories.c.opinion, "opinions"))
 _UNCOUNTED = sa.select(stories).where(stories.c.counted.is_(None)).order_by(stories.c.opinion)

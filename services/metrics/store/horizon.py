@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from services.metrics.store.tables import horizon
 from services.metrics.store.upserts import renewal
 from services.runtime.clock import Clock
-from services.runtime.store.bulk import fetch
 from services.runtime.store.database import MICROSECOND, Transaction
+from services.runtime.store.statements.bulk import fetch
 
 _WRITERS_LOCK = 0x68756979
 ONE = 1

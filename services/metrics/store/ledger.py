@@ -14,8 +14,8 @@ from services.metrics.domain.ledger.proofs import InclusionProof, proofs_in
 from services.metrics.store.horizon import hold_pen
 from services.metrics.store.tables import AnyRow, AnySelect, days, leaves, subjects
 from services.metrics.store.upserts import addition
-from services.runtime.store.bulk import among
 from services.runtime.store.database import Database, Transaction
+from services.runtime.store.statements.bulk import among
 
 LEAVES_A_READ = 1000
 _KNOWN = sa.select(leaves.c.id).where(among(leaves.c.id, "ids"))

@@ -16,8 +16,8 @@ from services.metrics.domain.counts import Scope
 from services.metrics.domain.sessions import HAPPENED, SessionFacts
 from services.metrics.domain.statistics import GroupKey
 from services.metrics.store.tables import tables
-from services.runtime.store.bulk import among
 from services.runtime.store.database import Instant, Transaction
+from services.runtime.store.statements.bulk import among
 
 #: What a session was said to be holds from `known_from` until `known_until`, None for what holds now.
 session_editions = sa.Table(

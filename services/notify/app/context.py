@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.contracts.callers import Role
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.people.callers import Role
 from services.notify.domain.ladder import Ladder
-from services.notify.domain.recipients import Notifier, Recipients
-from services.notify.domain.submitters import SubmitterChannels
+from services.notify.domain.letters.recipients import Notifier, Recipients
+from services.notify.domain.letters.submitters import SubmitterChannels
 from services.notify.handlers.staff_notifications import LOST_AFTER
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database

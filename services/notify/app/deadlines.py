@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.contracts.callers import PUBLIC, STAFF
 from services.contracts.errors import Invalid, NotFound
+from services.contracts.people.callers import PUBLIC, STAFF
 from services.notify.app.context import Notify, case_filters
 from services.notify.domain.explanation import explain, read_rule
 from services.notify.domain.versions import explain_history, round_of, rule_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.contracts.callers import STAFF
+from services.contracts.people.callers import STAFF
 from services.notify.app.context import Notify, case_filters
 from services.notify.schemas.reminders import CaseQuery, ReminderPage, reminder_answer
 from services.notify.store.reminders import sent_reminders

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy.engine import Connection
 
-from services.contracts.callers import STAFF
 from services.contracts.catalogue import stored
 from services.contracts.errors import NotFound
 from services.contracts.messages.values import Promise
+from services.contracts.people.callers import STAFF
 from services.notify.app.context import SUPERVISORS, Notify
 from services.notify.domain.agenda import group_agenda
 from services.notify.domain.supervisions import Meeting, Supervision

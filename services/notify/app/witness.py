@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.contracts.callers import PUBLIC
+from services.contracts.people.callers import PUBLIC
 from services.notify.app.context import Notify
 from services.notify.schemas.witness import WitnessedHeads, head_answer
 from services.notify.store.witness import listed_heads

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from services.contracts.worktime import Calendar
+from services.contracts.time.worktime import Calendar
 from services.notify.domain.supervisions import Meeting, Supervision
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts.catalogue.model import Difficulty
-from services.contracts.durations import Duration, parse_duration
 from services.contracts.errors import Invalid
-from services.contracts.worktime import Calendar, DayNote
+from services.contracts.time.durations import Duration, parse_duration
+from services.contracts.time.worktime import Calendar, DayNote
 
 #: The longest that is told day by day, and the years in which deadlines may start.
 LONGEST: Mapping[str, int] = {"wd": 500, "mo": 120, "d": 3660, "h": 87_600, "m": 9999, "s": 9999}

@@ -6,9 +6,9 @@ from typing import cast, get_args
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.duties import Holder
-from services.contracts.vocabulary import HOLDERS
-from services.contracts.words import Words, name_of
+from services.contracts.people.duties import Holder
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.vocabulary import HOLDERS
 
 _SEPARATOR = ":"
 _STATIONS = ("informant", "station")

@@ -10,11 +10,11 @@ from itertools import pairwise
 from typing import cast
 
 from services.contracts.catalogue.model import Catalogue, Rung
-from services.contracts.duties import Duty
 from services.contracts.messages.duties import ReminderGiven
 from services.contracts.messages.supervision import CardIssued, ReminderSent, SupervisionRaised
 from services.contracts.messages.values import Message
-from services.contracts.worktime import Calendar
+from services.contracts.people.duties import Duty
+from services.contracts.time.worktime import Calendar
 from services.notify.domain.holders import holder_of
 
 #: A deadline of the left kind climbs the rungs of the right one when the catalogue has none of its own for it.

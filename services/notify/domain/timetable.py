@@ -29,7 +29,7 @@ from services.contracts.messages.assignments import (
 )
 from services.contracts.messages.duties import DutyEnded, DutySet
 from services.contracts.messages.supervision import PromiseBroken, PromiseKept, PromiseMade
-from services.contracts.worktime import is_unpublished
+from services.contracts.time.worktime import is_unpublished
 from services.notify.domain.holders import owed_by
 from services.notify.domain.ladder import Deadline, Ladder, Step
 

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from services.contracts.catalogue.model import Difficulty
-from services.contracts.durations import Duration
-from services.contracts.vocabulary import DEADLINE_CAUSES, DEADLINE_STATES
-from services.contracts.words import Words
-from services.contracts.worktime import Calendar, DayNote
+from services.contracts.time.durations import Duration
+from services.contracts.time.worktime import Calendar, DayNote
+from services.contracts.words.bilingual import Words
+from services.contracts.words.vocabulary import DEADLINE_CAUSES, DEADLINE_STATES
 from services.notify.domain.kept import KeptDeadline
 
 NO_RULE = Words("由交办方指定的期限", "the date that it was given")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.notify.domain.calendar_notifications import write_calendar_notification
+from services.notify.domain.letters.calendars import write_calendar_notification
 
 if TYPE_CHECKING:
     from services.contracts.catalogue.model import Catalogue
     from services.contracts.envelope import Event
     from services.contracts.messages.supervision import CalendarChanged
-    from services.notify.domain.recipients import Recipients
+    from services.notify.domain.letters.recipients import Recipients
     from services.notify.store.reminders import ReminderStore
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.notify.domain.ladder import Deadline, Ladder, Step
-    from services.notify.domain.recipients import Recipients
+    from services.notify.domain.letters.recipients import Recipients
     from services.notify.store.deadlines import DeadlineStore, DueDeadline, DueOccasion
     from services.notify.store.reminders import ReminderStore
     from services.notify.store.supervisions import SupervisionStore

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.notify.domain.recipients import Undelivered, next_attempt, rest_after
+from services.notify.domain.letters.recipients import Undelivered, next_attempt, rest_after
 
 if TYPE_CHECKING:
     from services.notify.domain.ladder import Ladder
-    from services.notify.domain.recipients import Notifier, Recipients
+    from services.notify.domain.letters.recipients import Notifier, Recipients
     from services.notify.store.staff_notifications import StaffNotificationStore, TakenStaffNotifications
 
 log = structlog.get_logger()

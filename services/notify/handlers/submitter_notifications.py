@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.notify.domain.recipients import Undelivered, next_attempt, rest_after
-from services.notify.domain.submitters import AT_ONCE, FAILURES_OF_A_WAY, cause_of
+from services.notify.domain.letters.recipients import Undelivered, next_attempt, rest_after
+from services.notify.domain.letters.submitters import AT_ONCE, FAILURES_OF_A_WAY, cause_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from services.notify.domain.ladder import Ladder
-    from services.notify.domain.recipients import Notifier
-    from services.notify.domain.submitters import AnyLetter, SubmitterChannels, SubmitterNotification
+    from services.notify.domain.letters.recipients import Notifier
+    from services.notify.domain.letters.submitters import AnyLetter, SubmitterChannels, SubmitterNotification
     from services.notify.store.submitter_notifications import SubmitterNotificationStore, TakenSubmitterNotification
 
     Keep = Callable[[SubmitterNotification, datetime], None]

@@ -9,12 +9,12 @@ from typing import Final
 
 import flask
 
-from services.contracts.callers import STAFF
 from services.contracts.catalogue import stored
-from services.contracts.dates import day_end
 from services.contracts.errors import Conflict, Invalid, NotFound
-from services.contracts.vocabulary import DEADLINES, RESULTS, word
-from services.contracts.words import Words, name_of
+from services.contracts.people.callers import STAFF
+from services.contracts.time.dates import day_end
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.vocabulary import DEADLINES, RESULTS, word
 from services.design.phrases import Phrase
 from services.notify.app import supervisions as app
 from services.notify.app.context import SUPERVISORS, Notify
@@ -26,8 +26,8 @@ from services.notify.schemas.supervisions import MeetingCall, Result
 from services.notify.store.agendas import agenda_of, open_supervisions
 from services.notify.store.supervisions import find_meeting
 from services.runtime.web.calls import Call
-from services.runtime.web.kept import KeptForm
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

@@ -9,7 +9,7 @@ import flask
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.words import Words, name_of
+from services.contracts.words.bilingual import Words, name_of
 from services.design.templates import Templates
 
 TEMPLATES = Templates(Path(__file__).parents[1])

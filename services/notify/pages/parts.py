@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from services.contracts.callers import OFFICE as OFFICE_ROLES
 from services.contracts.fragments import MOST_COUNTED, fragment
-from services.contracts.vocabulary import CARDS, DEADLINE_STATES, DEADLINES
-from services.contracts.words import Words
+from services.contracts.people.callers import OFFICE as OFFICE_ROLES
+from services.contracts.words.bilingual import Words
+from services.contracts.words.vocabulary import CARDS, DEADLINE_STATES, DEADLINES
 from services.design.phrases import Phrase
 from services.notify.app.context import Notify
 from services.notify.domain.holders import called
@@ -18,7 +18,7 @@ from services.notify.store.reminders import sent_reminders
 from services.notify.store.sessions.calendar import count_overdue_minutes
 from services.notify.store.timeline import case_deadlines
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

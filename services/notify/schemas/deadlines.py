@@ -8,7 +8,7 @@ from datetime import datetime
 
 from marshmallow import Schema, fields, pre_load
 
-from services.contracts.worktime import DayNote
+from services.contracts.time.worktime import DayNote
 from services.notify.domain.explanation import Explanation
 from services.notify.domain.kept import KeptDeadline
 from services.notify.domain.versions import DeadlineHistory

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.notify.domain.submitters import STEPS, SubmitterDelivery
+from services.notify.domain.letters.submitters import STEPS, SubmitterDelivery
 from services.runtime.input.queries import Choices
 from services.runtime.web.lists.paging import Page, page_of
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.messages.values import Message
 from services.notify.domain.ladder import Behind, Deadline, Step
-from services.notify.domain.recipients import StaffNotification
+from services.notify.domain.letters.recipients import StaffNotification
 from services.notify.domain.reminders import ClimbedStep, Reminder, ReminderState, SentNotification, behind
 from services.notify.store.cases import CasePublisher
 from services.notify.store.tables import reminders, staff_notifications

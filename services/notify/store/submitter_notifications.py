@@ -10,7 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.notify.domain.submitters import SubmitterDelivery, SubmitterNotification
+from services.notify.domain.letters.submitters import SubmitterDelivery, SubmitterNotification
 from services.notify.store.channels import NotificationStore, recover, resting
 from services.notify.store.tables import is_state, submitter_notifications
 from services.runtime.clock import new_id

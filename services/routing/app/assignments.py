@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import to_builtins
 from sqlalchemy.engine import Connection
 
-from services.contracts.callers import STAFF
 from services.contracts.errors import Invalid, NotAllowed, NotFound
+from services.contracts.people.callers import STAFF
 from services.routing.app.context import HANDLING, RULING, Routing, routes, wanted_by
 from services.routing.app.quoting import precedents_of
 from services.routing.domain.assignment import Assignment

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from msgspec import to_builtins
 
-from services.contracts.callers import PUBLIC, STAFF
+from services.contracts.people.callers import PUBLIC, STAFF
 from services.routing.app.context import RULING, Routing, routes
 from services.routing.app.quoting import precedents_of
 from services.routing.domain.limits import deadlines

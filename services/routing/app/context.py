@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.contracts.callers import Role
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.people.callers import Role
 from services.routing.domain.choice import Router
 from services.routing.gateway.learning import Learning
 from services.runtime.process.catalogue import InUse

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from services.contracts.callers import OFFICE, STAFF
 from services.contracts.errors import NotFound
+from services.contracts.people.callers import OFFICE, STAFF
 from services.routing.app.assignments import Moved, standing
 from services.routing.app.context import RULING, Routing, routes, wanted_by
 from services.routing.domain.sampling import Found, Lookback

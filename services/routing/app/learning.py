@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.contracts.callers import OFFICE
 from services.contracts.messages.values import OpinionText
+from services.contracts.people.callers import OFFICE
 from services.routing.app.assignments import Moved, standing
 from services.routing.app.context import Routing, routes
 from services.routing.app.quoting import Quoted, precedents_of
 from services.routing.handlers import doubting
 from services.routing.schemas.answers import AssignmentStanding
 from services.routing.schemas.learning import DecisionBody, DoubtPage, ModelAnswer
-from services.routing.store import doubts, models
 from services.routing.store.cases import RoutingStore
-from services.routing.store.standing import standings
+from services.routing.store.learning import doubts, models
+from services.routing.store.learning.standing import standings
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call

@@ -8,7 +8,7 @@ from datetime import datetime
 from services.routing.app.assignments import Moved, opened, standing
 from services.routing.app.context import APPROVING, RULING, Routing, routes
 from services.routing.domain.assignment import Assignment
-from services.routing.domain.part import Part
+from services.routing.domain.moves.part import Part
 from services.routing.handlers import people
 from services.routing.schemas import answers, oversight
 from services.routing.store.cases import RoutingStore

@@ -17,10 +17,10 @@ from services.contracts.messages.supervision import PromiseMade
 from services.contracts.messages.values import CoOpinion, Message, Promise, RaisedBy
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.checks import with_details
-from services.routing.domain.lead import Lead
 from services.routing.domain.levels import Mark, level_after, next_level
-from services.routing.domain.part import Ending, Part
-from services.routing.domain.promising import TrackedPromise, who_promises
+from services.routing.domain.moves.lead import Lead
+from services.routing.domain.moves.part import Ending, Part
+from services.routing.domain.moves.promising import TrackedPromise, who_promises
 from services.routing.domain.roles import ROLES
 
 

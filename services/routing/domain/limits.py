@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from services.contracts.catalogue.model import Catalogue, Difficulty
-from services.contracts.durations import Duration
 from services.contracts.errors import Conflict
-from services.contracts.worktime import Due
+from services.contracts.time.durations import Duration
+from services.contracts.time.worktime import Due
 
 if TYPE_CHECKING:
     from services.routing.domain.assignment import Assignment, Span

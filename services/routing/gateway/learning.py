@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.routing.store import models
+from services.routing.store.learning import models
 from services.runtime.store.database import Database
 
 if TYPE_CHECKING:

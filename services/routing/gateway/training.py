@@ -15,7 +15,7 @@ import structlog
 from services.contracts.catalogue.model import Catalogue
 from services.routing.domain.choice import Router
 from services.routing.domain.learning.gate import FEWEST_CASES, MOST_CASES, Report, Verdict, is_due, verdict
-from services.routing.store import models
+from services.routing.store.learning import models
 from services.runtime.store.database import Database
 
 if TYPE_CHECKING:

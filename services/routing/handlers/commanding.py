@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.contracts.answers import ACCEPTED, FAILED, ID_USED, in_chinese, words_of
 from services.contracts.commands import Resync
 from services.contracts.errors import Poison, Refusal, status_of
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
+from services.contracts.words.answers import ACCEPTED, FAILED, ID_USED, in_chinese, words_of
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.commanding import Command, DepartmentCommand
 from services.routing.handlers.people import move

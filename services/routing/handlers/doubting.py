@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from services.contracts.errors import NotFound
-from services.routing.domain import placing
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.case import Precedent
 from services.routing.domain.checks import check_target, with_details
 from services.routing.domain.choice import Router
+from services.routing.domain.moves import placing
 
 if TYPE_CHECKING:
     from services.routing.store.cases import RoutingStore

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from services.routing.domain.promising import TrackedPromise
+from services.routing.domain.moves.promising import TrackedPromise
 
 if TYPE_CHECKING:
     from services.routing.store.cases import RoutingStore, WaitingAssignment

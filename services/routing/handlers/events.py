@@ -12,11 +12,11 @@ from services.contracts.lifecycle import Move, State
 from services.contracts.messages.merging import AssignmentJoined, AssignmentParted, OpinionJoined, OpinionParted
 from services.contracts.messages.opinions import LetterErased, OpinionAccepted, OpinionDetailed, OpinionEvaluated
 from services.contracts.messages.supervision import SupervisionRaised, SupervisionResolved
-from services.routing.domain import placing, spot
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.case import Case
 from services.routing.domain.choice import Decision, Router
-from services.routing.domain.lead import Lead
+from services.routing.domain.moves import placing, spot
+from services.routing.domain.moves.lead import Lead
 from services.routing.handlers import doubting
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from services.contracts.commands import Keep
 from services.contracts.errors import NotFound
 from services.contracts.messages.values import Handling
-from services.routing.domain import placing, ruling
 from services.routing.domain.allowance import counted
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.case import Case
 from services.routing.domain.commanding import DepartmentCommand, check_verb
 from services.routing.domain.levels import Mark
-from services.routing.domain.part import Part
-from services.routing.domain.ruling import Ruling
+from services.routing.domain.moves import placing, ruling
+from services.routing.domain.moves.part import Part
+from services.routing.domain.moves.ruling import Ruling
 
 if TYPE_CHECKING:
     from services.routing.store.cases import RoutingStore

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from services.contracts.messages.supervision import CalendarChanged
-from services.routing.domain.rescheduling import AdoptedCalendar, basis_of, moves_to_announce, what_changed
-from services.routing.domain.rescheduling import reschedule as move_deadlines
+from services.routing.domain.moves.rescheduling import AdoptedCalendar, basis_of, moves_to_announce, what_changed
+from services.routing.domain.moves.rescheduling import reschedule as move_deadlines
 
 if TYPE_CHECKING:
     from services.routing.store.cases import RoutingStore

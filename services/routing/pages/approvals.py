@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 
 import flask
 
-from services.contracts.callers import Caller
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.vocabulary import OUTCOMES
-from services.contracts.words import Words
+from services.contracts.people.callers import Caller
+from services.contracts.words.bilingual import Words
+from services.contracts.words.vocabulary import OUTCOMES
 from services.design.phrases import Phrase
 from services.routing.app import oversight
 from services.routing.app.assignments import readable
@@ -22,7 +22,7 @@ from services.routing.domain.assignment import Assignment
 from services.routing.pages.paper import TEMPLATES, department_name, local
 from services.routing.schemas.oversight import AmendBody
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import desk_html, error_page, see_other
+from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

@@ -9,20 +9,20 @@ from typing import NamedTuple
 
 import flask
 
-from services.contracts.callers import OFFICE
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid, NotFound
-from services.contracts.words import Words, name_of
+from services.contracts.people.callers import OFFICE
+from services.contracts.words.bilingual import Words, name_of
 from services.design.phrases import Phrase
 from services.routing.app import learning as app
 from services.routing.app.context import Routing
 from services.routing.gateway.learning import Learning
 from services.routing.pages.paper import TEMPLATES, department_name, local
 from services.routing.schemas.learning import DecisionBody
-from services.routing.store import doubts
+from services.routing.store.learning import doubts
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
-from services.runtime.web.pages import desk_html, error_page, see_other
+from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

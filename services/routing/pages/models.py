@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from services.contracts.callers import OFFICE
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.people.callers import OFFICE
 from services.design.phrases import Phrase
 from services.routing.app.context import Routing
 from services.routing.pages.paper import TEMPLATES, local
-from services.routing.store import models
-from services.routing.store.standing import Version, standings
+from services.routing.store.learning import models
+from services.routing.store.learning.standing import Version, standings
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import desk_html, error_page
+from services.runtime.web.pages.html import desk_html, error_page
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

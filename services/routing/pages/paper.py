@@ -12,8 +12,8 @@ from werkzeug.datastructures import ETags
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.vocabulary import CO_STATES, STATES
-from services.contracts.words import Words, name_of
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.vocabulary import CO_STATES, STATES
 from services.design.templates import Templates
 from services.routing.app.context import Routing
 from services.routing.domain.assignment import Assignment

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from services.contracts.basis import Rule
-from services.contracts.callers import OF_A_DEPARTMENT, Caller, Role
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.fragments import MOST_COUNTED, fragment
 from services.contracts.lifecycle import State
-from services.contracts.vocabulary import BASES, DEADLINES, OUTCOMES, ROLES
-from services.contracts.words import Words
+from services.contracts.people.callers import OF_A_DEPARTMENT, Caller, Role
+from services.contracts.words.bilingual import Words
+from services.contracts.words.vocabulary import BASES, DEADLINES, OUTCOMES, ROLES
 from services.design.phrases import Phrase
 from services.routing.app.context import Routing
 from services.routing.domain.assignment import Assignment
@@ -23,7 +23,7 @@ from services.routing.pages.doubtful import LIST as DOUBTS
 from services.routing.pages.paper import TEMPLATES, department_name, local, standing_of
 from services.routing.store.waiting import WaitingFor, of_opinion, waiting_for
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

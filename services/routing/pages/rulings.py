@@ -11,8 +11,8 @@ import flask
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Changed, Conflict, Invalid
-from services.contracts.vocabulary import LEVELS, ROLES
-from services.contracts.words import Words, name_of
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.vocabulary import LEVELS, ROLES
 from services.design.phrases import Phrase
 from services.routing.app import assignments as app
 from services.routing.app.context import RULING, Routing
@@ -22,9 +22,9 @@ from services.routing.pages.parts import RULINGS, rulings_on
 from services.routing.schemas.bodies import RulingBody
 from services.routing.store.waiting import asked_for
 from services.runtime.web.calls import Call, tag_of
-from services.runtime.web.kept import KeptForm
 from services.runtime.web.lists.paging import cursor_of, read_cursor
-from services.runtime.web.pages import desk_html, error_page, see_other
+from services.runtime.web.pages.html import desk_html, error_page, see_other
+from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

@@ -22,7 +22,7 @@ from services.contracts.commands import (
 )
 from services.contracts.lifecycle import CoState, State
 from services.contracts.messages.values import Contact, Outcome, Promise, ReplyItem, Role
-from services.routing.domain.ruling import Ruling
+from services.routing.domain.moves.ruling import Ruling
 from services.runtime.input.fields import Building, Code, ManyLines, OneLine, Tuples
 from services.runtime.input.queries import Choices, Codes
 from services.runtime.web.lists.listing import followed

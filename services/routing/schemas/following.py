@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.routing.domain.promising import PROMISE_STATES
+from services.routing.domain.moves.promising import PROMISE_STATES
 from services.routing.domain.sampling import Sample, SampleCheck
 from services.runtime.input.fields import Building, Code, ManyLines, Tuples
 from services.runtime.input.queries import Choices, Codes

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.lifecycle import WITH_DEPARTMENT, State
 from services.contracts.messages.values import Moved
-from services.routing.domain.rescheduling import AdoptedCalendar, CalendarBasis, MovedDeadline
+from services.routing.domain.moves.rescheduling import AdoptedCalendar, CalendarBasis, MovedDeadline
 from services.routing.store.tables import assignments, tables
 from services.runtime.clock import new_id
 from services.runtime.store.database import Instant, Transaction

@@ -16,14 +16,14 @@ from services.contracts.topology import destinations, to_departments
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.case import Case, Precedent
 from services.routing.domain.commanding import message_id_of
-from services.routing.domain.lead import Lead
-from services.routing.domain.part import Part
-from services.routing.domain.promising import TrackedPromise
+from services.routing.domain.moves.lead import Lead
+from services.routing.domain.moves.part import Part
+from services.routing.domain.moves.promising import TrackedPromise
 from services.routing.domain.roles import LEAD
 from services.routing.store.calendars import CalendarStore
 from services.routing.store.commands import CommandStore
-from services.routing.store.doubts import DoubtStore
 from services.routing.store.joined import JoinedStore
+from services.routing.store.learning.doubts import DoubtStore
 from services.routing.store.lookbacks import LookbackStore
 from services.routing.store.promises import PROMISES, due_promises, promises
 from services.routing.store.resyncs import ResyncStore
@@ -31,9 +31,9 @@ from services.routing.store.support import SupportStore
 from services.routing.store.tables import IN_ORDER, assignments, cases, rulings
 from services.runtime.clock import new_id
 from services.runtime.process.sweep import After, behind
-from services.runtime.store.bulk import among
 from services.runtime.store.database import INSERTS, Transaction
 from services.runtime.store.nouns import Nouns, NounTable
+from services.runtime.store.statements.bulk import among
 
 
 def _assignment(row: Any) -> Assignment:

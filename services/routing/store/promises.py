@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.routing.domain.promising import TrackedPromise
+from services.routing.domain.moves.promising import TrackedPromise
 from services.routing.store.tables import tables
 from services.runtime.process.sweep import After, behind
 from services.runtime.store.database import Instant

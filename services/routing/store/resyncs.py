@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.lifecycle import WITH_DEPARTMENT
-from services.routing.domain.promising import TrackedPromise
+from services.routing.domain.moves.promising import TrackedPromise
 from services.routing.store.promises import PROMISES, promises
 from services.routing.store.tables import assignments, tables
 from services.runtime.store.database import INSERTS, Instant, Transaction

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from services.contracts.lifecycle import State
 from services.routing.domain.assignment import Assignment
 from services.routing.store.cases import ASSIGNMENTS
-from services.routing.store.doubts import doubts
+from services.routing.store.learning.doubts import doubts
 from services.routing.store.tables import IN_ORDER, UNSIGNED, WITH_THEM, assignments
 from services.runtime.store.counting import count_up_to
 

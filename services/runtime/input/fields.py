@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from services.contracts.contacts import NotReachable, mailbox, telephone
-from services.contracts.text import many_lines, one_line, value
+from services.contracts.people.contacts import NotReachable, mailbox, telephone
+from services.contracts.words.text import many_lines, one_line, value
 
 LONGEST_TELEPHONE = 60
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from marshmallow import Schema, ValidationError, fields, missing, validate
 from marshmallow.decorators import POST_LOAD, PRE_LOAD, VALIDATES, VALIDATES_SCHEMA
 
-from services.contracts.text import value as plain_value
+from services.contracts.words.text import value as plain_value
 from services.runtime.input.fields import OneLine
 from services.runtime.input.tidying import is_blank, is_prose, tidied_value
 

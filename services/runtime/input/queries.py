@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.text import value
+from services.contracts.words.text import value
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 9998
 MOST_NAMED = 60

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from marshmallow import Schema, fields, validate
 
-from services.contracts.text import is_visible, value
+from services.contracts.words.text import is_visible, value
 from services.runtime.input.fields import Code, OneLine
 
 

@@ -17,10 +17,11 @@ import structlog
 from services.runtime.messaging.broker import CONNECTION_ERRORS, Publisher
 from services.runtime.messaging.lanes import Lanes
 from services.runtime.messaging.relay import REST_SECONDS, ids_without_queue, send
-from services.runtime.store import journal, outbox
-from services.runtime.store.bare import together
+from services.runtime.store import journal
 from services.runtime.store.database import Database, Transaction
-from services.runtime.store.outbox import Pending
+from services.runtime.store.outgoing import outbox
+from services.runtime.store.outgoing.outbox import Pending
+from services.runtime.store.statements.bare import together
 from services.runtime.telemetry import Telemetry
 
 log = structlog.get_logger()

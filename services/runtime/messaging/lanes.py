@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 
-from services.runtime.store.outbox import Pending
+from services.runtime.store.outgoing.outbox import Pending
 
 
 class Lanes:

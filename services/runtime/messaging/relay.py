@@ -12,10 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.runtime.messaging.broker import CONNECTION_ERRORS, Outgoing, Publisher
 from services.runtime.messaging.reconcile import Asking
-from services.runtime.store import journal, outbox
-from services.runtime.store.bare import together
+from services.runtime.store import journal
 from services.runtime.store.database import Database
-from services.runtime.store.outbox import Pending, RefusedMessage
+from services.runtime.store.outgoing import outbox
+from services.runtime.store.outgoing.outbox import Pending, RefusedMessage
+from services.runtime.store.statements.bare import together
 from services.runtime.telemetry import Telemetry
 
 INTERRUPTIONS: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, SQLAlchemyError)

@@ -37,15 +37,15 @@ from services.runtime.store.condition import StoreCheck, remember
 from services.runtime.store.database import Database
 from services.runtime.store.idempotency import prune
 from services.runtime.store.migrate import STORE, migrate
-from services.runtime.store.post import Carrier
+from services.runtime.store.outgoing.post import Carrier
 from services.runtime.telemetry import Telemetry
 from services.runtime.tls import identity, trusting
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access.audit import AuditLog
+from services.runtime.web.access.throttle import Allowance, Limit, Throttle
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
-from services.runtime.web.audit import AuditLog
 from services.runtime.web.routes import Routes, body_limits
 from services.runtime.web.serving.server import WebServer
-from services.runtime.web.throttle import Allowance, Limit, Throttle
 
 log = structlog.get_logger()
 DEPTHS_SECONDS, CATALOGUE_SECONDS = 15.0, 5.0

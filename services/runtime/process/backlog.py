@@ -9,8 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.measures import PROCESS
 from services.runtime.process.health import Facts
-from services.runtime.store import journal, outbox
+from services.runtime.store import journal
 from services.runtime.store.database import Database
+from services.runtime.store.outgoing import outbox
 from services.runtime.telemetry import COMPUTED, FreshCollector
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import flask
 import structlog
 
-from services.contracts.callers import NOBODY, PUBLIC
+from services.contracts.people.callers import NOBODY, PUBLIC
 from services.runtime.store.condition import Trouble
 from services.runtime.web.calls import Call
 from services.runtime.web.problems import json_response

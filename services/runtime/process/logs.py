@@ -10,7 +10,7 @@ from typing import Any, TextIO, cast
 
 import structlog
 
-from services.contracts.text import escape_json, printable
+from services.contracts.words.text import escape_json, printable
 
 
 class BestEffortStream:

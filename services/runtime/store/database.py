@@ -22,15 +22,15 @@ from services.contracts.envelope import EncodedEvent, Event, encode
 from services.contracts.messages.values import Message
 from services.contracts.topology import Destinations, destinations, lane
 from services.runtime.clock import ZONE, Clock, new_id
-from services.runtime.store import bulk
 from services.runtime.store import engine as engines
-from services.runtime.store.bulk import Buffer, Found, insert_into, run_many
-from services.runtime.store.committer import Committer, Lost
-from services.runtime.store.group import GroupTransaction, only_reads
+from services.runtime.store.commits.committer import Committer, Lost
+from services.runtime.store.commits.group import GroupTransaction, only_reads
 from services.runtime.store.lease import AdvisoryLease, FileLease, Lease
-from services.runtime.store.outbox import Pending
-from services.runtime.store.post import Carrier, posting
-from services.runtime.store.wake_up import FifoWakeUp, NotifyWakeUp, WakeUp
+from services.runtime.store.outgoing.outbox import Pending
+from services.runtime.store.outgoing.post import Carrier, posting
+from services.runtime.store.outgoing.wake_up import FifoWakeUp, NotifyWakeUp, WakeUp
+from services.runtime.store.statements import bulk
+from services.runtime.store.statements.bulk import Buffer, Found, insert_into, run_many
 
 log = structlog.get_logger()
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.contracts.errors import Conflict, Invalid
 from services.runtime.store.database import Database, Instant, Transaction
-from services.runtime.store.outbox import tables
+from services.runtime.store.outgoing.outbox import tables
 
 LONGEST_KEY = 200
 #: What a key needs without a token: a random UUID has 36 characters, 16 random bytes in base64 have 22.

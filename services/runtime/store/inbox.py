@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.topology import dead_queue
-from services.runtime.store.bulk import among, fetch, insert_into, run_many
 from services.runtime.store.database import INSERTS, Instant, Transaction
-from services.runtime.store.outbox import tables
+from services.runtime.store.outgoing.outbox import tables
+from services.runtime.store.statements.bulk import among, fetch, insert_into, run_many
 
 inbox_table = sa.Table(
     "inbox",

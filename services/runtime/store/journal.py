@@ -17,10 +17,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.topology import OUTSIDE, queues_consuming
-from services.runtime.store.bulk import among, run
 from services.runtime.store.database import INSERTS
 from services.runtime.store.journal_tables import addressed_table, journal_table, listings_table, published_table
-from services.runtime.store.outbox import outbox_table
+from services.runtime.store.outgoing.outbox import outbox_table
+from services.runtime.store.statements.bulk import among, run
 
 LISTED, NUMBER, MARK, BEHIND = "listed", "number", "mark", "behind"
 #: Rows of one listing.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from services.runtime.store.outbox import tables
+from services.runtime.store.outgoing.outbox import tables
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 published_table = sa.Table(

@@ -12,8 +12,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
 
-from services.runtime.store.bulk import REMEMBERED
 from services.runtime.store.database import Transaction
+from services.runtime.store.statements.bulk import REMEMBERED
 
 T = TypeVar("T")
 UPDATED = "updated"

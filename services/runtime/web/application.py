@@ -19,8 +19,9 @@ from werkzeug.routing import MapAdapter
 from services.contracts.errors import Malformed, UnsupportedType
 from services.runtime.store.idempotency import HEADER, Key
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import TokenAuthenticator
-from services.runtime.web.audit import AuditLog
+from services.runtime.web.access.audit import AuditLog
+from services.runtime.web.access.throttle import Throttle
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.compression import compress
 from services.runtime.web.guard import RequestGuard
@@ -28,7 +29,6 @@ from services.runtime.web.problems import failed, json_response, shown
 from services.runtime.web.requests import current, read_body, read_query
 from services.runtime.web.routes import API, LONGEST_BODY, Answer, Route, Routes
 from services.runtime.web.sharing import share
-from services.runtime.web.throttle import Throttle
 
 OK, CREATED = 200, 201
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

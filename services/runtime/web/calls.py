@@ -8,12 +8,12 @@ from typing import Any, Generic, TypeVar
 
 from werkzeug.datastructures import ETags
 
-from services.contracts.callers import Caller
 from services.contracts.errors import Changed
+from services.contracts.people.callers import Caller
 from services.runtime.store.database import EPOCH, MICROSECOND
 from services.runtime.store.idempotency import Key
+from services.runtime.web.access.sessions import Session
 from services.runtime.web.guard import Principal, RequestGuard
-from services.runtime.web.sessions import Session
 
 S = TypeVar("S")
 

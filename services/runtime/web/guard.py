@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import flask
 
-from services.contracts.callers import NOBODY, SECRET_PARTS, Caller
 from services.contracts.errors import NotAllowed, NotFound, NotSignedIn
-from services.runtime.web.access import TokenAuthenticator
-from services.runtime.web.audit import AuditEntry, AuditLog, line_for, printable, subjects_of
+from services.contracts.people.callers import NOBODY, SECRET_PARTS, Caller
+from services.runtime.web.access.audit import AuditEntry, AuditLog, line_for, printable, subjects_of
+from services.runtime.web.access.sessions import FORM_KEY, Session, Sessions, cookie_name, give_cookie, refuse_forged
+from services.runtime.web.access.throttle import WORK, WRONG_TOKENS, Allowance, Limit, Throttle
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.problems import status_for
 from services.runtime.web.requests import FORM, MULTIPART, current, form_value
 from services.runtime.web.routes import Route
-from services.runtime.web.sessions import FORM_KEY, Session, Sessions, cookie_name, give_cookie, refuse_forged
-from services.runtime.web.throttle import WORK, WRONG_TOKENS, Allowance, Limit, Throttle
 
 #: How many bytes of a body count as a unit of work.
 BYTES_A_UNIT = 100_000

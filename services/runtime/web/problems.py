@@ -15,7 +15,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
 
 from services.contracts.errors import NotFound, NotSignedIn, Refusal, TooLarge, TooMany, Unavailable, UnsupportedType, status_of
-from services.contracts.problems import meaning_of
+from services.contracts.words.problems import meaning_of
 
 log = structlog.get_logger()
 PROBLEM = "application/problem+json"

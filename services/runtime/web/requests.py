@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError, missing
 from marshmallow.fields import Field
 
 from services.contracts.errors import Invalid, Malformed, TooLarge, UnsupportedType
-from services.contracts.text import many_lines
+from services.contracts.words.text import many_lines
 from services.runtime.input.plainly import NotPlain, load_plainly
 from services.runtime.input.queries import SEPARATOR, is_several, wrong_codes
 from services.runtime.input.tidying import tidied

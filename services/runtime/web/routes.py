@@ -11,9 +11,9 @@ from urllib.parse import quote
 import flask
 from marshmallow import Schema
 
-from services.contracts.callers import PUBLIC, Role
+from services.contracts.people.callers import PUBLIC, Role
+from services.runtime.web.access.throttle import Limit
 from services.runtime.web.problems import ErrorPage
-from services.runtime.web.throttle import Limit
 
 Answer = tuple[int, object] | flask.Response
 View = Callable[[Any], Answer]

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from services.contracts.callers import Role
-from services.runtime.web.gallery import PATH
+from services.contracts.people.callers import Role
+from services.runtime.web.pages.gallery import PATH
 from tests.unit.runtime.harness import WebHarness
 
 

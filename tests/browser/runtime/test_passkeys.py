@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from services.contracts.callers import Role
+from services.contracts.people.callers import Role
 from tests.browser.conftest import SECONDS, serving
 from tests.unit.runtime.harness import PASSWORD
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from services.accounts.once import Purpose
-from services.contracts.callers import Role
+from services.accounts.credentials.once import Purpose
+from services.contracts.people.callers import Role
 from tests.browser.conftest import PHONE
 from tests.unit.runtime.harness import PASSWORD
 

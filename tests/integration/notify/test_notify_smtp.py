@@ -8,14 +8,14 @@ import socket
 
 import pytest
 
-from services.contracts.callers import Caller, Role
 from services.contracts.messages.supervision import LetterRequested
+from services.contracts.people.callers import Caller, Role
 from services.notify.app.routes import routes
-from services.notify.domain.recipients import Undelivered, address
+from services.notify.domain.letters.recipients import Undelivered, address
 from services.notify.gateway import AppriseNotifier, NotifierPool
 from services.notify.store.tables import staff_notifications, submitter_notifications
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
 from tests.integration.notify.mailing import mailto, post_office, silent_server
 from tests.unit.notify.scenes import scene_on, small_place

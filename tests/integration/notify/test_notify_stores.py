@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from services.contracts.catalogue.model import StaffPerson
 from services.contracts.messages.supervision import LetterRequested
-from services.notify.domain.recipients import address
+from services.notify.domain.letters.recipients import address
 from services.notify.store.deadlines import DeadlineStore
 from services.notify.store.staff_notifications import StaffNotificationStore
 from services.notify.store.submitter_notifications import SubmitterNotificationStore

@@ -13,10 +13,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from services.console.embedded.combined_app import service_of
-from services.contracts.callers import NOBODY, Caller, Role, somebody
+from services.console.embedded.front.combined_app import service_of
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.envelope import Event, decode
+from services.contracts.people.callers import NOBODY, Caller, Role, somebody
 from services.contracts.topology import COMMANDS, EVENTS, RETRIES, SERVICE_QUEUES, Queue, dead_queue, department_queue
 from services.intake.__main__ import ASSEMBLY as INTAKE
 from services.metrics.__main__ import ASSEMBLY as METRICS
@@ -32,7 +32,7 @@ from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import ACCESS
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
 from tests.stores import Templates
 

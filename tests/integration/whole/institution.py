@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from services.contracts.durations import parse_duration
 from services.contracts.messages.duties import DutyEnded, DutySet
+from services.contracts.time.durations import parse_duration
 from services.runtime.clock import ZONE, FixedClock
 from tests.integration.whole.county import County
 from tests.stores import Templates

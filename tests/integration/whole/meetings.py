@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from services.contracts.durations import parse_duration
+from services.contracts.time.durations import parse_duration
 from services.runtime.clock import FixedClock
 from tests.integration.whole.county import County
 from tests.stores import Templates

@@ -9,8 +9,8 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from services.contracts.durations import parse_duration
 from services.contracts.messages.sessions import AttendanceRecorded
+from services.contracts.time.durations import parse_duration
 from services.runtime.clock import FixedClock, new_id
 from tests.integration.whole.county import County
 from tests.stores import Templates

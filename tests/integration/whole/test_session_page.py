@@ -10,8 +10,8 @@ from types import SimpleNamespace
 import pytest
 from werkzeug.test import Client
 
-from services.console.embedded.combined_app import CombinedApp
-from services.console.embedded.includes import Includes
+from services.console.embedded.front.combined_app import CombinedApp
+from services.console.embedded.front.includes import Includes
 from services.runtime.clock import ZONE, FixedClock
 from tests.browser.hosting import STATION, hosted
 from tests.integration.whole.county import County

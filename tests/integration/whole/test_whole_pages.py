@@ -12,10 +12,10 @@ import pytest
 from markupsafe import escape
 from werkzeug.test import Client
 
-from services.console.embedded.combined_app import CombinedApp, service_of
-from services.console.embedded.includes import Includes
-from services.contracts.callers import STAFF, Role
+from services.console.embedded.front.combined_app import CombinedApp, service_of
+from services.console.embedded.front.includes import Includes
 from services.contracts.fragments import FRAGMENTS, parts_of
+from services.contracts.people.callers import STAFF, Role
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.process.assembly import AnyAssembly
 from tests.integration.whole.county import ASSEMBLIES, County

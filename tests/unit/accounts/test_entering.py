@@ -12,11 +12,12 @@ import pytest
 from argon2 import PasswordHasher
 from werkzeug.test import TestResponse
 
-from services.accounts import managing, second
-from services.accounts.attempts import FREE
+from services.accounts import managing
+from services.accounts.credentials.attempts import FREE
+from services.accounts.credentials.once import LASTS, Purpose
 from services.accounts.model import NewGrant, Rules
-from services.accounts.once import LASTS, Purpose
-from services.contracts.callers import Role
+from services.accounts.signing import second
+from services.contracts.people.callers import Role
 from tests.unit.runtime.harness import PASSWORD, WebHarness
 
 Open = Callable[..., WebHarness]
@@ -27,7 +28,7 @@ NEW = "another four ordinary words"
 
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.runtime.web.access.CACHE_SECONDS", -1.0)
+    monkeypatch.setattr("services.runtime.web.access.tokens.CACHE_SECONDS", -1.0)
 
 
 def with_second(place: WebHarness, role: Role = Role.REVIEWER) -> str:

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from services.accounts.model import NewGrant
-from services.contracts.callers import SIGNED_IN, Role
-from services.runtime.web.people import persons
+from services.contracts.people.callers import SIGNED_IN, Role
+from services.runtime.web.access.people import persons
 from tests.unit.runtime.harness import PASSWORD, WebHarness
 
 Open = Callable[..., WebHarness]
@@ -20,7 +20,7 @@ WANG = {"sign_in": "Wang.Lei", "name": "王磊", "grant": {"role": "department",
 
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.runtime.web.access.CACHE_SECONDS", -1.0)
+    monkeypatch.setattr("services.runtime.web.access.tokens.CACHE_SECONDS", -1.0)
 
 
 def api(place: WebHarness, method: str, path: str, body: Any = None) -> Any:

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pyotp
 import pytest
 
-from services.accounts.attempts import FREE, LONGEST, wait_after
+from services.accounts.credentials.attempts import FREE, LONGEST, wait_after
+from services.accounts.credentials.passwords import TOO_COMMON, TOO_LONG, TOO_SHORT, mistake_in
 from services.accounts.model import sign_in_name
 from services.accounts.pages.showing import own_path
-from services.accounts.passwords import TOO_COMMON, TOO_LONG, TOO_SHORT, mistake_in
-from services.accounts.second import step_of
+from services.accounts.signing.second import step_of
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import EPOCH
 

@@ -11,8 +11,8 @@ from services.metrics.store.tables import leaves, subjects
 from services.metrics.store.tables import tables as metrics_tables
 from services.runtime.clock import SystemClock, new_id
 from services.runtime.store.database import Database
-from services.runtime.store.outbox import outbox_table
-from services.runtime.store.outbox import tables as messages
+from services.runtime.store.outgoing.outbox import outbox_table
+from services.runtime.store.outgoing.outbox import tables as messages
 
 COPIES = 150
 

@@ -6,12 +6,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.console.main import main
-from services.contracts.grants import GRANTABLE
+from services.contracts.people.grants import GRANTABLE
 from services.runtime.clock import SystemClock
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import migrate_access
-from services.runtime.web.access import TokenAuthenticator
-from services.runtime.web.audit import AuditEntry, AuditLog
+from services.runtime.web.access.audit import AuditEntry, AuditLog
+from services.runtime.web.access.tokens import TokenAuthenticator
 
 SEEN = AuditEntry("r-1", "intake", "t-1", "reviewer", None, "GET", "/api/v1/opinions/<opinion_id>", "o-1")
 DONE = AuditEntry("r-2", "routing", "t-2", "department", "water", "POST", "/api/v1/assignments/<assignment_id>/sign", "a-1")

@@ -5,8 +5,8 @@ import pytest
 import requests
 from werkzeug.test import Client
 
-from services.console.embedded import combined_app as origin
-from services.console.embedded.combined_app import CombinedApp, service_of
+from services.console.embedded.front import combined_app as origin
+from services.console.embedded.front.combined_app import CombinedApp, service_of
 from services.contracts.topology import SERVICES
 
 SERIES = "# HELP {0}_total Things\n# TYPE {0}_total counter\n{0}_total 1.0\n"

@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 from examples.python.department import DepartmentProgram
 from services.console import main, terminal
 from services.console.client.replay import DeadLetter, _dead_letter, worked_by
-from services.console.commands import access as keys
 from services.console.commands import dead_letters as dead_letters
 from services.console.commands import departments, doctor
+from services.console.commands.people import tokens as keys
 from services.console.doctor.findings import Finding, Severity
-from services.contracts.text import escape_json
+from services.contracts.words.text import escape_json
 from services.runtime.clock import ZONE
 
 MOMENT = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
@@ -118,12 +118,12 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         "subject": EVIL,
         "status": 200,
     }
-    monkeypatch.setattr("services.console.commands.audit._store", lambda: None)
-    monkeypatch.setattr("services.console.commands.audit.audit_trail.listing", lambda *_, **__: [row])
+    monkeypatch.setattr("services.console.commands.people.audit._store", lambda: None)
+    monkeypatch.setattr("services.console.commands.people.audit.audit_trail.listing", lambda *_, **__: [row])
     grants = {"channels": [EVIL], "source": EVIL}
     ends = dict.fromkeys(("created", "used", "expires", "revoked"), MOMENT)
     token = {"id": EVIL, "role": "admin", "party": EVIL, **grants, **ends}
-    monkeypatch.setattr("services.console.commands.access.access.listing", lambda _: [token])
+    monkeypatch.setattr("services.console.commands.people.tokens.access.listing", lambda _: [token])
     monkeypatch.setattr(departments, "_trust", lambda _: None)
     task = {"type": "assignment.created", "subject": "o", "id": "e", "time": "2026-11-23T09:30:00+08:00"}
     data = {"assignment": EVIL, "opinion": {"title": EVIL}, "deadlines": {"sign": EVIL, "reply": EVIL}, "why": {"rule": EVIL}}

@@ -12,9 +12,9 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
 from services import design
-from services.console.embedded.includes import Includes
-from services.contracts.callers import Role
+from services.console.embedded.front.includes import Includes
 from services.contracts.fragments import FRAGMENTS, PREFIX, parts_of
+from services.contracts.people.callers import Role
 from services.design.reader import Reader
 from services.design.templates import Templates
 

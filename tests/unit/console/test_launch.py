@@ -6,7 +6,7 @@ import pytest
 
 from services.console.embedded.broker import service_url
 from services.console.embedded.installation import Installation
-from services.console.embedded.launch import Program, programs
+from services.console.embedded.starting.launch import Program, programs
 from services.console.settings import ConsoleSettings
 from services.contracts.topology import SERVICES
 from tests.authority import Authority

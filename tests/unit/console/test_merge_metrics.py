@@ -2,7 +2,7 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.console.embedded.merge_metrics import merge
+from services.console.embedded.front.merge_metrics import merge
 
 
 def process(handled: int, pending: float, *, own: str) -> str:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from services.console.commands import personal_data
+from services.console.commands.people import personal_data
 from services.console.main import main
 
 OPINION = "0193a000-0000-7000-8000-000000000003"

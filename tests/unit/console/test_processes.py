@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from services.console.embedded.processes import Slot, birth_of, stop_all
+from services.console.embedded.starting.processes import Slot, birth_of, stop_all
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
 DEAF = (

@@ -7,7 +7,7 @@ import pytest
 
 from services.console.doctor.findings import Severity, Subject
 from services.console.doctor.machine import certificates
-from services.console.embedded.certificate import expiry, name_for
+from services.console.embedded.front.certificate import expiry, name_for
 from services.console.embedded.installation import Installation
 from services.console.settings import ConsoleSettings, addresses, load_settings, read_address_book
 from services.runtime.clock import SystemClock

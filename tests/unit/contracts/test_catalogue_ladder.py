@@ -6,7 +6,7 @@ import pytest
 
 from services.contracts.catalogue.check import check_catalogue, load_catalogue, parse_catalogue
 from services.contracts.catalogue.model import DUTIES, LADDER_KINDS
-from services.contracts.durations import parse_duration
+from services.contracts.time.durations import parse_duration
 from tests.unit.contracts.test_catalogue import DEPLOY, GOOD, line_of, no_parent
 
 MISTAKES = [

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.contacts import ONE_TELEPHONE, NotReachable, mailbox, telephone
-from services.contracts.text import value
+from services.contracts.people.contacts import ONE_TELEPHONE, NotReachable, mailbox, telephone
+from services.contracts.words.text import value
 
 MOBILE, LANDLINE = "13800000000", "0577-62510000"
 WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.dates import read_instant
+from services.contracts.time.dates import read_instant
 
 ZONE = ZoneInfo("Asia/Shanghai")
 DAY, MORNING, LATE = (datetime(2026, 3, 5, hour, minute, tzinfo=ZONE) for hour, minute in ((0, 0), (8, 5), (15, 5)))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.durations import LONGEST, UNITS, Duration, parse_duration
+from services.contracts.time.durations import LONGEST, UNITS, Duration, parse_duration
 
 
 @given(st.integers(1, LONGEST), st.sampled_from(sorted(UNITS)))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.contracts.errors import STATUSES
-from services.contracts.problems import PROBLEMS, meaning_of
+from services.contracts.words.problems import PROBLEMS, meaning_of
 from services.runtime.web.serving.refusing import TITLES
 
 GATEWAY = (Path(__file__).parents[3] / "deploy/gateway/problems.conf").read_text()

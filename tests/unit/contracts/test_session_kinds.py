@@ -9,7 +9,7 @@ import pytest
 from services.contracts.catalogue.check import check_catalogue, load_catalogue
 from services.contracts.catalogue.sessions import SUPERVISION_MEETING, SessionKind
 from services.contracts.catalogue.stored import session_kind
-from services.contracts.durations import Duration
+from services.contracts.time.durations import Duration
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 

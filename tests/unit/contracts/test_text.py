@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import Schema, ValidationError
 
-from services.contracts.text import is_visible, many_lines, one_line, printable
+from services.contracts.words.text import is_visible, many_lines, one_line, printable
 from services.runtime.input.fields import ManyLines, OneLine
 
 ANYTHING = st.text(st.characters() | st.sampled_from("\0\t\n\r\x1b\x7f\x85\x9b\u200b\u200d\u2028\u202e\u2066\ufeff\U000e0041"))

@@ -9,8 +9,8 @@ from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.durations import Duration, parse_duration
-from services.contracts.worktime import LAST_PUBLISHED_YEAR, Calendar, Closure, OfficeHours, parse_spans
+from services.contracts.time.durations import Duration, parse_duration
+from services.contracts.time.worktime import LAST_PUBLISHED_YEAR, Calendar, Closure, OfficeHours, parse_spans
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CALENDAR = Calendar()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from services.contracts.words import Words
+from services.contracts.words.bilingual import Words
 from services.design.phrases import CATALOGUE, Phrase, Speech
 from services.design.reader import CHINESE, ENGLISH, Reader, reader_of
 from services.design.templates import Templates

@@ -13,11 +13,9 @@ import flask
 import msgspec
 import sqlalchemy as sa
 
-from services.contracts.callers import NOBODY, Caller, Role
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.envelope import EncodedEvent, Event, decode, encode
-from services.contracts.grants import grant_of
 from services.contracts.messages.assignments import (
     AssignmentConcluded,
     AssignmentCreated,
@@ -29,12 +27,14 @@ from services.contracts.messages.assignments import (
 from services.contracts.messages.sessions import LetterBooked
 from services.contracts.messages.supervision import LetterRequested
 from services.contracts.messages.values import Message, OpinionText, Outcome, Rating, Why
+from services.contracts.people.callers import NOBODY, Caller, Role
+from services.contracts.people.grants import grant_of
 from services.intake import consumer
 from services.intake.app.constituency.telling import correspondence
 from services.intake.app.context import Intake
 from services.intake.app.routes import ROUTES
-from services.intake.domain.capacity import CapacityLimits
-from services.intake.domain.rating import Rated
+from services.intake.domain.receipt.rating import Rated
+from services.intake.domain.submission.capacity import CapacityLimits
 from services.intake.gateway.capacity import Capacity
 from services.intake.handlers import taking
 from services.intake.handlers.submitter import evaluate
@@ -46,11 +46,11 @@ from services.runtime.clock import ZONE, FixedClock, new_id
 from services.runtime.process.catalogue import InUse, same
 from services.runtime.process.signing import Ed25519Signer
 from services.runtime.store.database import Database
-from services.runtime.store.outbox import outbox_table
+from services.runtime.store.outgoing.outbox import outbox_table
 from services.runtime.store.vault import Vault
 from services.runtime.telemetry import Telemetry
-from services.runtime.web import access
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access import tokens as access
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
 from tests.unit.intake.opinions import FORM, change, submission

@@ -9,7 +9,7 @@ from typing import Any
 from services.contracts.catalogue.model import Catalogue
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person, RelayStep
-from services.intake.domain.submission import Location, Submission, is_let_in_at_once
+from services.intake.domain.submission.submission import Location, Submission, is_let_in_at_once
 from services.intake.store.tables import opinions
 from services.runtime.clock import ZONE
 from services.runtime.store.database import Transaction

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from services.contracts.callers import Caller, Role
 from services.contracts.messages.opinions import OpinionSubmitted
 from services.contracts.messages.sessions import AttendanceRecorded
+from services.contracts.people.callers import Caller, Role
 from tests.unit.intake import harness as desks
 from tests.unit.intake.opinions import FORM
 from tests.unit.intake.sessions import AT, SESSION, tell

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from services.contracts.errors import AtCapacity
-from services.intake.domain.capacity import BYTES_PER_OPINION, MESSAGES_PER_OPINION, CapacityLimits, capacity_left
-from services.intake.domain.receipts import show_receipt
+from services.intake.domain.receipt.receipts import show_receipt
+from services.intake.domain.submission.capacity import BYTES_PER_OPINION, MESSAGES_PER_OPINION, CapacityLimits, capacity_left
 from services.intake.gateway.capacity import LOOK_SECONDS, LOOK_SHARE, Capacity
 from services.intake.handlers.taking import submit_many
 from services.intake.store.writing import IntakeStore
-from services.runtime.store import outbox
-from services.runtime.store.outbox import outbox_table
+from services.runtime.store.outgoing import outbox
+from services.runtime.store.outgoing.outbox import outbox_table
 from tests.unit.intake.harness import IntakeHarness
 from tests.unit.intake.opinions import FORM, submission
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 import segno
 
-from services.contracts.words import Words
+from services.contracts.words.bilingual import Words
 from services.intake.domain.constituency.codes import new_code
 from services.intake.gateway.sheets import Sheet, write_posters, write_stickers
 from services.intake.gateway.squares import MASK, squares

@@ -19,7 +19,7 @@ from services.intake.domain.constituency.codes import (
     new_code,
     read_code,
 )
-from services.intake.domain.crockford import ALPHABET
+from services.intake.domain.receipt.crockford import ALPHABET
 from services.intake.store.constituency import codes as store
 from tests.unit.intake.harness import TOWN
 from tests.unit.intake.opinions import FORM, MORNING

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.duties import CareState, HopState
 from services.contracts.errors import Conflict, Invalid, NotAllowed
 from services.contracts.lifecycle import State
 from services.contracts.messages.duties import DutyEnded, DutySet, OpinionFedback, OpinionRelayed, OpinionTaken
+from services.contracts.people.duties import CareState, HopState
 from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.owing import Party
 from services.intake.domain.constituency.relay import RelayChain

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from services.accounts.model import Invited, NewGrant
-from services.contracts.callers import Caller, Role
+from services.contracts.people.callers import Caller, Role
 from services.intake.schemas.constituency.entrusting import CareShape, EntrustedFile, HopShape
 from tests.unit.intake import harness as desks
 from tests.unit.intake.harness import Routing

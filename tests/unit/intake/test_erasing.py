@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from services.contracts.errors import Conflict
 from services.contracts.messages.supervision import LetterCancelled
 from services.intake.domain.erasing import ERASED, ERASED_CONTENT, ERASED_TITLE
-from services.intake.domain.receipts import show_receipt
+from services.intake.domain.receipt.receipts import show_receipt
 from services.intake.domain.reviewing import Terms
 from services.intake.handlers.merging import merge
 from services.intake.handlers.reviewing import accept, decline

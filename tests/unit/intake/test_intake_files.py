@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from services.contracts.columns import likeness, read_columns
+from services.contracts.words.columns import likeness, read_columns
 from services.intake.gateway.lines import Entry, read_ndjson, read_rows
 from services.runtime.sheets.delimited import read_delimited
 from services.runtime.sheets.rows import Unreadable

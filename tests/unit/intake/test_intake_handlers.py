@@ -9,7 +9,7 @@ from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State
 from services.contracts.messages.opinions import OpinionAccepted, OpinionDeclined, OpinionEvaluated, OpinionSubmitted
 from services.contracts.messages.values import Rating
-from services.intake.domain.receipts import rater_of
+from services.intake.domain.receipt.receipts import rater_of
 from services.intake.domain.reviewing import Terms
 from services.intake.handlers.reviewing import accept, decline
 from services.intake.handlers.taking import take

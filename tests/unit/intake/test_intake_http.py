@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from services.intake.domain.receipts import read_receipt, show_receipt
+from services.intake.domain.receipt.receipts import read_receipt, show_receipt
 from services.intake.schemas.answers import Receipt, Submitted
 from tests.unit.intake.harness import Routing
 from tests.unit.intake.opinions import FORM

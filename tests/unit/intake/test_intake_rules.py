@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.errors import Invalid
-from services.contracts.grants import PUBLIC
-from services.intake.domain.claims import resolve
-from services.intake.domain.crockford import ALPHABET, CHECK_SYMBOLS
+from services.contracts.people.grants import PUBLIC
 from services.intake.domain.people import may_see_contact
-from services.intake.domain.receipts import RECEIPT_LENGTH, new_receipt, read_receipt, show_receipt
-from services.intake.domain.submission import VISIBILITIES, is_let_in_at_once
+from services.intake.domain.receipt.crockford import ALPHABET, CHECK_SYMBOLS
+from services.intake.domain.receipt.receipts import RECEIPT_LENGTH, new_receipt, read_receipt, show_receipt
+from services.intake.domain.submission.claims import resolve
+from services.intake.domain.submission.submission import VISIBILITIES, is_let_in_at_once
 from tests.unit.intake.harness import TOWN
 from tests.unit.intake.opinions import opinion, submission
 

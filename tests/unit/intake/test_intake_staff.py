@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from services.accounts.routes import API_ROUTES as ACCOUNT_ROUTES
-from services.contracts.callers import PUBLIC
+from services.contracts.people.callers import PUBLIC
 from services.intake.app.routes import ROUTES
-from services.intake.domain.submission import VISIBILITIES
+from services.intake.domain.submission.submission import VISIBILITIES
 from services.intake.schemas.answers import LineAnswer, OpinionPage
 from tests.cells import each_of
 from tests.unit.intake.harness import Routing

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.intake.domain.receipts import read_receipt
+from services.intake.domain.receipt.receipts import read_receipt
 from services.intake.pages.submission.fields import ROWS
 from tests import visitors
 from tests.visitors import Visit

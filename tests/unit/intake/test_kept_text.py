@@ -8,9 +8,9 @@ from flask import abort
 from services.intake.app.limits import RECEIPTS, SUBMISSIONS
 from services.intake.pages.routes import PAGES
 from services.runtime.telemetry import Telemetry
+from services.runtime.web.access.throttle import Allowance, Throttle
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
-from services.runtime.web.throttle import Allowance, Throttle
 from tests import visitors
 from tests.unit.intake.test_pages import DUE, text_of
 from tests.visitors import Visit, created, replied, signed

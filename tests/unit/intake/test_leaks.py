@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from services.contracts.callers import STAFF
+from services.contracts.people.callers import STAFF
 from services.contracts.topology import DEPARTMENTS, EVENTS, LETTERS
 from services.intake.app.routes import ROUTES
-from services.intake.domain.receipts import rater_of, show_receipt
-from services.intake.domain.submission import VISIBILITIES
+from services.intake.domain.receipt.receipts import rater_of, show_receipt
+from services.intake.domain.submission.submission import VISIBILITIES
 from tests.unit.intake.whole_case import ADVISER, LEAD, MARKERS, SECRETS, SEPARATE, live_through, open_case
 
 OFFICE, ON_THE_CASE = ("reviewer", "supervisor", "admin"), (ADVISER, SEPARATE)

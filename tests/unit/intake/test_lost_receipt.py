@@ -14,7 +14,7 @@ from services.intake.handlers.erasing import erase
 from services.intake.store import contacts
 from services.intake.store.marks import marks
 from services.intake.store.writing import IntakeStore
-from services.runtime.store.outbox import outbox_table as outbox
+from services.runtime.store.outgoing.outbox import outbox_table as outbox
 from services.runtime.store.vault import Vault
 from tests import visitors
 from tests.visitors import Visit

@@ -11,7 +11,7 @@ from services.contracts.messages.assignments import AssignmentAdvised, Assignmen
 from services.contracts.messages.supervision import PromiseKept
 from services.contracts.topology import LETTERS
 from services.intake import consumer
-from services.intake.domain.receipts import show_receipt
+from services.intake.domain.receipt.receipts import show_receipt
 from services.intake.domain.reviewing import Terms
 from services.intake.handlers.merging import merge
 from services.intake.handlers.reviewing import accept, decline, return_

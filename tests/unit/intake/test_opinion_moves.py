@@ -23,10 +23,10 @@ from services.contracts.messages.opinions import (
 )
 from services.contracts.messages.values import Outcome, Rating
 from services.intake.domain.opinion import Opinion
-from services.intake.domain.rating import GivenRating, Rated
-from services.intake.domain.receipts import rater_of
+from services.intake.domain.receipt.rating import GivenRating, Rated
+from services.intake.domain.receipt.receipts import rater_of
 from services.intake.domain.reviewing import Terms
-from services.intake.domain.submission import LONGEST_CONTENT
+from services.intake.domain.submission.submission import LONGEST_CONTENT
 from services.intake.domain.timeline import STAFF
 from tests.unit.intake.harness import TOWN, WINDOW
 from tests.unit.intake.opinions import FORM, MORNING, opinion

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.design.maps import MapSource
-from services.intake.domain.submission import Location, Spot
+from services.intake.domain.submission.submission import Location, Spot
 from services.runtime.clock import ZONE, FixedClock
 from tests.visitors import MIGRATIONS, Visit, created
 

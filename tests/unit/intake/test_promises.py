@@ -13,7 +13,7 @@ import pytest
 from examples.python import verify_promise
 from services.contracts.envelope import decode, encode
 from services.contracts.ledger import MERGE_DELAY, subject_of
-from services.intake.domain.messages import shows_heard
+from services.intake.domain.receipt.messages import shows_heard
 from services.intake.handlers.effects import EFFECTS
 from services.intake.handlers.erasing import erase
 from tests.unit.contracts.test_messages import EXAMPLES

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from services.contracts.callers import PUBLIC
+from services.contracts.people.callers import PUBLIC
 from services.intake.__main__ import count_public
 from services.intake.app.routes import ROUTES
 from services.intake.pages.publication import crawlers

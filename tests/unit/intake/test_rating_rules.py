@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Rating
-from services.intake.domain.rating import GivenRating, Question, Rated, check_evaluation, given_to, may_do
-from services.intake.domain.receipts import new_receipt, rater_of
+from services.intake.domain.receipt.rating import GivenRating, Question, Rated, check_evaluation, given_to, may_do
+from services.intake.domain.receipt.receipts import new_receipt, rater_of
 from tests.unit.intake.harness import WINDOW
 
 words = st.sampled_from(Rating)

@@ -8,9 +8,9 @@ from datetime import datetime
 import pytest
 
 from services.contracts.messages.assignments import AssignmentPaused
-from services.contracts.vocabulary import STANDINGS
-from services.intake.domain.receipts import new_receipt
-from services.intake.domain.submission import LONGEST_CONTENT
+from services.contracts.words.vocabulary import STANDINGS
+from services.intake.domain.receipt.receipts import new_receipt
+from services.intake.domain.submission.submission import LONGEST_CONTENT
 from services.intake.handlers.merging import merge
 from services.intake.handlers.reviewing import return_
 from services.intake.pages.receipt import receipt as receipt_page

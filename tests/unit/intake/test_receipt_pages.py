@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from services.contracts.messages.assignments import AssignmentRaised
 from services.contracts.messages.values import CoOpinion, Outcome, RaisedBy
-from services.contracts.vocabulary import STANDINGS
-from services.intake.domain.receipts import new_receipt
+from services.contracts.words.vocabulary import STANDINGS
+from services.intake.domain.receipt.receipts import new_receipt
 from services.intake.handlers.reviewing import decline
 from services.intake.pages.receipt import receipt as receipt_page
 from services.intake.store.writing import IntakeStore

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from services.contracts.callers import Caller, Role
 from services.contracts.catalogue.model import Checklist, ChecklistEntry, Station
 from services.contracts.messages.constituency import DeputyChanged
 from services.contracts.messages.opinions import OpinionSubmitted
+from services.contracts.people.callers import Caller, Role
 from services.runtime.clock import FixedClock
 from tests.unit.intake.harness import CALLERS, MIGRATIONS, TOWN, IntakeHarness
 from tests.unit.intake.opinions import FORM

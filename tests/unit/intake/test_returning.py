@@ -7,7 +7,7 @@ from services.contracts.lifecycle import State, allowed_moves
 from services.contracts.messages.assignments import AssignmentPaused, AssignmentResumed
 from services.contracts.messages.opinions import OpinionDetailed, OpinionReturned
 from services.intake.domain.reviewing import Terms
-from services.intake.domain.submission import LONGEST_CONTENT
+from services.intake.domain.submission.submission import LONGEST_CONTENT
 from services.intake.handlers.reviewing import accept, return_
 from services.intake.handlers.submitter import add_details
 from tests.unit.intake.harness import DUE, TOWN, Routing

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.callers import Caller, Role
 from services.contracts.catalogue.model import CHANNELS
 from services.contracts.errors import Conflict, NotAllowed, Refusal
-from services.contracts.grants import BY_ROLE, GRANTABLE, PUBLIC, Grant, grant_of
-from services.intake.domain.claims import check_claims, check_same, digests
-from services.intake.domain.submission import Submission
+from services.contracts.people.callers import Caller, Role
+from services.contracts.people.grants import BY_ROLE, GRANTABLE, PUBLIC, Grant, grant_of
+from services.intake.domain.submission.claims import check_claims, check_same, digests
+from services.intake.domain.submission.submission import Submission
 from tests.unit.intake.harness import CALLERS, TOWN
 from tests.unit.intake.opinions import FORM, submission
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.contracts.callers import Caller, Role
+from services.contracts.people.callers import Caller, Role
 from services.intake.app.routes import ROUTES
 from services.intake.pages.routes import PAGES
 from tests.unit.intake import harness as desks

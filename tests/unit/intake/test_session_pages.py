@@ -9,11 +9,11 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.callers import Caller, Role
 from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.sessions import AttendanceRecorded, QuestionAsked, SessionCancelled, SessionMinuted
+from services.contracts.people.callers import Caller, Role
+from services.runtime.web.access.sessions import Session
 from services.runtime.web.guard import RequestGuard
-from services.runtime.web.sessions import Session
 from tests.unit.intake import harness as desks
 from tests.unit.intake.sessions import AT, QUESTION, SESSION, ask, book, tell
 

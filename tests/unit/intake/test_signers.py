@@ -9,8 +9,8 @@ import pytest
 from services.contracts.messages.assignments import AssignmentPaused
 from services.contracts.messages.supervision import PromiseKept
 from services.contracts.messages.values import Rating
-from services.intake.domain.receipts import rater_of, read_receipt
-from services.intake.domain.submission import RELAY_ROLES
+from services.intake.domain.receipt.receipts import rater_of, read_receipt
+from services.intake.domain.submission.submission import RELAY_ROLES
 from services.intake.handlers.merging import merge
 from services.intake.pages.receipt.receipt import FOR_THE_SUBMITTER
 from services.intake.schemas.answers import Receipt, Submitted

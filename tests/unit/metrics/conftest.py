@@ -26,8 +26,8 @@ from services.runtime.process.signing import Ed25519Signer
 from services.runtime.shared import SharedAnswers
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import TokenAuthenticator
-from services.runtime.web.access import tables as access_tables
+from services.runtime.web.access.tokens import TokenAuthenticator
+from services.runtime.web.access.tokens import tables as access_tables
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
 from tests.unit.metrics.events import COUNTY, START

@@ -13,7 +13,7 @@ from services.contracts.ledger import NOTHING, Peaks, leaf_hash
 from services.metrics.handlers import ledger
 from services.metrics.store.tables import days, heads, leaves
 from services.runtime.store.database import rows_of
-from services.runtime.store.outbox import outbox_table
+from services.runtime.store.outgoing.outbox import outbox_table
 from tests.unit.metrics.events import START, Case
 from tests.unit.metrics.test_ledger import Inside
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from marshmallow import RAISE
 
-from services.contracts.callers import NOBODY, Caller, Role
+from services.contracts.people.callers import NOBODY, Caller, Role
 from services.notify.app.routes import routes
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
 from tests.unit.notify.scenes import Scene
 

@@ -13,18 +13,18 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from services.contracts.catalogue.model import Catalogue, Department, Difficulty, Rung
-from services.contracts.durations import parse_duration
 from services.contracts.envelope import Event, decode
 from services.contracts.messages.assignments import AssignmentCreated, AssignmentReopened, AssignmentReplied, AssignmentSigned
 from services.contracts.messages.supervision import LetterRequested
 from services.contracts.messages.values import Message, OpinionText, Outcome, Why
-from services.contracts.worktime import OfficeHours
+from services.contracts.time.durations import parse_duration
+from services.contracts.time.worktime import OfficeHours
 from services.notify import __main__ as notify
 from services.notify.app.context import Notify, Office
 from services.notify.consumer import subscriptions
 from services.notify.domain.ladder import Deadline, Ladder
-from services.notify.domain.recipients import Notifier, Recipients, Undelivered
-from services.notify.domain.submitters import SubmitterChannels
+from services.notify.domain.letters.recipients import Notifier, Recipients, Undelivered
+from services.notify.domain.letters.submitters import SubmitterChannels
 from services.notify.handlers.staff_notifications import channels_due, serve_channel
 from services.notify.handlers.submitter_notifications import serve_way, ways_due
 from services.notify.store.staff_notifications import StaffNotificationStore
@@ -32,7 +32,7 @@ from services.notify.store.submitter_notifications import SubmitterNotificationS
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database, rows_of
-from services.runtime.store.outbox import outbox_table
+from services.runtime.store.outgoing.outbox import outbox_table
 from services.runtime.store.vault import Vault
 
 KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"

@@ -9,7 +9,7 @@ import pytest
 from services.contracts.catalogue.model import Station
 from services.contracts.messages.duties import DutyEnded, DutySet, LetterEntrusted, ReminderGiven
 from services.notify.domain.holders import called, holder_of, owed_by
-from services.notify.domain.members import ENTRUSTED, write_to_entrusted
+from services.notify.domain.letters.members import ENTRUSTED, write_to_entrusted
 from services.notify.store.tables import deadlines, staff_notifications
 from tests.unit.notify.scenes import at, rung, scene_on, small_place
 

@@ -7,7 +7,7 @@ import logging
 import apprise
 import pytest
 
-from services.notify.domain.recipients import Undelivered
+from services.notify.domain.letters.recipients import Undelivered
 from services.notify.gateway import AppriseNotifier
 from services.notify.settings import Secrets, Settings, Template, named_secrets, template
 from services.runtime.settings import SettingsInvalid, load, table

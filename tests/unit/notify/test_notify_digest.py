@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from services.contracts.catalogue.model import StaffPerson
-from services.notify.domain.recipients import LETTER_RESTS, Recipients, address, digest_at
+from services.notify.domain.letters.recipients import LETTER_RESTS, Recipients, address, digest_at
 from services.notify.handlers.staff_notifications import LOST_AFTER
 from services.notify.store.staff_notifications import StaffNotificationStore
 from services.notify.store.tables import staff_notifications

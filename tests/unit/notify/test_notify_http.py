@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from services.contracts.callers import NOBODY, Caller, Role
 from services.contracts.messages.supervision import LetterRequested
+from services.contracts.people.callers import NOBODY, Caller, Role
 from services.notify.app.routes import routes
 from services.notify.schemas.deadlines import DeadlineShape, ExplanationShape
 from services.notify.schemas.notifications import SubmitterNotificationShape
@@ -14,7 +14,7 @@ from services.notify.schemas.reminders import ReminderShape
 from services.notify.store.tables import tables
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
 from tests.unit.notify.scenes import MIGRATIONS, scene_on, small_place
 

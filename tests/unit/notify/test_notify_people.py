@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from services.contracts.catalogue.model import StaffPerson
-from services.notify.domain.recipients import Recipients, Undelivered, address
+from services.notify.domain.letters.recipients import Recipients, Undelivered, address
 from services.notify.store.tables import staff_notifications
 from tests.unit.notify.scenes import at, deadline, rung, scene_on, small_place
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.notify.domain.recipients import (
+from services.notify.domain.letters.recipients import (
     CHANNEL_RESTS,
     LETTER_RESTS,
     Recipients,
@@ -16,7 +16,7 @@ from services.notify.domain.recipients import (
     next_attempt,
     rest_after,
 )
-from services.notify.domain.wording import write
+from services.notify.domain.letters.wording import write
 from services.notify.gateway import AppriseNotifier, NotifierPool
 from services.notify.handlers.staff_notifications import LOST_AFTER
 from services.notify.store.reminders import sent_reminders

@@ -16,8 +16,8 @@ from services.contracts.envelope import Event, encode
 from services.contracts.errors import Poison
 from services.contracts.messages.supervision import LetterRequested
 from services.notify.consumer import read_request
-from services.notify.domain.recipients import LETTER_RESTS, Undelivered
-from services.notify.domain.submitters import FAILURES_OF_A_WAY, STEPS, SubmitterChannels, cause_of, write_to_submitter
+from services.notify.domain.letters.recipients import LETTER_RESTS, Undelivered
+from services.notify.domain.letters.submitters import FAILURES_OF_A_WAY, STEPS, SubmitterChannels, cause_of, write_to_submitter
 from services.notify.store.submitter_notifications import SubmitterNotificationStore
 from services.notify.store.tables import channels, staff_notifications, submitter_notifications
 from services.runtime.messaging.broker import Delivery

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.durations import Duration
+from services.contracts.time.durations import Duration
 from services.notify.domain.kept import KeptDeadline
 from services.notify.domain.ladder import Deadline
 from services.notify.domain.versions import explain_history

@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 
 from services.contracts.messages.sessions import LetterBooked
-from services.notify.domain.submitters import AT_ONCE
-from services.notify.domain.visitors import BOOKED, write_to_visitor
+from services.notify.domain.letters.submitters import AT_ONCE
+from services.notify.domain.letters.visitors import BOOKED, write_to_visitor
 from services.runtime.clock import ZONE
 from tests.unit.notify.test_duties import PLACE
 

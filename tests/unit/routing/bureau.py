@@ -13,20 +13,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.contracts.callers import NOBODY, Caller, Role
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.envelope import Event, decode, encode
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
 from services.contracts.messages.opinions import OpinionAccepted, OpinionEvaluated
 from services.contracts.messages.values import Message, OpinionText, Rating
+from services.contracts.people.callers import NOBODY, Caller, Role
 from services.contracts.topology import COMMANDS, EVENTS, dead_queue, destinations
 from services.routing import handlers
 from services.routing.__main__ import ROUTES
 from services.routing.app import Routing
 from services.routing.consumer import subscriptions
 from services.routing.domain.choice import Router
-from services.routing.domain.promising import TrackedPromise
+from services.routing.domain.moves.promising import TrackedPromise
 from services.routing.gateway.learning import Learning
 from services.routing.handlers import due
 from services.routing.store.cases import RoutingStore
@@ -38,9 +38,9 @@ from services.runtime.messaging.dispatch import Dispatcher
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database, rows_of
-from services.runtime.store.outbox import outbox_table
+from services.runtime.store.outgoing.outbox import outbox_table
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
 
 TOWN = load_catalogue(Path(__file__).parent / "town.yml")

@@ -10,11 +10,11 @@ from typing import Any
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.values import OpinionText
-from services.routing.domain import placing
 from services.routing.domain.case import Case
 from services.routing.domain.choice import Router
-from services.routing.domain.lead import Lead
-from services.routing.domain.part import Part
+from services.routing.domain.moves import placing
+from services.routing.domain.moves.lead import Lead
+from services.routing.domain.moves.part import Part
 from tests.unit.routing.bureau import TOWN, at
 
 NOW = at("2026-11-23T09:30")

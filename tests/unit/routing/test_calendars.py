@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.messages.values import Moved
-from services.contracts.worktime import Closure
+from services.contracts.time.worktime import Closure
 from services.routing.domain.limits import deadlines
-from services.routing.domain.rescheduling import (
+from services.routing.domain.moves.rescheduling import (
     MovedDeadline,
     basis_of,
     moves_to_announce,
@@ -43,7 +43,7 @@ def test_the_same_working_days_have_the_same_fingerprint():
 def test_closures_the_time_zone_and_the_published_holidays_all_count(monkeypatch):
     others = [closed(date(2026, 12, 1)), closed(date(2026, 12, 2)), dataclasses.replace(TOWN, timezone="Asia/Urumqi")]
     marks = {mark(TOWN), *(mark(other) for other in others)}
-    monkeypatch.setattr("services.routing.domain.rescheduling.HOLIDAYS", {date(2026, 12, 3): "New"})
+    monkeypatch.setattr("services.routing.domain.moves.rescheduling.HOLIDAYS", {date(2026, 12, 3): "New"})
     assert len(marks | {mark(TOWN)}) == 5
 
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.answers import CODES, UNREADABLE
 from services.contracts.commands import VERBS
 from services.contracts.errors import STATUSES
 from services.contracts.topology import DEPARTMENTS
+from services.contracts.words.answers import CODES, UNREADABLE
 from services.routing.domain.commanding import command_of, verbs_of
-from services.routing.domain.lead import Lead
+from services.routing.domain.moves.lead import Lead
 from services.routing.store.commands import commands
 from services.runtime.messaging.broker import Outgoing
 

@@ -16,7 +16,7 @@ from services.routing.domain.choice import Router
 from services.routing.gateway.learning import Learning
 from services.routing.gateway.training import Nightly, train_now
 from services.routing.series import LearningCollector
-from services.routing.store import doubts, models
+from services.routing.store.learning import doubts, models
 from services.routing.store.tables import assignments
 from tests.unit.routing.bureau import accepted
 from tests.unit.routing.made_up import opinions

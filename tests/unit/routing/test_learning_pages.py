@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from services.contracts.messages.values import Learned, Likely
 from services.routing.domain.learning.knowledge import Knowledge
 from services.routing.domain.learning.ruled import RuledCase, RuledText
-from services.routing.store.doubts import DoubtStore
-from services.routing.store.models import models
+from services.routing.store.learning.doubts import DoubtStore
+from services.routing.store.learning.models import models
 from services.routing.store.tables import rulings
 from tests.unit.routing.bureau import accepted
 

@@ -17,14 +17,14 @@ from services.contracts.messages.assignments import AssignmentCreated, Assignmen
 from services.contracts.messages.merging import AssignmentJoined
 from services.contracts.messages.opinions import OpinionEvaluated
 from services.contracts.messages.values import Outcome, Promise, Rating
-from services.routing.domain import placing
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.case import Case
 from services.routing.domain.commanding import DepartmentCommand
-from services.routing.domain.lead import Lead
 from services.routing.domain.levels import Mark
-from services.routing.domain.part import Part
-from services.routing.domain.ruling import Ruling, rule
+from services.routing.domain.moves import placing
+from services.routing.domain.moves.lead import Lead
+from services.routing.domain.moves.part import Part
+from services.routing.domain.moves.ruling import Ruling, rule
 from tests.cells import each_of
 from tests.unit.routing.bureau import TOWN
 from tests.unit.routing.nouns import NOW, lead_of, new_case

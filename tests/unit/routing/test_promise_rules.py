@@ -9,7 +9,7 @@ import pytest
 from services.contracts.commands import Keep, Reply
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.messages.values import Outcome, Promise, ReplyItem
-from services.routing.domain.promising import TrackedPromise, check_reply, promise_kept, promises_of
+from services.routing.domain.moves.promising import TrackedPromise, check_reply, promise_kept, promises_of
 from tests.unit.routing.bureau import TOWN, at
 
 NOW = at("2026-11-23T09:30")

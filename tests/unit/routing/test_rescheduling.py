@@ -8,12 +8,12 @@ import sqlalchemy as sa
 
 from services.contracts.messages.assignments import AssignmentRescheduled
 from services.contracts.messages.supervision import CalendarChanged
-from services.contracts.worktime import Closure
+from services.contracts.time.worktime import Closure
 from services.routing.__main__ import Rescheduling
 from services.routing.handlers.events import assign
 from services.routing.schemas.following import ReschedulingPage
 from services.routing.store.cases import RoutingStore
-from services.runtime.store.outbox import outbox_table
+from services.runtime.store.outgoing.outbox import outbox_table
 from tests.unit.routing.bureau import REPLY, TOWN, Bureau, accepted, at
 
 CLOSED = dataclasses.replace(TOWN, closures={date(2026, 11, 25): Closure("停电检修", "no power")})

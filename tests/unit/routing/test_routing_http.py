@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.contracts.callers import PUBLIC
 from services.contracts.lifecycle import State, allowed_moves
+from services.contracts.people.callers import PUBLIC
 from services.routing.app import routes
 from services.routing.schemas.answers import AssignmentPage, AssignmentStanding, PreviewAnswer
 from tests.cells import each_of

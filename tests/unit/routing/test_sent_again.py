@@ -11,7 +11,7 @@ from services.routing.gateway.resending import RESTS, Resending
 from services.routing.store.unsigned import forget_done
 from services.runtime.store import journal
 from services.runtime.store.journal_tables import addressed_table
-from services.runtime.store.outbox import outbox_table
+from services.runtime.store.outgoing.outbox import outbox_table
 
 
 @pytest.fixture

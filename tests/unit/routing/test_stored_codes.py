@@ -18,11 +18,11 @@ from services.contracts.errors import Refusal
 from services.contracts.messages.opinions import OpinionAccepted, OpinionDetailed, OpinionEvaluated
 from services.contracts.messages.supervision import CalendarChanged, SupervisionResolved
 from services.contracts.messages.values import OpinionText, Promise, Rating
-from services.contracts.worktime import Closure
+from services.contracts.time.worktime import Closure
 from services.routing.__main__ import Rescheduling, periodic_jobs
 from services.routing.domain.levels import Mark
-from services.routing.domain.rescheduling import recomputed
-from services.routing.domain.ruling import Ruling
+from services.routing.domain.moves.rescheduling import recomputed
+from services.routing.domain.moves.ruling import Ruling
 from services.routing.domain.sampling import Sample, SampleCheck
 from services.routing.handlers import events, lookback, people
 from services.routing.schemas.bodies import BODIES

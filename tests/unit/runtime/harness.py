@@ -10,29 +10,31 @@ from typing import Any
 from marshmallow import Schema, fields
 from werkzeug.test import TestResponse
 
-from services.accounts import once
 from services.accounts.context import Accounts
+from services.accounts.credentials import once
+from services.accounts.credentials.once import Purpose
 from services.accounts.model import Invited, Letter, Rules
-from services.accounts.once import Purpose
 from services.accounts.pages.showing import TEMPLATES
 from services.accounts.routes import API_ROUTES as ACCOUNT_API
 from services.accounts.routes import PAGES as ACCOUNT_PAGES
-from services.contracts.callers import PUBLIC, STAFF, Role
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, NotFound
+from services.contracts.people.callers import PUBLIC, STAFF, Role
 from services.intake.app.limits import RECEIPTS, STATIONS, SUBMISSIONS
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
 from services.runtime.telemetry import Telemetry
-from services.runtime.web import access, assets, audit, gallery
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access import audit
+from services.runtime.web.access import tokens as access
+from services.runtime.web.access.audit import AuditLog
+from services.runtime.web.access.throttle import LINKS, SIGN_INS, WORK, WRONG_TOKENS, Allowance, Throttle
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
-from services.runtime.web.audit import AuditLog
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages import assets, gallery
+from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.routes import Answer, Routes
-from services.runtime.web.throttle import LINKS, SIGN_INS, WORK, WRONG_TOKENS, Allowance, Throttle
 from tests.visitors import KEY, PARTIES, accounts_in, granted_as, party_of, shipped_catalogue
 
 STRANGER, NEIGHBOUR = "203.0.113.7", "203.0.113.8"

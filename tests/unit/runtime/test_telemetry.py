@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from services import VERSION
-from services.console.embedded.merge_metrics import merge
+from services.console.embedded.front.merge_metrics import merge
 from services.contracts.messages.opinions import OpinionDeclined
 from services.runtime.clock import FixedClock
 from services.runtime.process.backlog import OutboxCollector

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from services.contracts.callers import OFFICE
 from services.contracts.errors import NotAllowed
+from services.contracts.people.callers import OFFICE
 from services.intake.app.constituency.entrusting import STARTING
 from services.intake.app.context import Intake
 from services.intake.schemas.constituency.entrusting import BroughtPage, BroughtQuery

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotFound
+from services.contracts.people.callers import PUBLIC
 from services.intake.app.context import ADMIN, Intake
 from services.intake.domain.constituency.campaign import UNKNOWN_CAMPAIGN, Campaign
 from services.intake.domain.constituency.deputy import check_code

@@ -8,9 +8,9 @@ from typing import Final, TypeVar
 
 from marshmallow import Schema
 
-from services.contracts.callers import OFFICE, Caller, Role
-from services.contracts.duties import CareState
 from services.contracts.errors import Invalid, NotFound
+from services.contracts.people.callers import OFFICE, Caller, Role
+from services.contracts.people.duties import CareState
 from services.intake.app.constituency.telling import entrusting
 from services.intake.app.context import Intake
 from services.intake.app.opinions import change_opinion
@@ -20,7 +20,7 @@ from services.intake.domain.constituency.owing import Party
 from services.intake.domain.constituency.relay import Hop
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person, may_see_contact
-from services.intake.domain.submission import as_given
+from services.intake.domain.submission.submission import as_given
 from services.intake.domain.timeline import PromiseStanding, promises_of
 from services.intake.handlers.constituency.caring import NOT_YOURS, Entrusting
 from services.intake.schemas.constituency.entrusting import (

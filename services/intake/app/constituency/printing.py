@@ -9,15 +9,15 @@ from typing import IO
 import flask
 
 from services.contracts.catalogue import stored
-from services.contracts.vocabulary import CODE_KINDS
-from services.contracts.words import Words, name_of
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.vocabulary import CODE_KINDS
 from services.intake.app.context import KEEPERS, Intake
 from services.intake.domain.constituency.codes import PORTION, CodeBatch
 from services.intake.gateway.sheets import Sheet, write_posters, write_stickers
 from services.intake.schemas.constituency.codes import SheetsQuery
 from services.intake.store.constituency import codes as store
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import origin
+from services.runtime.web.pages.html import origin
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotFound
+from services.contracts.people.callers import PUBLIC
 from services.intake.app.context import ADMIN, Intake
 from services.intake.domain.constituency.deputy import UNKNOWN_DEPUTY, check_code
 from services.intake.domain.constituency.group import UNKNOWN_GROUP, DeputyGroup

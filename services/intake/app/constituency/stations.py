@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.engine import Connection
 
-from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue, Checklist, Station
 from services.contracts.errors import NotAllowed, NotFound
+from services.contracts.people.callers import PUBLIC
 from services.intake.app.constituency.registers import LIST_COST, ONE_COST
 from services.intake.app.context import ADMIN, KEEPERS, Intake
 from services.intake.domain.constituency.station import UNKNOWN_STATION, ChecklistItem, StationProfile
-from services.intake.domain.submission import Location, as_given
+from services.intake.domain.submission.submission import Location, as_given
 from services.intake.handlers.constituency import keeping
 from services.intake.schemas.bodies import LocationSchema
 from services.intake.schemas.constituency.stations import ItemBody, StationBody, StationFile, StationPage, StationQuery

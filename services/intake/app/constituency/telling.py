@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from services.accounts.model import AccountHolder
-from services.contracts.duties import Holder
+from services.contracts.people.duties import Holder
 from services.intake.app.context import Intake
 from services.intake.handlers.constituency.caring import Entrusting
 from services.intake.handlers.constituency.telling import Correspondence

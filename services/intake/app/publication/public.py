@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotFound
+from services.contracts.people.callers import PUBLIC
 from services.intake.app.context import Intake
 from services.intake.domain.publication.publishing import NOT_PUBLIC
-from services.intake.domain.submission import as_given
+from services.intake.domain.submission.submission import as_given
 from services.intake.schemas.publication.mapped import PublicMap
 from services.intake.schemas.publication.public import (
     STANDINGS,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypedDict
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotAllowed, NotFound
+from services.contracts.people.callers import PUBLIC
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS, SUPPORTS
-from services.intake.app.promising import known_receipt
+from services.intake.app.receipt.promising import known_receipt
 from services.intake.domain.opinion import Opinion
-from services.intake.domain.receipts import show_receipt
+from services.intake.domain.receipt.receipts import show_receipt
 from services.intake.handlers import supporting
 from services.intake.schemas.publication.public import standing_of
 from services.intake.schemas.publication.supporting import (

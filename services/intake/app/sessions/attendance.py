@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from services.contracts.callers import Role
 from services.contracts.errors import Invalid
+from services.contracts.people.callers import Role
 from services.intake.app.context import Intake
 from services.intake.app.sessions.questions import HOSTS
 from services.intake.domain.constituency.codes import IN_USE, read_code

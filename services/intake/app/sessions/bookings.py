@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TypedDict, TypeVar
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import Invalid, NotFound
+from services.contracts.people.callers import PUBLIC
 from services.intake.app.context import ADMIN, Intake
 from services.intake.app.limits import BOOKINGS, RECEIPTS
 from services.intake.app.sessions.questions import HOSTS
 from services.intake.app.sessions.telling import telling
-from services.intake.domain.receipts import read_receipt, show_receipt
+from services.intake.domain.receipt.receipts import read_receipt, show_receipt
 from services.intake.domain.sessions.booking import UNKNOWN_BOOKING, Booking, BookingState, Visitor
 from services.intake.domain.sessions.session import HeardSession
 from services.intake.handlers.sessions import booking as handlers

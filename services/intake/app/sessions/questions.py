@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, TypedDict
 
-from services.contracts.callers import OFFICE, Role
 from services.contracts.lifecycle import State
+from services.contracts.people.callers import OFFICE, Role
 from services.intake.app.context import Intake
-from services.intake.domain.receipts import show_receipt
+from services.intake.domain.receipt.receipts import show_receipt
 from services.intake.domain.sessions.question import NewQuestion
 from services.intake.handlers.sessions import asking
 from services.intake.schemas.sessions.questions import QuestionPage, QuestionsTaken, SessionQuestions

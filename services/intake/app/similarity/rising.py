@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.contracts.callers import Role
 from services.contracts.errors import Invalid
+from services.contracts.people.callers import Role
 from services.intake.app.context import REVIEWERS, Intake
 from services.intake.domain.similarity.rising import Rising
 from services.intake.schemas.similarity.rising import RisingQuery, RisingWeek

@@ -11,7 +11,7 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid
 from services.intake.domain.constituency.deputy import check_places
 from services.intake.domain.constituency.places import lies_in
-from services.intake.domain.submission import Submission
+from services.intake.domain.submission.submission import Submission
 
 UNKNOWN_CAMPAIGN = "There is no such campaign."
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.duties import OPEN_CARES, CareMove, CareState, Duty, move_care
 from services.contracts.errors import Conflict
 from services.contracts.messages.duties import OpinionFedback, OpinionTaken
 from services.contracts.messages.values import Contact
+from services.contracts.people.duties import OPEN_CARES, CareMove, CareState, Duty, move_care
 from services.intake.domain.actors import DEPUTY
 from services.intake.domain.constituency.owing import Owed, Party
 from services.intake.domain.opinion import Opinion

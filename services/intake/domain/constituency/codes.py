@@ -13,9 +13,9 @@ from typing import Final
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.text import value
-from services.intake.domain import crockford
+from services.contracts.words.text import value
 from services.intake.domain.constituency.places import lies_in
+from services.intake.domain.receipt import crockford
 
 CODE_LENGTH: Final = 10  # 45 random bits, and the check character
 MOST_AT_ONCE: Final = 20_000

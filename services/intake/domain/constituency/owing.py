@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.duties import Duty, Holder
 from services.contracts.messages.duties import DutyEnded, DutySet
+from services.contracts.people.duties import Duty, Holder
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.timeline import STAFF
 

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Final, Literal, cast
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.duties import HopMove, HopState, move_hop
 from services.contracts.errors import Conflict, Invalid, NotAllowed
 from services.contracts.messages.duties import OpinionRelayed
+from services.contracts.people.duties import HopMove, HopState, move_hop
 from services.intake.domain.constituency.owing import Owed, Party
 from services.intake.domain.opinion import Opinion
 

@@ -16,7 +16,7 @@ from services.contracts.messages.assignments import AssignmentAdvised, Assignmen
 from services.contracts.messages.supervision import PromiseMade
 from services.intake.domain.actors import OFFICE, SUBMITTER
 from services.intake.domain.publication.masking import left_in, mask
-from services.intake.domain.submission import Spot
+from services.intake.domain.submission.submission import Spot
 from services.intake.domain.timeline import TimelineEntry, is_internal
 
 if TYPE_CHECKING:

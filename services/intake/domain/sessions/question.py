@@ -9,15 +9,15 @@ from typing import Final, Literal
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.durations import Duration
 from services.contracts.errors import Invalid
 from services.contracts.messages.sessions import QuestionAsked
 from services.contracts.messages.values import Outcome, SpotAnswer, SpotPromise
+from services.contracts.time.durations import Duration
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person
 from services.intake.domain.reviewing import Terms
 from services.intake.domain.sessions.session import HeardSession
-from services.intake.domain.submission import Submission, catalogued
+from services.intake.domain.submission.submission import Submission, catalogued
 
 MEETING: Final = "meeting"
 #: How much of a text stands for a title that nobody gave it.

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.duties import CareState
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.messages.values import Contact
+from services.contracts.people.duties import CareState
 from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.owing import Party
 from services.intake.domain.constituency.relay import Hop

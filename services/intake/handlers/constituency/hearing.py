@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from services.contracts.duties import CareState
 from services.contracts.envelope import Event
 from services.contracts.messages.assignments import AssignmentCreated, AssignmentReopened, AssignmentReplied
 from services.contracts.messages.duties import AboutEntrusted, ReminderGiven
 from services.contracts.messages.supervision import PromiseMade
+from services.contracts.people.duties import CareState
 from services.intake.domain.actors import LADDER
 from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.owing import Party

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from services.contracts.duties import Holder
 from services.contracts.messages.duties import AboutEntrusted, LetterEntrusted
+from services.contracts.people.duties import Holder
 from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.owing import Party
 from services.intake.domain.opinion import Opinion

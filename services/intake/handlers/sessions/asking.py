@@ -10,7 +10,7 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid
 from services.intake.domain.actors import OFFICE, STATION
 from services.intake.domain.people import Addressee
-from services.intake.domain.receipts import new_receipt
+from services.intake.domain.receipt.receipts import new_receipt
 from services.intake.domain.sessions.question import Asking, NewQuestion
 from services.intake.handlers import notifying
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.sessions import BookingCancelled, BookingMade
-from services.intake.domain.receipts import new_receipt
+from services.intake.domain.receipt.receipts import new_receipt
 from services.intake.domain.sessions.booking import Booking, BookingState, Visitor
 from services.intake.domain.sessions.session import HeardSession
 from services.intake.handlers.sessions.telling import Telling

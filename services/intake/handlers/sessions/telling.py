@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from services.contracts.messages.sessions import LetterBooked
-from services.intake.domain.receipts import show_receipt
+from services.intake.domain.receipt.receipts import show_receipt
 from services.intake.domain.sessions.booking import Booking
 from services.intake.domain.sessions.session import HeardSession
 

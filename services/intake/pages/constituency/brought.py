@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.contracts.vocabulary import CARES, CHANNELS, HOLDERS, HOPS, STATES
+from services.contracts.words.vocabulary import CARES, CHANNELS, HOLDERS, HOPS, STATES
 from services.design.phrases import Phrase
 from services.intake.app.constituency.brought import brought
 from services.intake.app.constituency.entrusting import STARTING
@@ -12,7 +12,7 @@ from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.store.constituency.brought import BroughtOpinion
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

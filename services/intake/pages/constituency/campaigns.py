@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
-from services.contracts.words import Words, name_of
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.bilingual import Words, name_of
 from services.design.phrases import Phrase
 from services.intake.app.constituency import campaigns as app
 from services.intake.app.context import Intake
@@ -14,7 +14,7 @@ from services.intake.domain.constituency.campaign import Campaign, CampaignStand
 from services.intake.pages.paper import TEMPLATES
 from services.intake.store.constituency.campaigns import latest_campaigns
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

@@ -9,8 +9,8 @@ import flask
 
 from services.contracts.catalogue import stored
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound
-from services.contracts.vocabulary import CODE_KINDS, CODE_STATES
-from services.contracts.words import name_of
+from services.contracts.words.bilingual import name_of
+from services.contracts.words.vocabulary import CODE_KINDS, CODE_STATES
 from services.design.phrases import Phrase
 from services.intake.app.constituency import codes as app
 from services.intake.app.constituency.campaigns import running_at
@@ -28,7 +28,7 @@ from services.runtime.input.numbers import typed_number
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from sqlalchemy.engine import Connection
 
-from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue, Station
 from services.contracts.errors import NotFound
-from services.contracts.people import DEPUTY_LEVELS, DEPUTY_STATES, GROUP_KINDS
-from services.contracts.words import Words, name_of
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.people import DEPUTY_LEVELS, DEPUTY_STATES, GROUP_KINDS
 from services.design.phrases import Phrase
 from services.intake.app.constituency.registers import LIST_COST, ONE_COST
 from services.intake.app.constituency.stations import file as station_file
@@ -27,7 +27,7 @@ from services.intake.schemas.constituency.registers import DeputyPageQuery
 from services.intake.store.constituency import registers
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

@@ -9,11 +9,11 @@ from typing import Final
 import flask
 from sqlalchemy.engine import Connection
 
-from services.contracts.callers import Role
 from services.contracts.catalogue import stored
-from services.contracts.duties import CareState, HopState
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound
-from services.contracts.vocabulary import CONTACTS, HOLDERS, HOPS, OUTCOMES, STATES
+from services.contracts.people.callers import Role
+from services.contracts.people.duties import CareState, HopState
+from services.contracts.words.vocabulary import CONTACTS, HOLDERS, HOPS, OUTCOMES, STATES
 from services.design.phrases import Phrase
 from services.intake.app.constituency import entrusting as app
 from services.intake.app.constituency.entrusting import EntrustedCase, entrusted_case, party_of
@@ -21,7 +21,7 @@ from services.intake.app.context import Intake
 from services.intake.domain.constituency.deputy import DeputyState
 from services.intake.domain.constituency.relay import Hop
 from services.intake.domain.opinion import Opinion
-from services.intake.domain.receipts import read_receipt
+from services.intake.domain.receipt.receipts import read_receipt
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.publication.public import area_name
 from services.intake.pages.timeline import department_name, local, topic_name
@@ -30,7 +30,7 @@ from services.intake.store.constituency import desk
 from services.intake.store.constituency.registers import deputies_page
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import Answer, Routes
 

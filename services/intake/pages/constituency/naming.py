@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.words import Words, name_of
+from services.contracts.words.bilingual import Words, name_of
 
 _BETWEEN = re.compile("[,，、;；\n]")
 JOINED = "、"

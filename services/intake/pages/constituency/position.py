@@ -10,14 +10,14 @@ from services.contracts.errors import Conflict, Invalid
 from services.design.phrases import Phrase
 from services.intake.app.constituency.stations import one_view, put_down
 from services.intake.app.context import Intake
-from services.intake.domain.submission import Location
+from services.intake.domain.submission.submission import Location
 from services.intake.pages.constituency.station_desk import AT_THE_STATION
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.submission.fields import ADDRESS, MISTAKES, POSITION, WHERE, location_of
 from services.intake.pages.timeline import local
 from services.intake.schemas.bodies import LocationSchema
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

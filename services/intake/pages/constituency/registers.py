@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Changed, Conflict, Invalid, NotFound
-from services.contracts.people import DEPUTY_LEVELS, DEPUTY_STATES, GROUP_KINDS
-from services.contracts.text import value
+from services.contracts.words.people import DEPUTY_LEVELS, DEPUTY_STATES, GROUP_KINDS
+from services.contracts.words.text import value
 from services.design.phrases import Phrase
 from services.intake.app.context import ADMIN, Intake
 from services.intake.domain.constituency.deputy import CODE, UNKNOWN_DEPUTY, Deputy, DeputyState
@@ -27,7 +27,7 @@ from services.intake.store.constituency import registers as store
 from services.intake.store.constituency.registers import RegisterStore
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.lists.paging import cursor_of, read_cursor
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

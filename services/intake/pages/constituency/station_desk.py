@@ -7,9 +7,9 @@ from functools import partial
 
 import flask
 
-from services.contracts.callers import Role
 from services.contracts.catalogue import stored
-from services.contracts.vocabulary import CHANNELS, VISIBILITIES
+from services.contracts.people.callers import Role
+from services.contracts.words.vocabulary import CHANNELS, VISIBILITIES
 from services.design.phrases import Phrase
 from services.intake.app.constituency.campaigns import running_at
 from services.intake.app.context import Intake
@@ -20,7 +20,7 @@ from services.intake.pages.submission.form import FORM_CACHING, KEPT, take_form
 from services.intake.pages.submission.options import topics_of
 from services.intake.store.constituency.stations import find_profile
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
 

@@ -13,7 +13,7 @@ from services.intake.pages.constituency.entrusted import LIST, desks_of
 from services.intake.pages.paper import TEMPLATES
 from services.intake.store.constituency.desk import count_on_desk
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

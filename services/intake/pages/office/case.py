@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from services.contracts.callers import STAFF
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.fragments import parts_of
-from services.contracts.vocabulary import CHANNELS, LEVELS, OUTCOMES, RATINGS, STATES, VISIBILITIES
+from services.contracts.people.callers import STAFF
+from services.contracts.words.vocabulary import CHANNELS, LEVELS, OUTCOMES, RATINGS, STATES, VISIBILITIES
 from services.design.phrases import Phrase
 from services.intake.app.attachments import read_opinion_attachment
 from services.intake.app.context import Intake
@@ -22,7 +22,7 @@ from services.intake.pages.publication.public import area_name
 from services.intake.pages.receipt.receipt import tone_of
 from services.intake.pages.timeline import LabelledFact, Shown, entries_of, local, topic_name
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

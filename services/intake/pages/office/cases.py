@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
-from services.contracts.callers import STAFF
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.vocabulary import CHANNELS, STATES
-from services.contracts.words import Words
+from services.contracts.people.callers import STAFF
+from services.contracts.words.bilingual import Words
+from services.contracts.words.vocabulary import CHANNELS, STATES
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.opinions import FILTERS, listed
@@ -23,7 +23,7 @@ from services.intake.pages.submission.options import Options, areas_of, departme
 from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.schemas.queries import CasesQuery
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import desk_html, error_page
+from services.runtime.web.pages.html import desk_html, error_page
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

@@ -10,7 +10,7 @@ from services.intake.pages.paper import TEMPLATES
 from services.intake.store.publication.publications import count_undecided
 from services.intake.store.reading import count_in_state
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring  # nosec B405
 
 import flask
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotFound
+from services.contracts.people.callers import PUBLIC
 from services.intake.app.context import Intake
 from services.intake.app.publication.public import LIST_COST
 from services.intake.pages.publication.caching import shared
@@ -17,7 +17,7 @@ from services.intake.pages.timeline import local
 from services.intake.store.publication import public
 from services.runtime.input.numbers import whole_number
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, origin
+from services.runtime.web.pages.html import error_page, origin
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

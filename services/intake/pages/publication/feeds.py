@@ -6,11 +6,11 @@ from xml.etree.ElementTree import Element, SubElement, tostring  # nosec B405
 
 import flask
 
-from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
-from services.contracts.text import many_lines
-from services.contracts.vocabulary import PUBLIC_OPINIONS, PUBLIC_STANDINGS
-from services.contracts.words import Words, name_of
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.text import many_lines
+from services.contracts.words.vocabulary import PUBLIC_OPINIONS, PUBLIC_STANDINGS
 from services.intake.app.context import Intake
 from services.intake.app.publication.public import LIST_COST, listed
 from services.intake.pages.publication import narrowing
@@ -20,8 +20,8 @@ from services.intake.pages.timeline import topic_name
 from services.intake.schemas.publication.public import PublicPageQuery, standing_of
 from services.intake.store.publication.public import PublicCase
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, origin
-from services.runtime.web.readers import said, this_reader
+from services.runtime.web.pages.html import error_page, origin
+from services.runtime.web.pages.readers import said, this_reader
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.vocabulary import PUBLIC_STANDINGS
-from services.contracts.words import Words, month_name
+from services.contracts.words.bilingual import Words, month_name
+from services.contracts.words.vocabulary import PUBLIC_STANDINGS
 from services.design.phrases import Phrase
 from services.intake.pages.submission.options import Options, areas_of, departments_of, topics_of
 

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import flask
 
-from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import NotFound
-from services.contracts.vocabulary import PUBLIC_STANDINGS
-from services.contracts.words import Words, name_of
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.vocabulary import PUBLIC_STANDINGS
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.publication.public import LIST_COST, listed
@@ -26,7 +26,7 @@ from services.intake.schemas.publication.public import PublicPageQuery, standing
 from services.intake.store.publication import public
 from services.intake.store.publication.public import PublicCase, PublicPage
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html, origin
+from services.runtime.web.pages.html import error_page, html, origin
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()

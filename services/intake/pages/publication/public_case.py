@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import NotFound
@@ -27,7 +26,8 @@ from services.contracts.messages.duties import OpinionFedback, OpinionTaken
 from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted, OpinionSupported
 from services.contracts.messages.supervision import CardIssued, PromiseBroken, PromiseKept, PromiseMade, SupervisionRaised
 from services.contracts.messages.values import Rating
-from services.contracts.vocabulary import OUTCOMES, PROMISED, PUBLIC_STANDINGS, RATINGS
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.vocabulary import OUTCOMES, PROMISED, PUBLIC_STANDINGS, RATINGS
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.publication.public import ONE_COST
@@ -47,7 +47,7 @@ from services.intake.store.handling import handlers_of
 from services.intake.store.publication import public
 from services.intake.store.publication.public import PublicCase
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html, origin
+from services.runtime.web.pages.html import error_page, html, origin
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from services.contracts.callers import PUBLIC
-from services.contracts.vocabulary import PROMISED
-from services.contracts.words import Words
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.bilingual import Words
+from services.contracts.words.vocabulary import PROMISED
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.publication.public import LIST_COST
@@ -17,7 +17,7 @@ from services.intake.pages.timeline import department_name, local
 from services.intake.schemas.publication.public import FromQuery
 from services.intake.store.publication import public
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

@@ -10,7 +10,7 @@ import flask
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.vocabulary import STATES
+from services.contracts.words.vocabulary import STATES
 from services.design.phrases import Phrase
 from services.intake.app.context import REVIEWERS, Intake
 from services.intake.app.publication import publications as app
@@ -22,7 +22,7 @@ from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.schemas.publication.publications import ReleaseBody, WithholdBody
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
-from services.runtime.web.pages import desk_html, error_page, see_other
+from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import flask
 
-from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.errors import NotFound
-from services.contracts.vocabulary import PUBLIC_OPINIONS, PUBLIC_STANDINGS, SITE
-from services.contracts.words import Words, name_of
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.vocabulary import PUBLIC_OPINIONS, PUBLIC_STANDINGS, SITE
 from services.intake.app.context import Intake
 from services.intake.domain.constituency.station import UNKNOWN_STATION
 from services.intake.domain.publication.publishing import NOT_PUBLIC
@@ -18,8 +18,8 @@ from services.intake.schemas.publication.public import standing_of
 from services.intake.store.publication import public
 from services.runtime.web.calls import Call
 from services.runtime.web.guard import RequestGuard
-from services.runtime.web.pages import error_page, origin
-from services.runtime.web.readers import said, this_reader
+from services.runtime.web.pages.html import error_page, origin
+from services.runtime.web.pages.readers import said, this_reader
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

@@ -7,19 +7,19 @@ from dataclasses import replace
 
 import flask
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import Conflict, Invalid, NotFound
-from services.contracts.vocabulary import PUBLIC_STANDINGS
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.vocabulary import PUBLIC_STANDINGS
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS, SUPPORTS
-from services.intake.app.promising import known_receipt
 from services.intake.app.publication import supporting
 from services.intake.app.publication.public import ONE_COST
 from services.intake.app.publication.supporting import support_view, support_with
+from services.intake.app.receipt.promising import known_receipt
 from services.intake.domain.people import CONTACT
 from services.intake.domain.publication.supporting import SUPPORTABLE
-from services.intake.domain.receipts import show_receipt
+from services.intake.domain.receipt.receipts import show_receipt
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.publication.public import EXCERPT, TONES, page_of
 from services.intake.pages.receipt.codes import paper_address
@@ -27,13 +27,13 @@ from services.intake.pages.submission.fields import KEY, new_key, usable_key
 from services.intake.store import reading
 from services.intake.store.publication import public
 from services.runtime.store.idempotency import Key
+from services.runtime.web.access.sessions import refuse_foreign
 from services.runtime.web.calls import Call
-from services.runtime.web.kept import KeptForm
-from services.runtime.web.pages import error_page, html, see_other
-from services.runtime.web.readers import YEAR, cookie_of
+from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.pages.kept import KeptForm
+from services.runtime.web.pages.readers import YEAR, cookie_of
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import Answer, Routes
-from services.runtime.web.sessions import refuse_foreign
 
 routes = Routes()
 #: Tells a browser that supports an opinion from others; it is sent to the pages of public opinions alone.

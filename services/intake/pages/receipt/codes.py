@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from services.intake.app.context import Intake
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import origin
+from services.runtime.web.pages.html import origin
 
 #: Any mask can be read; looking for the best of the eight takes ten times as long.
 MASK = 4

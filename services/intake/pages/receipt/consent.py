@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import Conflict
+from services.contracts.people.callers import PUBLIC
 from services.design.phrases import Phrase
-from services.intake.app import receipts
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
-from services.intake.app.promising import known_receipt
+from services.intake.app.receipt import receipts
+from services.intake.app.receipt.promising import known_receipt
 from services.intake.pages.receipt.receipt import page_of, show
 from services.intake.pages.submission.fields import KEY, new_key
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, see_other
+from services.runtime.web.pages.html import error_page, see_other
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

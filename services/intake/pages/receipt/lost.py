@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import flask
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import Invalid
+from services.contracts.people.callers import PUBLIC
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.limits import RESENDS
@@ -14,8 +14,8 @@ from services.intake.handlers.resending import resend
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.store.writing import IntakeStore
 from services.runtime.web.calls import Call
-from services.runtime.web.kept import KeptForm
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import Answer, Routes
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import Conflict, NotAllowed, NotFound
+from services.contracts.people.callers import PUBLIC
 from services.design.phrases import Phrase
 from services.intake.app.attachments import attach_photos, check_holder
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
-from services.intake.app.promising import known_receipt
+from services.intake.app.receipt.promising import known_receipt
 from services.intake.domain.attaching import MOST_PHOTOS, MOST_PHOTOS_AT_ONCE
 from services.intake.pages.receipt.receipt import page_of, show
 from services.intake.pages.submission.choosing import MOST_BYTES, PHOTOS, chosen_photos, digests_of, files_of
 from services.intake.pages.submission.fields import KEY, new_key, usable_key
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, see_other
+from services.runtime.web.pages.html import error_page, see_other
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
 

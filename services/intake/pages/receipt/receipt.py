@@ -11,23 +11,23 @@ import flask
 from marshmallow import Schema
 from sqlalchemy.exc import IntegrityError
 
-from services.contracts.callers import PUBLIC
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import CoOpinion
-from services.contracts.vocabulary import LEVELS, OUTCOMES, PROMISED, RATINGS, STANDINGS, STEPS
-from services.contracts.words import Words
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.bilingual import Words
+from services.contracts.words.vocabulary import LEVELS, OUTCOMES, PROMISED, RATINGS, STANDINGS, STEPS
 from services.design.phrases import Phrase
-from services.intake.app import receipts
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
-from services.intake.app.promising import known_receipt
-from services.intake.app.receipts import receipt_data
+from services.intake.app.receipt import receipts
+from services.intake.app.receipt.promising import known_receipt
+from services.intake.app.receipt.receipts import receipt_data
 from services.intake.app.views import ReceiptView
 from services.intake.domain.attaching import MOST_PHOTOS
-from services.intake.domain.receipts import read_receipt
-from services.intake.domain.submission import LONGEST_CONTENT
+from services.intake.domain.receipt.receipts import read_receipt
+from services.intake.domain.submission.submission import LONGEST_CONTENT
 from services.intake.domain.timeline import SeparateAnswer
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.publication.supporting import supporter_page
@@ -48,8 +48,8 @@ from services.intake.pages.timeline import (
 from services.intake.schemas.bodies import LONGEST_REASON, Details, Evaluation, Withdrawal
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
-from services.runtime.web.kept import KeptForm
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

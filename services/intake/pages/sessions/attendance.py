@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import flask
 
-from services.contracts.callers import Role
 from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.people.callers import Role
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.sessions.attendance import DEPUTY, scan_with, session_of_code
@@ -14,10 +14,10 @@ from services.intake.domain.sessions.session import HeardSession
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.sessions.showing import about
 from services.intake.store.sessions import looking
+from services.runtime.web.access.sessions import Session
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.routes import Answer, Routes
-from services.runtime.web.sessions import Session
 
 routes = Routes()
 NOT_TODAY = Phrase("This is possible on the day of the session alone. Please ask its host to note it.")

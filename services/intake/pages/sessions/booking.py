@@ -8,14 +8,14 @@ from typing import Final
 
 import flask
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import Conflict, Invalid, NotFound
-from services.contracts.session_words import BOOKINGS as STATES
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.of_sessions import BOOKINGS as STATES
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.limits import BOOKINGS, RECEIPTS
 from services.intake.app.sessions import bookings as app
-from services.intake.domain.receipts import show_receipt
+from services.intake.domain.receipt.receipts import show_receipt
 from services.intake.domain.sessions.booking import BookingState
 from services.intake.domain.sessions.session import UNKNOWN_SESSION
 from services.intake.pages.paper import TEMPLATES, private
@@ -27,8 +27,8 @@ from services.intake.schemas.sessions.bookings import BookingBody
 from services.intake.store.sessions import looking
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
-from services.runtime.web.kept import KeptForm
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

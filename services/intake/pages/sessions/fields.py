@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.contracts.dates import day_end
 from services.contracts.errors import Invalid
+from services.contracts.time.dates import day_end
 from services.design.phrases import Phrase
 from services.intake.pages.submission import fields
 from services.intake.pages.submission.fields import CONTACT, KEY

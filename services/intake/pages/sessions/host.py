@@ -12,12 +12,12 @@ from typing import Final, NamedTuple
 import flask
 
 from services.contracts.errors import AtCapacity, Conflict, Invalid, Unavailable
-from services.contracts.vocabulary import OUTCOMES
+from services.contracts.words.vocabulary import OUTCOMES
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.sessions.attendance import note_with
 from services.intake.app.sessions.questions import HOSTS, ask_all, asked, route_of
-from services.intake.domain.receipts import show_receipt
+from services.intake.domain.receipt.receipts import show_receipt
 from services.intake.domain.sessions.question import PROMISING
 from services.intake.domain.sessions.session import HeardSession
 from services.intake.pages.paper import TEMPLATES, private
@@ -32,8 +32,8 @@ from services.intake.store.sessions import looking
 from services.runtime.input.numbers import typed_number
 from services.runtime.store.idempotency import Key, recalled
 from services.runtime.web.calls import Call
-from services.runtime.web.kept import KeptForm
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.problems import STORE_AWAY
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes

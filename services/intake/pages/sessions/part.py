@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from services.contracts.fragments import fragment
-from services.contracts.vocabulary import OUTCOMES, STATES
+from services.contracts.words.vocabulary import OUTCOMES, STATES
 from services.intake.app.context import KEEPERS, Intake
 from services.intake.app.sessions.questions import HOSTS
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.timeline import department_name
 from services.intake.store.sessions import looking
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

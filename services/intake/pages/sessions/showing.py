@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.words import Words, name_of
+from services.contracts.words.bilingual import Words, name_of
 from services.design.phrases import Phrase
 from services.intake.domain.sessions.session import HeardSession
 from services.intake.pages.timeline import LabelledFact, Shown, local

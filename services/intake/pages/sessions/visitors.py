@@ -5,7 +5,7 @@ from __future__ import annotations
 import flask
 
 from services.contracts.errors import Conflict
-from services.contracts.session_words import BOOKINGS
+from services.contracts.words.of_sessions import BOOKINGS
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.sessions import bookings as app
@@ -14,7 +14,7 @@ from services.intake.domain.sessions.booking import BookingState
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.sessions.showing import about
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

@@ -11,7 +11,7 @@ from marshmallow import Schema
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.words import name_of
+from services.contracts.words.bilingual import name_of
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.domain.opinion import Opinion
@@ -20,7 +20,7 @@ from services.intake.pages.timeline import local
 from services.intake.schemas.bodies import Acceptance, DeclineBody, Merging, QuestionBody
 from services.runtime.input.numbers import whole_number
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import see_other
+from services.runtime.web.pages.html import see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer
 

@@ -10,7 +10,7 @@ import flask
 
 from services.contracts.errors import Invalid
 from services.contracts.lifecycle import State
-from services.contracts.vocabulary import STATES
+from services.contracts.words.vocabulary import STATES
 from services.design.phrases import Phrase
 from services.intake.app.context import REVIEWERS, Intake
 from services.intake.app.similarity import incidents as app
@@ -22,7 +22,7 @@ from services.intake.schemas.similarity.incidents import SplitBody
 from services.intake.store.similarity.incidents import Incident, page_of_incidents
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_number
-from services.runtime.web.pages import desk_html, error_page, see_other
+from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.requests import validate
 from services.runtime.web.routes import Answer, Routes
 

@@ -8,7 +8,7 @@ from functools import partial
 import flask
 
 from services.contracts.lifecycle import State
-from services.contracts.vocabulary import STATES
+from services.contracts.words.vocabulary import STATES
 from services.design.phrases import Phrase
 from services.intake.app.context import REVIEWERS, Intake
 from services.intake.app.similarity import similar as app
@@ -23,7 +23,7 @@ from services.intake.store.similarity.similar import Similar
 from services.intake.store.similarity.wordings import count_alike
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
-from services.runtime.web.pages import desk_html, error_page, see_other
+from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.words import Words
+from services.contracts.words.bilingual import Words
 from services.intake.app.context import Intake
 from services.intake.app.similarity.rising import OFFICE
 from services.intake.domain.similarity.rising import WEEKS_BEFORE, Rising, monday
@@ -20,7 +20,7 @@ from services.intake.store.similarity.rising import COUNTY, rising, scope_of
 from services.intake.store.similarity.themes import Theme, rising_now, weekly
 from services.runtime.clock import ZONE
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import desk_html, error_page
+from services.runtime.web.pages.html import desk_html, error_page
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.contracts.catalogue import stored
-from services.contracts.vocabulary import CODE_KINDS
-from services.contracts.words import Words, name_of
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.vocabulary import CODE_KINDS
 from services.design.phrases import Phrase
 from services.intake.app.constituency.campaigns import running_at, today
 from services.intake.app.context import Intake

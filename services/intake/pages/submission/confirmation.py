@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 from urllib.parse import urlencode
 
-from services.contracts.callers import PUBLIC
+from services.contracts.people.callers import PUBLIC
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import ROUTE, SubmittedAnswer
-from services.intake.app.promising import known_receipt
-from services.intake.app.receipts import receipt_data
+from services.intake.app.receipt.promising import known_receipt
+from services.intake.app.receipt.receipts import receipt_data
 from services.intake.app.views import ReceiptView
-from services.intake.domain.receipts import read_receipt
+from services.intake.domain.receipt.receipts import read_receipt
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.receipt.codes import PaperAddress, paper_address
 from services.intake.pages.receipt.promised import steps_ahead
@@ -22,7 +22,7 @@ from services.intake.store.publication.offering import offered
 from services.intake.store.publication.public import PublicCase
 from services.runtime.store.idempotency import Key, recalled
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

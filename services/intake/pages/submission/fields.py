@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from services.contracts.errors import Invalid
 from services.design.phrases import Phrase
-from services.intake.domain import submission
-from services.intake.domain.submission import LONGEST_CONTENT, LONGEST_TITLE
+from services.intake.domain.submission import submission
+from services.intake.domain.submission.submission import LONGEST_CONTENT, LONGEST_TITLE
 from services.intake.pages.submission.choosing import PHOTOS
 
 PLACES = ("topic", "area", "station")

@@ -10,15 +10,15 @@ import flask
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import AtCapacity, Conflict, Invalid, Unavailable
-from services.contracts.vocabulary import VISIBILITIES
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.vocabulary import VISIBILITIES
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.limits import CODES, STATIONS, SUBMISSIONS
 from services.intake.app.opinions import SubmittedAnswer, count_wrong_code, submit_with
 from services.intake.domain.attaching import Photo
-from services.intake.domain.submission import Submission
+from services.intake.domain.submission.submission import Submission
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.sessions.attendance import for_deputies
 from services.intake.pages.submission.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField, chosen_photos
@@ -44,8 +44,8 @@ from services.intake.schemas.bodies import SubmissionSchema
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
 from services.runtime.web.compression import compress_openly
-from services.runtime.web.kept import KeptForm
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.problems import STORE_AWAY
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import LONGEST_BODY, Answer, Routes

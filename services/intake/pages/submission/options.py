@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.contracts.catalogue.model import Catalogue, Reason
-from services.contracts.words import Words, name_of
+from services.contracts.words.bilingual import Words, name_of
 
 #: Options by group: the group's name (None: no group), and the value and name of each of its options.
 Options = list[tuple[Words | None, list[tuple[str, Words]]]]

@@ -6,9 +6,9 @@ from typing import Final, get_args
 
 from marshmallow import Schema, fields, validate
 
-from services.contracts.duties import CareState, HopState
 from services.contracts.messages.values import Contact
-from services.contracts.vocabulary import HOLDERS
+from services.contracts.people.duties import CareState, HopState
+from services.contracts.words.vocabulary import HOLDERS
 from services.intake.schemas.bodies import SubmitterSchema
 from services.runtime.input.fields import Code
 from services.runtime.input.queries import Codes

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from services.contracts.people import DEPUTY_LEVELS, DEPUTY_STATES, GROUP_KINDS
+from services.contracts.words.people import DEPUTY_LEVELS, DEPUTY_STATES, GROUP_KINDS
 from services.intake.domain.constituency.deputy import LONGEST_TEXT, Deputy, DeputyState
 from services.intake.domain.constituency.group import DeputyGroup
 from services.runtime.input.fields import Building, Code, ManyLines, OneLine, Tuples

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from marshmallow import Schema, fields, validate
 
 from services.intake.domain.publication.publishing import LONGEST_PART, PublicationState, Release, ReleasedPart
-from services.intake.domain.submission import LONGEST_CONTENT, LONGEST_TITLE
+from services.intake.domain.submission.submission import LONGEST_CONTENT, LONGEST_TITLE
 from services.intake.schemas.bodies import SpotShape
 from services.intake.schemas.making import Made
 from services.runtime.input.fields import ManyLines, OneLine

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, post_load, validate
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Outcome, SpotPromise
 from services.intake.domain.sessions.question import NewQuestion, Said
-from services.intake.domain.submission import LONGEST_CONTENT, LONGEST_TITLE, VISIBILITIES
+from services.intake.domain.submission.submission import LONGEST_CONTENT, LONGEST_TITLE, VISIBILITIES
 from services.intake.schemas.bodies import LONGEST_CODE, SubmitterSchema
 from services.intake.schemas.making import Made
 from services.runtime.input.fields import Building, Code, ManyLines, OneLine, Tuples

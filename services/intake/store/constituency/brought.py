@@ -10,8 +10,8 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.duties import CareState, HopState
 from services.contracts.lifecycle import State
+from services.contracts.people.duties import CareState, HopState
 from services.intake.store.constituency.duties import cares, relay_hops
 from services.intake.store.tables import opinions
 

@@ -12,9 +12,9 @@ from sqlalchemy.engine import Connection
 from services.intake.domain.constituency.campaign import Campaign
 from services.intake.store.columns import StoredRow
 from services.intake.store.tables import opinions, tables
-from services.runtime.store.bulk import among, fetch
 from services.runtime.store.database import Instant, Transaction
 from services.runtime.store.nouns import JsonValue
+from services.runtime.store.statements.bulk import among, fetch
 
 campaigns = sa.Table(
     "campaigns",

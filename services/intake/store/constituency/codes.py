@@ -30,8 +30,8 @@ from services.intake.store.constituency.linking import known_deputies
 from services.intake.store.sessions.tables import heard_sessions
 from services.intake.store.tables import tables
 from services.runtime.clock import new_id
-from services.runtime.store.bulk import among, fetch
 from services.runtime.store.database import Instant, Transaction
+from services.runtime.store.statements.bulk import among, fetch
 
 #: `requested` is a digest of who asked for it with which key, `request` one of what was asked.
 code_batches = sa.Table(

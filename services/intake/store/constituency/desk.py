@@ -10,8 +10,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.duties import CareState, HopState
 from services.contracts.lifecycle import State
+from services.contracts.people.duties import CareState, HopState
 from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.owing import Party
 from services.intake.domain.constituency.relay import Hop

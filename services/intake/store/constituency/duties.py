@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.duties import OPEN_CARES, CareState, HopState
+from services.contracts.people.duties import OPEN_CARES, CareState, HopState
 from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.owing import Party
 from services.intake.domain.constituency.relay import Hop, RelayChain
@@ -16,9 +16,9 @@ from services.intake.store.columns import EnumCode
 from services.intake.store.constituency.registers import RegisterStore
 from services.intake.store.tables import tables
 from services.runtime.clock import new_id
-from services.runtime.store.bulk import among
 from services.runtime.store.database import Instant, Transaction
 from services.runtime.store.nouns import Nouns, NounTable
+from services.runtime.store.statements.bulk import among
 
 _OPEN = ", ".join(f"'{state}'" for state in OPEN_CARES)
 _HELD = ", ".join(f"'{state}'" for state in (HopState.TOLD, HopState.TAKEN))

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.lifecycle import State
-from services.intake.domain.submission import Spot
+from services.intake.domain.submission.submission import Spot
 from services.intake.store.publication import public
 from services.intake.store.publication.public import PageStart
 from services.intake.store.tables import publications
-from services.runtime.store.bulk import among
+from services.runtime.store.statements.bulk import among
 
 _COPY = publications.c
 _PLACED = (

@@ -22,7 +22,7 @@ from services.intake.store.publication import search
 from services.intake.store.publication.publications import copies
 from services.intake.store.publication.search import ABOVE_ALL, PUBLIC_WORDS, Between
 from services.intake.store.tables import opinions, public_counts, public_parts, publications, ratings, timeline
-from services.runtime.store.bulk import among
+from services.runtime.store.statements.bulk import among
 from services.runtime.web.lists.listing import narrowed
 
 #: What is public of a case itself, beside its masked copy.

@@ -12,8 +12,8 @@ from services.intake.domain.publication.supporting import Supporter
 from services.intake.store.marks import NOT_PUBLIC_NOW, add_marks, forget_marks, marks, plain
 from services.intake.store.personal import seal_signer, signer_of
 from services.intake.store.tables import publications, supporters
-from services.runtime.store.bulk import among
 from services.runtime.store.database import Transaction
+from services.runtime.store.statements.bulk import among
 from services.runtime.store.vault import Vault
 
 _NUMBER = sa.select(sa.func.count(sa.distinct(supporters.c.who)))

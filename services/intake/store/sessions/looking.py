@@ -17,7 +17,7 @@ from services.intake.domain.sessions.session import UNKNOWN_SESSION, HeardSessio
 from services.intake.store.sessions.sessions import BOOKINGS, SESSIONS, visitor_of
 from services.intake.store.sessions.tables import STANDS, bookings, heard_sessions, questions
 from services.intake.store.tables import opinions
-from services.runtime.store.bulk import fetch
+from services.runtime.store.statements.bulk import fetch
 from services.runtime.store.vault import Vault
 
 _SESSION = SESSIONS.query.where(heard_sessions.c.id == sa.bindparam("session"))

@@ -13,15 +13,15 @@ import sqlalchemy as sa
 from services.contracts.errors import NotFound
 from services.contracts.messages.sessions import AttendanceRecorded, BookingCancelled, BookingMade, LetterBooked
 from services.contracts.messages.supervision import LetterCancelled
-from services.intake.domain.receipts import show_receipt
+from services.intake.domain.receipt.receipts import show_receipt
 from services.intake.domain.sessions.booking import UNKNOWN_BOOKING, Booking, BookingState, Visitor
 from services.intake.domain.sessions.session import UNKNOWN_SESSION, HeardSession
 from services.intake.store.personal import seal
 from services.intake.store.sessions.tables import STANDS, attendances, bookings, heard_sessions, questions
 from services.runtime.store import idempotency
-from services.runtime.store.bulk import among
 from services.runtime.store.database import Transaction
 from services.runtime.store.nouns import Nouns, NounTable
+from services.runtime.store.statements.bulk import among
 from services.runtime.store.vault import Vault
 
 UNNUMBERED = 0

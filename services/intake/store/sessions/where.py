@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from services.intake.domain.sessions.where import AtSession
 from services.intake.store.sessions.tables import heard_sessions
-from services.runtime.store.bulk import among
 from services.runtime.store.database import Transaction
+from services.runtime.store.statements.bulk import among
 
 _WHERE = sa.select(heard_sessions.c.id, heard_sessions.c.kind, heard_sessions.c.theme).where(among(heard_sessions.c.id, "ids"))
 

@@ -21,8 +21,8 @@ from services.intake.store.columns import StoredRow
 from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.similarity.wordings import wordings
 from services.intake.store.tables import opinions, tables
-from services.runtime.store.bulk import among
 from services.runtime.store.database import INSERTS, Instant, Transaction
+from services.runtime.store.statements.bulk import among
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _LAST = 1 << 62

@@ -19,8 +19,8 @@ from services.intake.domain.similarity.incidents import packed
 from services.intake.store.columns import StoredRow
 from services.intake.store.publication.search import STAFF_WORDS
 from services.intake.store.tables import opinions, tables
-from services.runtime.store.bulk import among, fetch
 from services.runtime.store.database import Transaction
+from services.runtime.store.statements.bulk import among, fetch
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 #: What `unread` says: that the opinion is new or says something else now; that it has to be compared although its text is the same.

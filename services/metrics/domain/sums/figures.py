@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from services.contracts.vocabulary import RATINGS
+from services.contracts.words.vocabulary import RATINGS
 from services.metrics.domain.counts import COUNTS, FIRST, LEAD, Above, Condition, Happened, Is, Kept, NotYet, Passed
 from services.metrics.domain.history.ratings import ASPECTS
 

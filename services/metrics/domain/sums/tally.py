@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from services.contracts.vocabulary import OUTCOMES, RATINGS
+from services.contracts.words.vocabulary import OUTCOMES, RATINGS
 from services.metrics.domain.history.promises import STATES
 from services.metrics.domain.history.ratings import ASPECTS
 from services.metrics.domain.statistics import GroupKey

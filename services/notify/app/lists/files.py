@@ -10,7 +10,7 @@ import flask
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import NotFound
 from services.contracts.messages.sessions import ListName
-from services.contracts.session_words import LISTS
+from services.contracts.words.of_sessions import LISTS
 from services.notify.domain.lists.views import Row
 from services.notify.domain.lists.wording import COLUMNS
 from services.runtime.sheets.workbook import XLSX

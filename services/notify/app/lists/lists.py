@@ -8,11 +8,11 @@ from datetime import datetime
 import flask
 from sqlalchemy.engine import Connection
 
-from services.contracts.callers import NOBODY, PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.messages.sessions import ListName
-from services.contracts.session_words import LISTS
+from services.contracts.people.callers import NOBODY, PUBLIC
+from services.contracts.words.of_sessions import LISTS
 from services.notify.app.context import Notify
 from services.notify.app.lists.entries import own_session
 from services.notify.app.lists.files import FILES, table_of, written

@@ -12,9 +12,9 @@ from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import NotFound
 from services.contracts.messages.sessions import ListName
-from services.contracts.session_words import SESSION_RULES, SESSION_STATES
-from services.contracts.vocabulary import word
-from services.contracts.words import month_name
+from services.contracts.words.bilingual import month_name
+from services.contracts.words.of_sessions import SESSION_RULES, SESSION_STATES
+from services.contracts.words.vocabulary import word
 from services.notify.app.context import Notify
 from services.notify.app.lists.entries import own_session
 from services.notify.app.lists.files import FILES, table_of, written

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.contracts.callers import OFFICE, PUBLIC, Caller, Role
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid, NotFound
+from services.contracts.people.callers import OFFICE, PUBLIC, Caller, Role
 from services.contracts.sessions import allowed_moves
 from services.notify.app.context import Notify
 from services.notify.domain.sessions.details import Details

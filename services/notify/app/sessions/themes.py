@@ -6,8 +6,8 @@ from datetime import date
 
 from sqlalchemy.exc import IntegrityError
 
-from services.contracts.callers import OFFICE, PUBLIC
 from services.contracts.errors import Conflict
+from services.contracts.people.callers import OFFICE, PUBLIC
 from services.notify.app.context import Notify
 from services.notify.app.sessions.sessions import LIST_COST
 from services.notify.domain.sessions.theme import PUBLIC_STATES, Theme

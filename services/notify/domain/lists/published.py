@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.words import Words
+from services.contracts.words.bilingual import Words
 from services.notify.domain.lists.views import Row
 from services.notify.domain.lists.wording import about, owner, standing
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from services.contracts.messages.values import Outcome
 from services.contracts.sessions import SessionState
-from services.contracts.words import Words
+from services.contracts.words.bilingual import Words
 from services.notify.domain.lists.cases import SessionCase
 from services.notify.domain.lists.entries import Entry
 from services.notify.domain.sessions.session import Session

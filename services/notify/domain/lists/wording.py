@@ -10,9 +10,9 @@ from typing import Final
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.sessions import ListName
-from services.contracts.session_words import ENTRY_STATES
-from services.contracts.vocabulary import OUTCOMES, PROMISED, RATINGS, STATES, word
-from services.contracts.words import Words, name_of
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.of_sessions import ENTRY_STATES
+from services.contracts.words.vocabulary import OUTCOMES, PROMISED, RATINGS, STATES, word
 from services.notify.domain.lists.views import Row
 
 NOTHING: Final = Words("—", "—")

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid
-from services.contracts.worktime import ONE_DAY, Calendar, add_months
+from services.contracts.time.worktime import ONE_DAY, Calendar, add_months
 from services.notify.domain.sessions.details import Details, Official, unknown_codes
 
 UNKNOWN_PLAN: Final = "There is no such plan."

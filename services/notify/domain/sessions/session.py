@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any, Final
 
 from services.contracts.catalogue.sessions import SessionKind
-from services.contracts.durations import Duration
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.messages.sessions import (
     SessionAnnounced,
@@ -25,7 +24,8 @@ from services.contracts.messages.sessions import (
     SessionPostponed,
 )
 from services.contracts.sessions import Rule, SessionMove, SessionState, advance_session
-from services.contracts.worktime import ONE_DAY, Calendar
+from services.contracts.time.durations import Duration
+from services.contracts.time.worktime import ONE_DAY, Calendar
 from services.notify.domain.sessions.details import Attendance, Broken, Details, Official, Ratings
 
 UNKNOWN_SESSION: Final = "There is no such session, or it is not for you to see."

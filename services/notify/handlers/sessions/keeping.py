@@ -11,8 +11,8 @@ from services.notify.domain.sessions.details import Attendance, Details
 from services.notify.domain.sessions.session import UNKNOWN_SESSION, Session
 
 if TYPE_CHECKING:
-    from services.contracts.callers import Caller
     from services.contracts.catalogue.model import Catalogue
+    from services.contracts.people.callers import Caller
     from services.notify.store.sessions.sessions import SessionStore
 
 

@@ -11,7 +11,7 @@ from services.notify.domain.sessions.plan import FURTHEST_SHIFT
 from services.notify.domain.sessions.session import LEFT_BY_PLAN, Session
 
 if TYPE_CHECKING:
-    from services.contracts.worktime import Calendar
+    from services.contracts.time.worktime import Calendar
     from services.notify.domain.sessions.details import Details
     from services.notify.domain.sessions.plan import Plan
     from services.notify.store.sessions.sessions import SessionStore

@@ -9,7 +9,7 @@ from services.notify.domain.sessions.notice import write_notice
 
 if TYPE_CHECKING:
     from services.contracts.catalogue.model import Catalogue
-    from services.notify.domain.recipients import Recipients
+    from services.notify.domain.letters.recipients import Recipients
     from services.notify.domain.sessions.session import Session
     from services.notify.store.reminders import ReminderStore
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotFound
-from services.contracts.session_words import LISTS
-from services.contracts.words import Words, month_name
+from services.contracts.people.callers import PUBLIC
+from services.contracts.words.bilingual import Words, month_name
+from services.contracts.words.of_sessions import LISTS
 from services.notify.app.context import Notify
 from services.notify.app.lists.files import FILES, TYPES, form_of
 from services.notify.app.lists.lists import name_of_list, publish_session_list, session_file, session_rows
@@ -18,7 +18,7 @@ from services.notify.pages.paper import TEMPLATES, local
 from services.notify.pages.sessions.showing import station_name
 from services.notify.store.lists.entries import find_frozen
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.sessions import ListName
-from services.contracts.words import Words
+from services.contracts.words.bilingual import Words
 from services.notify.app.lists.papers import became
 from services.notify.domain.lists.frozen import FrozenList, Scope
 from services.notify.domain.lists.published import READ

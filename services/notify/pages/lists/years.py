@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlencode
 
-from services.contracts.session_words import LISTS
-from services.contracts.words import name_of, year_name
+from services.contracts.words.bilingual import name_of, year_name
+from services.contracts.words.of_sessions import LISTS
 from services.notify.app.context import Notify
 from services.notify.app.lists.files import FILES, TYPES, form_of
 from services.notify.app.lists.lists import name_of_list, place_of, year_file, year_rows, year_scope
@@ -15,7 +15,7 @@ from services.notify.pages.lists.showing import shown_rows
 from services.notify.pages.paper import TEMPLATES, local, private
 from services.notify.pages.sessions.showing import station_name, stations_of
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

@@ -6,9 +6,9 @@ from datetime import date, datetime, time
 from typing import Final
 from urllib.parse import urlencode
 
-from services.contracts.callers import PUBLIC
 from services.contracts.errors import Invalid
-from services.contracts.worktime import add_months
+from services.contracts.people.callers import PUBLIC
+from services.contracts.time.worktime import add_months
 from services.notify.app.context import Notify
 from services.notify.app.sessions.sessions import LIST_COST, cursor_after, read_place, seen_by
 from services.notify.domain.sessions.session import Session
@@ -16,7 +16,7 @@ from services.notify.pages.paper import TEMPLATES
 from services.notify.pages.sessions.showing import by_day, kinds_of, shown_session, stations_of, weeks_of
 from services.notify.store.sessions.calendar import Place, Wanted, sessions_page
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final
 
 import flask
 
-from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.people.callers import PUBLIC
 from services.contracts.sessions import SessionState
-from services.contracts.words import name_of
+from services.contracts.words.bilingual import name_of
 from services.design.reader import CHINESE
 from services.notify.app.context import Notify
 from services.notify.app.sessions.sessions import LIST_COST, ONE_COST, find
@@ -20,8 +20,8 @@ from services.notify.domain.sessions.session import Session
 from services.notify.pages.sessions.calendar import asked, listed
 from services.notify.pages.sessions.showing import station_name
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, origin
-from services.runtime.web.readers import this_reader
+from services.runtime.web.pages.html import error_page, origin
+from services.runtime.web.pages.readers import this_reader
 from services.runtime.web.routes import Answer, Routes
 
 if TYPE_CHECKING:

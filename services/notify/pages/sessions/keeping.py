@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import flask
 
 from services.contracts.errors import Changed, Conflict, Invalid
-from services.contracts.session_words import SESSION_STATES
 from services.contracts.sessions import SessionState
+from services.contracts.words.of_sessions import SESSION_STATES
 from services.design.phrases import Phrase
 from services.notify.app.context import Notify
 from services.notify.app.sessions.sessions import KEEPERS, changed, cursor_after, find, read_place
@@ -36,7 +36,7 @@ from services.notify.store.sessions.calendar import Seen, Wanted, sessions_page
 from services.notify.store.sessions.sessions import SessionStore
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call, tag_of
-from services.runtime.web.pages import desk_html, error_page, html, see_other
+from services.runtime.web.pages.html import desk_html, error_page, html, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

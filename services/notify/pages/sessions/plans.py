@@ -9,8 +9,8 @@ import flask
 
 from services.contracts.catalogue import stored
 from services.contracts.errors import Changed, Invalid
-from services.contracts.session_words import PLAN_RULES, PLAN_SHIFTS, WEEKDAYS
-from services.contracts.words import Words, name_of
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.of_sessions import PLAN_RULES, PLAN_SHIFTS, WEEKDAYS
 from services.design.phrases import Phrase
 from services.notify.app.context import Notify
 from services.notify.app.sessions.plans import find, kept, plans_of
@@ -33,7 +33,7 @@ from services.notify.pages.sessions.showing import Options, kinds_of, station_na
 from services.notify.schemas.sessions.plans import CODE, PlanBody
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.lists.paging import cursor_of, read_cursor
-from services.runtime.web.pages import desk_html, error_page, html, see_other
+from services.runtime.web.pages.html import desk_html, error_page, html, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

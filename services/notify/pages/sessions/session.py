@@ -8,14 +8,14 @@ from typing import Any, Final, NamedTuple
 
 import flask
 
-from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.fragments import parts_of
-from services.contracts.session_words import LISTS, SESSION_MOVES, SESSION_RULES
+from services.contracts.people.callers import PUBLIC
 from services.contracts.sessions import SessionMove, allowed_moves
-from services.contracts.words import Words, name_of
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.of_sessions import LISTS, SESSION_MOVES, SESSION_RULES
 from services.design.phrases import Phrase
 from services.design.reader import CHINESE
 from services.notify.app.context import Notify
@@ -32,8 +32,8 @@ from services.notify.schemas.sessions import sessions as schemas
 from services.notify.store.lists.entries import frozen_of
 from services.notify.store.sessions.calendar import deputy_names
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html, see_other
-from services.runtime.web.readers import this_reader
+from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.pages.readers import this_reader
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

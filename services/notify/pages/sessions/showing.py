@@ -10,9 +10,9 @@ from typing import Final
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.session_words import SESSION_RULES, SESSION_STATES
 from services.contracts.sessions import SessionState
-from services.contracts.words import Words, name_of
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.of_sessions import SESSION_RULES, SESSION_STATES
 from services.notify.domain.sessions.session import Session
 from services.notify.pages.paper import local
 

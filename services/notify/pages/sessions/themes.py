@@ -10,11 +10,11 @@ from typing import Any, Final, NamedTuple
 
 import flask
 
-from services.contracts.callers import OFFICE, PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.session_words import THEME_SOURCES, THEME_STATES
-from services.contracts.words import Words, name_of
+from services.contracts.people.callers import OFFICE, PUBLIC
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.of_sessions import THEME_SOURCES, THEME_STATES
 from services.design.phrases import Phrase
 from services.notify.app.context import Notify
 from services.notify.app.sessions import themes as app
@@ -26,7 +26,7 @@ from services.notify.pages.sessions.showing import kinds_of
 from services.notify.schemas.sessions.themes import ThemeBody
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
-from services.runtime.web.pages import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

@@ -13,9 +13,9 @@ from services.contracts.messages.values import Outcome, Rating
 from services.notify.domain.lists.cases import SessionCase
 from services.notify.store.lists.tables import session_cases
 from services.notify.store.sessions.tables import sessions
-from services.runtime.store.bulk import among
 from services.runtime.store.database import Transaction
 from services.runtime.store.nouns import Nouns, NounTable
+from services.runtime.store.statements.bulk import among
 
 
 def _case(row: Any) -> SessionCase:

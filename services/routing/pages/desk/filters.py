@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from marshmallow import Schema, fields, validate
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.durations import Duration
 from services.contracts.lifecycle import WITH_DEPARTMENT
+from services.contracts.time.durations import Duration
 from services.design.phrases import Phrase
 from services.routing.domain.assignment import Assignment
 from services.routing.store.desk import Place, Wanted

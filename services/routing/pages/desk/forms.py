@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Final, Literal
 
-from services.contracts.dates import day_end
+from services.contracts.time.dates import day_end
 from services.design.phrases import Phrase
 from services.routing.domain.assignment import Assignment
 

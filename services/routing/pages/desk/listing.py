@@ -10,15 +10,15 @@ from typing import Final, NamedTuple
 import flask
 from sqlalchemy.engine import Connection
 
-from services.contracts.callers import OF_A_DEPARTMENT, Role
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.commands import Sign
-from services.contracts.durations import Duration
 from services.contracts.errors import Conflict, NotAllowed, NotFound
 from services.contracts.lifecycle import WITH_DEPARTMENT, State
-from services.contracts.vocabulary import CO_STATES, DEADLINES, LEVELS, ROLES, STATES
-from services.contracts.words import Words, name_of
+from services.contracts.people.callers import OF_A_DEPARTMENT, Role
+from services.contracts.time.durations import Duration
+from services.contracts.words.bilingual import Words, name_of
+from services.contracts.words.vocabulary import CO_STATES, DEADLINES, LEVELS, ROLES, STATES
 from services.design.phrases import Phrase
 from services.routing.app import assignments as app
 from services.routing.app.context import Routing
@@ -39,7 +39,7 @@ from services.routing.pages.paper import TEMPLATES, local, standing_of
 from services.routing.store.desk import on_desk
 from services.routing.store.reading import find
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import desk_html, error_page, see_other
+from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import Answer, Routes
 

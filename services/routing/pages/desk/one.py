@@ -10,16 +10,16 @@ from typing import Final
 import flask
 from sqlalchemy.engine import Connection
 
-from services.contracts.callers import OF_A_DEPARTMENT
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Changed, Conflict, Invalid, NotFound
-from services.contracts.vocabulary import CONTACTS, OUTCOMES, PROMISED
-from services.contracts.words import name_of
+from services.contracts.people.callers import OF_A_DEPARTMENT
+from services.contracts.words.bilingual import name_of
+from services.contracts.words.vocabulary import CONTACTS, OUTCOMES, PROMISED
 from services.design.phrases import Phrase
 from services.routing.app import assignments as app
 from services.routing.app.context import Routing
 from services.routing.domain.assignment import Assignment
-from services.routing.domain.promising import TrackedPromise
+from services.routing.domain.moves.promising import TrackedPromise
 from services.routing.pages.desk.filters import DESK, DeskQuery, address, given_of, wanted_of
 from services.routing.pages.desk.forms import (
     BY_VERB,
@@ -40,8 +40,8 @@ from services.routing.store.promises import promises_of
 from services.routing.store.reading import find, others_of
 from services.routing.store.support import supporters_of
 from services.runtime.web.calls import Call, tag_of
-from services.runtime.web.kept import KeptForm
-from services.runtime.web.pages import desk_html, error_page, see_other
+from services.runtime.web.pages.html import desk_html, error_page, see_other
+from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 

@@ -7,10 +7,10 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from services.contracts.errors import STATUSES, Unavailable, status_of
-from services.runtime.web.pages import PAGE_HEADERS
+from services.runtime.web.pages.html import PAGE_HEADERS
+from services.runtime.web.pages.standing import STANDING, is_for_people, reader_of_head, standing_page
 from services.runtime.web.problems import PROBLEM, wording
 from services.runtime.web.serving.arrival import Arrival
-from services.runtime.web.standing import STANDING, is_for_people, reader_of_head, standing_page
 
 TITLES = {row.status: (row.slug, row.title) for row in STATUSES.values()} | {
     400: ("not-http", "The request is not HTTP as it should be"),

@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from services.contracts.callers import NOBODY, Caller, Role
+from services.contracts.people.callers import NOBODY, Caller, Role
 from services.notify.__main__ import ROUTES
 from services.notify.pages.lists import years
 from services.runtime.telemetry import Telemetry

@@ -7,9 +7,9 @@ from typing import Any
 
 from services.contracts.catalogue.model import Area, Catalogue, Station
 from services.contracts.catalogue.sessions import SessionKind
-from services.contracts.durations import parse_duration
 from services.contracts.messages.constituency import DeputyChanged
-from services.contracts.worktime import Closure
+from services.contracts.time.durations import parse_duration
+from services.contracts.time.worktime import Closure
 from tests.unit.notify.calling import Telephone
 from tests.unit.notify.scenes import Scene, at, small_place
 

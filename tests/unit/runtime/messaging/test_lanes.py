@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.runtime.messaging.lanes import Lanes
-from services.runtime.store.outbox import Pending
+from services.runtime.store.outgoing.outbox import Pending
 
 
 def row(number: int, lane: str = "a") -> Pending:

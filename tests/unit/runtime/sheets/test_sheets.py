@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.columns import NAMES, likeness, raw_of, read_columns
+from services.contracts.words.columns import NAMES, likeness, raw_of, read_columns
 from services.runtime.sheets.delimited import read_delimited
 from services.runtime.sheets.rows import Unreadable
 from services.runtime.sheets.workbook import read_workbook

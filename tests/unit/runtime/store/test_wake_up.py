@@ -6,7 +6,7 @@ import threading
 import time
 from pathlib import Path
 
-from services.runtime.store.wake_up import FifoWakeUp
+from services.runtime.store.outgoing.wake_up import FifoWakeUp
 from tests.stores import MakeDatabase
 
 #: Seconds that a wait may take which nobody wakes; one that is woken ends long before, on however slow a machine.
@@ -43,7 +43,7 @@ def test_without_a_ring_the_wait_ends_by_itself(tmp_path: Path) -> None:
 
 def test_another_process_rings_the_same_bell(tmp_path: Path) -> None:
     wake_up = FifoWakeUp(tmp_path / "bell")
-    code = "from pathlib import Path; from services.runtime.store.wake_up import FifoWakeUp;"
+    code = "from pathlib import Path; from services.runtime.store.outgoing.wake_up import FifoWakeUp;"
     code += f"FifoWakeUp(Path({str(tmp_path / 'bell')!r})).signal()"
     ringing = subprocess.Popen([sys.executable, "-c", code])
     assert waited(wake_up, LONG) < WOKEN

@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from services.contracts.callers import NOBODY, Role
 from services.contracts.errors import Invalid, NotFound, NotSignedIn
+from services.contracts.people.callers import NOBODY, Role
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import ACCESS
-from services.runtime.web import access
-from services.runtime.web.access import PREFIX, TokenAuthenticator, create, listing, revoke
+from services.runtime.web.access import tokens as access
+from services.runtime.web.access.tokens import PREFIX, TokenAuthenticator, create, listing, revoke
 from tests.stores import MakeDatabase
 
 
@@ -169,7 +169,7 @@ def test_a_store_that_is_away_is_no_reason_to_call_a_token_bad(database: Databas
 
 
 def test_many_threads_ask_one_gatekeeper(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.runtime.web.access.CACHE_SECONDS", 0.0)
+    monkeypatch.setattr("services.runtime.web.access.tokens.CACHE_SECONDS", 0.0)
     made = [create(database, "department", f"d{number}") for number in range(4)]
     authenticator, wrong = TokenAuthenticator(database), list[object]()
 

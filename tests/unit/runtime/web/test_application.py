@@ -12,13 +12,13 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.test import TestResponse
 
-from services.contracts.callers import OFFICE, PUBLIC, Role
 from services.contracts.errors import STATUSES, Conflict, HuiyingError, Refusal
+from services.contracts.people.callers import OFFICE, PUBLIC, Role
 from services.runtime.clock import ZONE
 from services.runtime.store.migrate import ACCESS
 from services.runtime.telemetry import Telemetry
-from services.runtime.web import access
-from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.access import tokens as access
+from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import Page

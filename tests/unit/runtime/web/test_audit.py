@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from services.contracts.callers import Role
-from services.runtime.web.audit import AuditEntry, listing
+from services.contracts.people.callers import Role
+from services.runtime.web.access.audit import AuditEntry, listing
 from tests.integration.relaying import until
 from tests.unit.runtime.harness import WebHarness
 

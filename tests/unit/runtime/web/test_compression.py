@@ -10,7 +10,7 @@ from typing import Any
 import flask
 import pytest
 
-from services.contracts.callers import PUBLIC
+from services.contracts.people.callers import PUBLIC
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
 from services.runtime.web.compression import SMALLEST

@@ -6,7 +6,7 @@ import flask
 import pytest
 
 from services.contracts.errors import STATUSES, Conflict, Refusal
-from services.contracts.problems import PROBLEMS
+from services.contracts.words.problems import PROBLEMS
 from services.runtime.web.problems import failed
 
 

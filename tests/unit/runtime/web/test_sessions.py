@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 from services.accounts import managing
 from services.accounts.model import Rules
 from services.accounts.pages.showing import own_path
-from services.contracts.callers import RULES, SIGNED_IN, STAFF, Role
-from services.runtime.web.sessions import sessions
+from services.contracts.people.callers import RULES, SIGNED_IN, STAFF, Role
+from services.runtime.web.access.sessions import sessions
 from tests.unit.runtime.harness import WebHarness
 from tests.visitors import shipped_catalogue
 
@@ -24,7 +24,7 @@ PROXY = (ip_network("10.9.0.0/24"),)
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     """What has ended is refused at the next request, not two seconds later."""
-    monkeypatch.setattr("services.runtime.web.access.CACHE_SECONDS", -1.0)
+    monkeypatch.setattr("services.runtime.web.access.tokens.CACHE_SECONDS", -1.0)
 
 
 def cookie_of(answer: TestResponse) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from services.contracts.callers import PUBLIC
+from services.contracts.people.callers import PUBLIC
 from services.runtime.settings import origin_list
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from services.design.reader import LANGUAGES, Reader
+from services.runtime.web.pages.standing import STANDING, is_for_people, keep_pages, reader_of_head, standing_page
 from services.runtime.web.serving.arrival import Arrival
 from services.runtime.web.serving.head import RequestRefused
 from services.runtime.web.serving.refusing import refusal
-from services.runtime.web.standing import STANDING, is_for_people, keep_pages, reader_of_head, standing_page
 
 KEPT = {"zh": "您填写的内容", "en": "still in"}
 HANZI = re.compile("[\u3400-\u9fff]")

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from services.contracts.callers import Role
 from services.contracts.errors import TooMany
+from services.contracts.people.callers import Role
 from services.intake.app.limits import STATIONS, SUBMISSIONS, limits_of
 from services.intake.settings import Settings
 from services.runtime.settings import ProcessSettings, SettingsInvalid, load
-from services.runtime.web.throttle import STORM, Allowance, Limiter, Throttle, client_address
+from services.runtime.web.access.throttle import STORM, Allowance, Limiter, Throttle, client_address
 from tests.unit.runtime.harness import NEIGHBOUR, RIGHT, STRANGER, Ticking, WebHarness
 
 Open = Callable[..., WebHarness]

@@ -1,0 +1,1 @@
+"""The one origin: four applications in one process, pages put together, metrics merged."""

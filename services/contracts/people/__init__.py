@@ -1,0 +1,1 @@
+"""Who calls and who acts: roles, rights, duties, contacts, and where a navigation leads."""

@@ -1,0 +1,1 @@
+"""Instants, durations, working days and office hours."""

@@ -1,0 +1,1 @@
+"""What everything is called, in Chinese and English: codes, columns, answers, problems."""

@@ -1,0 +1,1 @@
+"""HTTP routes of many submissions in one request."""

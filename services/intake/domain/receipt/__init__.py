@@ -1,0 +1,1 @@
+"""Rules of receipts: their codes, what a holder may read and rate. Pure."""

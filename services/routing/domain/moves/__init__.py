@@ -1,0 +1,1 @@
+"""The moves of a case, by who makes them and why. Pure."""

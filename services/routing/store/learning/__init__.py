@@ -1,0 +1,1 @@
+"""What routing has learned: models, how good they are, and what they were not sure of."""

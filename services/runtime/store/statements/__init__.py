@@ -1,0 +1,1 @@
+"""Statements that are made once and run often, on the driver itself."""
