@@ -137,7 +137,8 @@ def count_series(connection: Connection) -> dict[str | None, Summary]:
         met = [condition_sql(table, condition) for condition in figure.conditions]
         query: AnySelect = sa.select(table.c.department, *labels, number).where(*met).group_by(table.c.department, *labels)
         for department, *values, value in connection.execute(query, {"at": NEVER}):
-            found.setdefault(department, Summary()).series.setdefault(name, Counter())[tuple(values)] = value
+            if value:  # A reply within its first second adds nothing to the seconds.
+                found.setdefault(department, Summary()).series.setdefault(name, Counter())[tuple(values)] = value
     return found
 
 
