@@ -73,6 +73,11 @@ def send_back_for_nothing(page: Page) -> None:
     page.click("#approving details button")
 
 
+def approve_an_older_draft(page: Page) -> None:
+    page.evaluate("document.querySelector('#approving input[name=version]').value = '5f'")
+    page.click("form[action$='/approve'] button")
+
+
 def assign_to_nobody(page: Page) -> None:
     page.click("main details summary")
     page.click("main details button")

@@ -96,6 +96,7 @@ PAGES: Mapping[str, Shown] = {
     "case-head": Shown("/cases/{drafted}", "head:housing"),
     "approval": Shown("/approvals/{draft}", "head:housing"),
     "approval-mistakes": Shown("/approvals/{draft}", "head:housing", doing.send_back_for_nothing),
+    "approval-older": Shown("/approvals/{draft}", "head:housing", doing.approve_an_older_draft),
     "desk": Shown("/desk", "{department}"),
     "desk-nothing": Shown("/desk?state=paused&topic=drains", "{department}"),
     "desk-one": Shown("/desk/{in_hand}?due=overdue", "{department}"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -33,8 +34,9 @@ def test_the_head_lets_a_draft_go_out_with_one_press_from_the_case(bureau, pages
     answer = pages(f"/approvals/{drafted}/approve", form={})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/cases/o-1")
     assert bureau.row(drafted)["state"] == "replied"
-    # A second press finds the case as it is.
-    assert pages(f"/approvals/{drafted}/approve", form={}).headers["Location"] == "/cases/o-1"
+    # Another press later finds no draft, and is told.
+    again = pages(f"/approvals/{drafted}/approve", form={})
+    assert (again.status_code, "这里已没有待审签的拟答复" in again.text) == (409, True)
     assert pages(f"/approvals/{drafted}").headers["Location"] == "/cases/o-1"
     assert "/approvals/" not in pages("/fragments/routing/case/o-1").text
 
@@ -49,6 +51,57 @@ def test_a_draft_is_sent_back_with_a_reason_and_a_mistake_is_said_beside_the_fie
     answer = pages(f"/approvals/{drafted}/amend", form={"reason": "请写明日期。"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/cases/o-1")
     assert bureau.said("o-1")[-1].data.reason == "请写明日期。"
+
+
+def shown(page):
+    """What the forms of a page are sent with."""
+    return {name: re.search(rf'name="{name}" value="([^"]+)"', page.text)[1] for name in ("version", "key")}
+
+
+def test_a_double_press_is_one_press(bureau, pages, drafted):
+    form = shown(pages(f"/approvals/{drafted}"))
+    for _ in range(2):
+        assert pages(f"/approvals/{drafted}/approve", form=form).status_code == 303
+    assert bureau.row(drafted)["state"] == "replied"
+
+
+@pytest.mark.parametrize("where", ["/approvals/{}", "/fragments/routing/case/o-1", "/desk/{}"])
+def test_no_draft_goes_out_that_was_not_read(bureau, pages, drafted, where):
+    """Another head sends it back and the department writes a new draft while somebody still reads the old one."""
+    old = shown(pages(where.format(drafted)))
+    bureau.clock.instant += timedelta(minutes=1)
+    other = pages(f"/approvals/{drafted}/amend", form=shown(pages(f"/approvals/{drafted}")) | {"reason": "请写明日期。"})
+    assert other.status_code == 303
+    gone = pages(f"/approvals/{drafted}/amend", form=old | {"reason": "我也写了很久。"})
+    assert (gone.status_code, "这里已没有待审签的拟答复" in gone.text, "我也写了很久。" in gone.text) == (409, True, True)
+    bureau.clock.instant += timedelta(minutes=1)
+    assert bureau.ask("http", drafted, "reply", REPLY | {"content": "五月十日已修好。"}, "gas") is None
+    for verb, form in (("approve", old), ("amend", old | {"reason": "我也写了很久。"})):
+        answer = pages(f"/approvals/{drafted}/{verb}", form=form)
+        assert (answer.status_code, "未作处理：您打开后" in answer.text) == (409, True)
+        assert "五月十日已修好。" in answer.text
+        assert ("我也写了很久。</textarea>" in answer.text) is (verb == "amend")
+        assert bureau.row(drafted)["state"] == "drafted"
+    assert pages(f"/approvals/{drafted}/approve", form=shown(answer)).status_code == 303
+    assert bureau.row(drafted)["reply"] == "五月十日已修好。"
+
+
+def test_a_program_that_names_an_older_version_approves_nothing(bureau, drafted):
+    old = bureau.get(f"/assignments/{drafted}", HEAD).headers["ETag"]
+    bureau.clock.instant += timedelta(minutes=1)
+    assert bureau.post(f"/assignments/{drafted}/amend", {"reason": "请写明日期。"}, HEAD, If_Match=old).status_code == 200
+    assert bureau.ask("http", drafted, "reply", REPLY, "gas") is None
+    for verb, body in (("approve", {}), ("amend", {"reason": "再改。"})):
+        assert bureau.post(f"/assignments/{drafted}/{verb}", body, HEAD, If_Match=old).status_code == 412
+    assert bureau.row(drafted)["state"] == "drafted"
+
+
+@pytest.mark.parametrize("verb", ["approve", "amend"])
+def test_what_was_typed_and_read_survives_a_lost_session(pages, drafted, verb):
+    answer = pages(f"/approvals/{drafted}/{verb}", None, {"reason": "请写明日期。", "version": "5f", "key": "k" * 24})
+    assert answer.status_code == 401
+    for kept in ("请写明日期。</textarea>", 'name="version" value="5f"', f'name="key" value="{"k" * 24}"'):
+        assert kept in answer.text
 
 
 def test_what_cannot_go_out_any_more_is_said_and_stays(bureau, pages):
