@@ -7,6 +7,8 @@ from collections.abc import Mapping
 SESSION_WORDS: Mapping[str, str] = {
     "plan": "The code of the plan that it comes from.",
     "nominal": "The day that its plan has it on, before holidays moved it.",
+    "planned_day": "The working day that its plan comes to; null where somebody chose another. It differs from "
+    "the day of 'at' where a holiday came after the session was announced: such a session stays until somebody postpones it.",
     "begins": "The first day that counts.",
     "notify.DetailsBody.at": "When it begins.",
     "notify.PostponementBody.at": "When it begins.",

@@ -17,6 +17,7 @@ SESSIONS = (
     sa.Column("theme", sa.Text),
     sa.Column("plan", sa.String(40)),
     sa.Column("nominal", sa.Date),
+    sa.Column("planned_day", sa.Date),
     sa.Column("station", sa.String(60)),
     sa.Column("area", sa.String(60)),
     sa.Column("ends", sa.BigInteger),
@@ -63,6 +64,7 @@ PLANS = (
     sa.Column("departments", sa.JSON, nullable=False),
     sa.Column("officials", sa.JSON, nullable=False),
     sa.Column("made_until", sa.Date),
+    sa.Column("calendar", sa.String(16)),
     sa.Column("updated", sa.BigInteger, nullable=False),
 )
 ATTENDANCES = (

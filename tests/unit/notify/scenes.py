@@ -30,7 +30,7 @@ from services.notify.handlers.submitter_notifications import serve_way, ways_due
 from services.notify.store.staff_notifications import StaffNotificationStore
 from services.notify.store.submitter_notifications import SubmitterNotificationStore
 from services.runtime.clock import ZONE, FixedClock
-from services.runtime.process.catalogue import InUse
+from services.runtime.process.catalogue import InUse, Source
 from services.runtime.store.database import Database, rows_of
 from services.runtime.store.outgoing.outbox import outbox_table
 from services.runtime.store.vault import Vault
@@ -103,6 +103,21 @@ class Recording(Notifier):
         self.sent.append((url, title))
 
 
+class Drawer(Source):
+    """Where the catalogue lies: another one that is put into it is in use from then on."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__(Path("catalogue.yml"))
+        self.catalogue = self.in_use = catalogue
+
+    def has_changed(self) -> bool:
+        return self.catalogue is not self.in_use
+
+    def read(self) -> Catalogue:
+        self.in_use = self.catalogue
+        return self.in_use
+
+
 @dataclass
 class Scene:
     """notify on a store: tell it events, let time pass, and look at what it said."""
@@ -122,7 +137,9 @@ class Scene:
                 place, ladder_of(place), Recipients(place, self.others, self.secrets), SubmitterChannels(place, self.ways)
             )
 
-        self.service = Notify(self.database, InUse(self.catalogue, office), self.notifier, self.vault)
+        self.drawer = Drawer(self.catalogue)
+        place = InUse(self.catalogue, office, self.drawer, look_seconds=0.0)
+        self.service = Notify(self.database, place, self.notifier, self.vault)
         self._ids = itertools.count(1)
 
     def event(self, message: Message, sequence: int, opinion: str = "o-1") -> Event:

@@ -61,7 +61,7 @@ def kept(call: Call[Notify], code: str, plan: Plan) -> Plan:
             check_own(call.caller, known.station)
             call.expect({"updated": known.updated})
         check_deputies(store, plan.deputies)
-        new = replace(plan, code=code, updated=work.now)
+        new = replace(plan, code=code, updated=work.now, calendar=known.calendar if known else None)
         if known is None:
             # Held from here on, so that nobody makes its sessions beside this.
             keep_plan(work, new)
@@ -73,11 +73,12 @@ def kept(call: Call[Notify], code: str, plan: Plan) -> Plan:
 
 
 def make_due_sessions(service: Notify) -> bool:
-    """Make the sessions of some plans that are not made as far as one looks ahead; whether there may be more."""
+    """Make the sessions of some plans that are not made as far as one looks ahead, and move those of others where the working days
+    have changed; whether there may be more."""
     calendar = service.catalogue.calendar
     today = service.database.clock.now().astimezone(calendar.zone).date()
     with service.database.reading() as connection:
-        due = plans_due(connection, today + service.ahead, PLANS_A_ROUND)
+        due = plans_due(connection, today + service.ahead, calendar.edition, PLANS_A_ROUND)
     for code in due:
         with service.database.transaction() as work:
             plan = held_plan(work, code)

@@ -41,7 +41,8 @@ class Plan:
     """Sessions of one kind that come again: `weekly` on a weekday (1 is Monday), `fortnightly` from `begins` on, `monthly` on a day
     of the month, or on `dates`, each with its theme. `begins` and `until` are the first and the last nominal day that counts.
 
-    A nominal day that is no working day moves to the next or the previous one, or stays (`shift`).
+    A nominal day that is no working day moves to the next or the previous one, or stays (`shift`). `made_until` is the last nominal
+    day that sessions were made for, `calendar` the edition of the working days that they were made by.
     """
 
     title: str
@@ -65,6 +66,7 @@ class Plan:
     departments: tuple[str, ...] = ()
     officials: tuple[Official, ...] = ()
     made_until: date | None = None
+    calendar: str | None = None
     updated: datetime | None = None
 
     def check(self, catalogue: Catalogue) -> None:

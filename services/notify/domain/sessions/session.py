@@ -31,6 +31,8 @@ from services.notify.domain.sessions.details import Attendance, Broken, Details,
 UNKNOWN_SESSION: Final = "There is no such session, or it is not for you to see."
 #: The reason of a session that its plan no longer has; it comes back when the plan has its day again.
 LEFT_BY_PLAN: Final = "计划已调整 The plan has changed."
+#: The reason that is proposed for one that was announced before its day became a holiday.
+HOLIDAY: Final = "遇节假日调整 Moved because of a holiday."
 
 
 _DETAILS: Final = tuple(field.name for field in fields(Details))
@@ -38,7 +40,8 @@ _DETAILS: Final = tuple(field.name for field in fields(Details))
 
 @dataclass(slots=True)
 class Session:
-    """A session as it is kept. `nominal` is the day that its plan had it on before holidays moved it.
+    """A session as it is kept. `nominal` is the day that its plan had it on before holidays moved it, `planned_day` the working day
+    that comes of it; none where somebody has chosen another day.
 
     `officials` are those asked to come, and once it was held those who came; `deputies_present` the deputies who did. `reason` is
     why it was postponed or cancelled, `sequence` the number of its last message.
@@ -54,6 +57,7 @@ class Session:
     theme: str | None = None
     plan: str | None = None
     nominal: date | None = None
+    planned_day: date | None = None
     station: str | None = None
     area: str | None = None
     ends: datetime | None = None
@@ -96,6 +100,16 @@ class Session:
         """Whether the public was told of it, whatever has become of it since."""
         return self.announced is not None
 
+    def wanted_at(self, calendar: Calendar) -> datetime | None:
+        """When it would be by its plan; None where it is then, or where somebody has chosen its day.
+
+        An announced one stays on a day that has become a holiday until somebody postpones it.
+        """
+        if not self.state.is_to_come or self.planned_day is None:
+            return None
+        at = self.at.astimezone(calendar.zone)
+        return None if at.date() == self.planned_day else datetime.combine(self.planned_day, at.timetz())
+
     def owes_minutes(self, now: datetime) -> bool:
         """Whether its minutes are overdue."""
         return self.state is SessionState.HELD and self.minutes_due is not None and now > self.minutes_due
@@ -108,6 +122,20 @@ class Session:
         """Say other details of it, whose kind and station stay."""
         for name in _DETAILS:
             setattr(self, name, getattr(details, name))
+
+    def keep_to(self, day: date, calendar: Calendar, now: datetime) -> SessionMessage | None:
+        """Follow its plan to the day that is right by the working days of now; what is announced, or would lie behind us, stays."""
+        self.planned_day = day
+        at = self.wanted_at(calendar)
+        if at is None or self.is_announced or at <= now:
+            return None
+        self.at, self.ends = at, self.ends + (at - self.at) if self.ends else None
+        return SessionChanged(**self._said())
+
+    def settle(self, calendar: Calendar) -> None:
+        """A day that somebody has chosen is no longer its plan's."""
+        if self.wanted_at(calendar) is not None:
+            self.planned_day = None
 
     def change(self, details: Details) -> SessionMessage:
         """Change what is said of it. Raises `Conflict`, and `Invalid` for what stays as it is."""
@@ -142,6 +170,7 @@ class Session:
         if at is None:
             if ends is not None:
                 raise Invalid("An end needs a beginning.", {"ends": ["leave it out, or say 'at' as well"]})
+            self.planned_day = None
             return SessionPostponed(**self._said())
         if at <= now:
             raise Invalid("The new time has to lie in the future.", {"at": [f"after {now.isoformat(timespec='seconds')}"]})
@@ -154,6 +183,7 @@ class Session:
         if self.is_announced:
             self.state = SessionState.ANNOUNCED
             self._judge(self._late(kind, calendar, now), reason, (Rule.NOTICE,))
+        self.settle(calendar)
         return SessionPostponed(**self._said())
 
     def cancel(self, reason: str) -> SessionMessage:

@@ -39,7 +39,9 @@ def change_session(store: SessionStore, catalogue: Catalogue, session: Session, 
     check_deputies(store, details.deputies)
     if details.at != session.at:
         _check_ahead(store, details)
-    store.save(session, session.change(details))
+    message = session.change(details)
+    session.settle(catalogue.calendar)
+    store.save(session, message)
 
 
 def _check_ahead(store: SessionStore, details: Details) -> None:

@@ -1,4 +1,4 @@
-"""Sessions made from plans: one for each day of a plan, and those still planned follow it when it changes."""
+"""Sessions made from plans: one for each day of a plan. Those still planned follow it when it changes, or when holidays do."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 def make_sessions(store: SessionStore, plan: Plan, calendar: Calendar, ahead: timedelta, *, changed: bool) -> Plan:
-    """Make what a plan has up to `ahead` from now; where the plan has `changed`, what was made and is still planned follows it.
+    """Make what a plan has up to `ahead` from now; where the plan has `changed`, what was made and is still planned follows it,
+    and where only the working days have, it follows to another day.
 
     The plan has to be held by the transaction. Returns it as it is to be kept.
     """
@@ -29,13 +30,16 @@ def make_sessions(store: SessionStore, plan: Plan, calendar: Calendar, ahead: ti
     for day, details in wanted.items():
         if day not in made and details.at > store.now:
             session = store.new(details)
-            session.plan, session.nominal = plan.code, day
+            session.plan, session.nominal, session.planned_day = plan.code, day, details.at.date()
             store.save(session, session.plan_message())
-    if changed:
-        for day, session in made.items():
-            if _follows(session):
-                _follow(store, session, wanted.get(day))
-    return replace(plan, made_until=last)
+    is_moved = plan.calendar != calendar.edition
+    for day, session in made.items():
+        if changed and _follows(session):
+            _follow(store, session, wanted.get(day))
+        elif is_moved and session.state.is_to_come and session.planned_day is not None:
+            message = session.keep_to(plan.held_on(day, calendar), calendar, store.now)
+            store.save(session, *([message] if message else []))
+    return replace(plan, made_until=last, calendar=calendar.edition)
 
 
 def _follow(store: SessionStore, session: Session, details: Details | None) -> None:
@@ -44,7 +48,9 @@ def _follow(store: SessionStore, session: Session, details: Details | None) -> N
     if details is None:
         if is_planned and session.at > store.now:
             store.save(session, session.cancel(LEFT_BY_PLAN))
-    elif not is_planned:
+        return
+    session.planned_day = details.at.date()
+    if not is_planned:
         store.save(session, session.revive(details))
     elif session.details != details:
         session.take(details)

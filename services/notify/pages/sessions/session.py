@@ -22,11 +22,11 @@ from services.notify.app.context import Notify
 from services.notify.app.sessions.moving import moved
 from services.notify.app.sessions.sessions import KEEPERS, ONE_COST, find, keeps
 from services.notify.domain.lists.frozen import Scope
-from services.notify.domain.sessions.session import UNKNOWN_SESSION, Session
+from services.notify.domain.sessions.session import HOLIDAY, UNKNOWN_SESSION, Session
 from services.notify.handlers.sessions.moving import ACTS
 from services.notify.pages.lists.showing import last_of
 from services.notify.pages.paper import TEMPLATES, local
-from services.notify.pages.sessions.fields import Field, instant, number, officials, officials_text, plain, several
+from services.notify.pages.sessions.fields import Field, instant, number, officials, officials_text, plain, several, typed
 from services.notify.pages.sessions.showing import ShownSession, shown_session
 from services.notify.schemas.sessions import sessions as schemas
 from services.notify.store.lists.entries import frozen_of
@@ -174,13 +174,14 @@ def _page(
         last = last_of(connection, session, now, catalogue, keeps=is_keeper)
         public = {each.list for each in frozen_of(connection, Scope(session.id))}
         names = deputy_names(connection, (*session.deputies, *session.deputies_present))
-    shown = shown_session(session, catalogue)
+    shown, wanted = shown_session(session, catalogue), session.wanted_at(catalogue.calendar)
     response = html(
         TEMPLATES, "sessions/session.html", status, place=catalogue, role=call.caller.role, session=session,
         shown=shown, facts=_facts(shown, names, catalogue), outcome=_outcome(session, names, catalogue),
         parts=parts_of("session", call.caller.role if is_keeper else None),
         is_keeper=is_keeper, commands=commands, mistakes=mistakes or {},
         labels={field.id: field.label for command in commands for field in command.fields}, notice=notice,
+        wanted=wanted and local(wanted, catalogue), to_postpone={"at": typed(wanted, catalogue), "reason": HOLIDAY},
         may_change=SessionMove.CHANGE in moves, form_session=call.session, last=last, now=local(now, catalogue),
         lists=[(name, words) for name, words in LISTS.items() if is_keeper or name in public],
     )  # fmt: skip

@@ -42,6 +42,7 @@ class ShownSession:
     standing: Words
     tone: str
     irregular: Sequence[tuple[Words, str]]
+    on_holiday: bool
 
     @property
     def day(self) -> date:
@@ -56,6 +57,7 @@ def shown_session(session: Session, catalogue: Catalogue) -> ShownSession:
         session, name_of(stored.session_kind(catalogue, session.kind)), station_name(catalogue, session.station),
         local(session.at, catalogue), ends.time() if ends else None, SESSION_STATES[session.state],
         TONES.get(session.state, ""), [(SESSION_RULES[each.rule], each.reason) for each in session.irregular],
+        session.is_announced and session.wanted_at(catalogue.calendar) is not None,
     )  # fmt: skip
 
 

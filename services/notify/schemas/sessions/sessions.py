@@ -166,6 +166,7 @@ class SessionShape(Schema):
     theme = fields.String(required=True, allow_none=True)
     plan = fields.String(required=True, allow_none=True)
     nominal = fields.Date(required=True, allow_none=True)
+    planned_day = fields.Date(required=True, allow_none=True)
     station = fields.String(required=True, allow_none=True)
     area = fields.String(required=True, allow_none=True)
     place = fields.String(required=True, allow_none=True)
@@ -196,6 +197,7 @@ def session_answer(session: Session, moves: tuple[SessionMove, ...] | None) -> d
     return {
         "id": session.id, "kind": session.kind, "title": session.title, "state": str(session.state), "at": session.at,
         "ends": session.ends, "brand": session.brand, "theme": session.theme, "plan": session.plan, "nominal": session.nominal,
+        "planned_day": session.planned_day,
         "station": session.station, "area": session.area, "place": session.place, "slots": session.slots,
         "deputies": session.deputies, "departments": session.departments,
         "officials": [{"department": each.department, "title": each.title} for each in session.officials],

@@ -37,9 +37,10 @@ def plans_page(connection: Connection, station: str | None, after: str | None, l
     return list(map(_plan, connection.execute(query.where(plans.c.code > after) if after else query)))
 
 
-def plans_due(connection: Connection, until: date, limit: int) -> list[str]:
-    """The plans whose sessions are not made up to a day."""
-    query = sa.select(plans.c.code).where(plans.c.made_until < until).order_by(plans.c.made_until, plans.c.code).limit(limit)
+def plans_due(connection: Connection, until: date, calendar: str, limit: int) -> list[str]:
+    """The plans whose sessions are not made up to a day, or by other working days than those of a calendar's edition."""
+    is_due = sa.or_(plans.c.made_until < until, plans.c.calendar != calendar)
+    query = sa.select(plans.c.code).where(is_due).order_by(plans.c.made_until, plans.c.code).limit(limit)
     return list(connection.execute(query).scalars())
 
 

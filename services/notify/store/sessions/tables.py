@@ -26,6 +26,7 @@ sessions = sa.Table(
     sa.Column("theme", sa.Text),
     sa.Column("plan", sa.String(40)),
     sa.Column("nominal", sa.Date),
+    sa.Column("planned_day", sa.Date),
     sa.Column("station", sa.String(60)),
     sa.Column("area", sa.String(60)),
     sa.Column("ends", Instant),
@@ -60,7 +61,6 @@ sessions = sa.Table(
     sa.Index("sessions_minutes", "minutes_due", sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'")),
 )
 
-#: `made_until` is the last nominal day that sessions were made for.
 plans = sa.Table(
     "plans",
     tables,
@@ -85,6 +85,7 @@ plans = sa.Table(
     sa.Column("departments", _CODES, nullable=False),
     sa.Column("officials", JsonValue(tuple[Official, ...]), nullable=False),
     sa.Column("made_until", sa.Date),
+    sa.Column("calendar", sa.String(16)),
     sa.Column("updated", Instant, nullable=False),
     sa.Index("plans_made_until", "made_until"),
 )

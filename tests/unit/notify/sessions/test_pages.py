@@ -17,7 +17,7 @@ from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
 from tests.unit.notify.calling import FakeAuthenticator, Telephone
 from tests.unit.notify.scenes import Scene, at
-from tests.unit.notify.sessions.town import made
+from tests.unit.notify.sessions.town import TUESDAYS, close, made
 
 
 class Browser:
@@ -173,6 +173,27 @@ def test_a_plan_is_set_up_with_a_form(scene: Scene, call: Telephone, browser: Br
         "加装电梯",
         None,
     ]
+
+
+def test_the_office_postpones_with_one_press_what_was_announced_for_a_holiday(
+    scene: Scene, call: Telephone, browser: Browser
+) -> None:
+    call("PUT", "/plans/tuesday", "office", TUESDAYS)
+    session = call("GET", "/sessions", "office", sort="at")[1]["items"][2]["id"]
+    assert call("POST", f"/sessions/{session}/announce", "office", {})[0] == 200
+    close(scene, "2026-12-08")
+    assert "遇节假日" in browser.text("/sessions", "office")
+    assert "遇节假日" not in browser.text("/calendar")
+    assert "遇节假日" not in browser.text(f"/sessions/{session}")
+    page = browser.get(f"/sessions/{session}", "office").text
+    assert "按计划应改在 2026年12月9日 09:00" in re.sub(r"<[^>]+>", "", page)
+    form = dict(re.findall(r'<input type="hidden" name="(postpone-[a-z]+)" value="([^"]*)">', page))
+    answer = browser.post(f"/sessions/{session}/moves/postpone", form)
+    assert (answer.status_code, answer.location) == (303, f"/sessions/{session}")
+    text = browser.text(f"/sessions/{session}", "office")
+    assert "2026年12月9日 09:00" in text
+    assert "遇节假日调整" in text
+    assert "按计划应改在" not in text
 
 
 def test_overdue_minutes_stand_on_the_office_s_page(scene: Scene, call: Telephone, browser: Browser) -> None:

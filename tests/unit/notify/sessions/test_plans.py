@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,14 +14,11 @@ from services.notify.domain.sessions.plan import Every, Plan, PlannedDay
 from services.notify.store.sessions.tables import plans, sessions
 from tests.unit.notify.calling import Telephone
 from tests.unit.notify.scenes import Scene, at
-from tests.unit.notify.sessions.town import town
+from tests.unit.notify.sessions.town import TUESDAYS, close, town
 
 PLACE = town()
+BODY = TUESDAYS
 WEEKLY = Plan("周二代表有约", "reception", Every.WEEKLY, "09:00", date(2026, 11, 1), weekday=2, station="east-1", length=120)
-BODY: dict[str, Any] = {
-    "title": "周二代表有约", "kind": "reception", "rule": "weekly", "weekday": 2, "from": "2026-11-01", "time": "09:00",
-    "length": 120, "brand": "周二代表有约", "station": "east-1", "deputies": ["d-1", "d-2"], "slots": 12,
-}  # fmt: skip
 
 
 def days(plan: Plan, first: str, last: str) -> list[str]:
@@ -126,6 +123,67 @@ def test_sessions_that_are_still_planned_follow_their_plan(scene: Scene, call: T
     assert {state for day, _, state in planned(scene) if date.fromisoformat(day).isoweekday() == 2} == {"announced", "planned"}
     titles = {row["title"] for row in scene.rows(sessions) if row["state"] == "planned"}
     assert titles == {"周二见"}
+
+
+@pytest.fixture
+def tuesdays(scene: Scene, call: Telephone) -> dict[str, str]:
+    """周二代表有约 as it was planned before a holiday is published: the ids of its sessions by their nominal days."""
+    call("PUT", "/plans/tuesday", "office", BODY | {"title": "周二见"})
+    call("PUT", "/plans/tuesday", "office", BODY)
+    return {str(row["nominal"]): row["id"] for row in scene.rows(sessions)}
+
+
+def at_of(call: Telephone, session: str) -> str:
+    found = call("GET", f"/sessions/{session}", "office")[1]
+    at = datetime.fromisoformat(found["at"]).astimezone(PLACE.calendar.zone)
+    ends = datetime.fromisoformat(found["ends"]).astimezone(PLACE.calendar.zone)
+    return f"{at:%Y-%m-%d %H:%M}–{ends:%H:%M} {found['state']} {found['planned_day']}"
+
+
+def test_a_holiday_that_is_published_later_moves_what_nobody_was_told_of(
+    scene: Scene, call: Telephone, tuesdays: dict[str, str]
+) -> None:
+    moved, others = tuesdays["2026-12-08"], planned(scene)
+    begun = len(scene.said())
+    close(scene, "2026-12-08", "2026-12-09")
+    assert at_of(call, moved) == "2026-12-10 09:00–11:00 planned 2026-12-10"
+    assert [(event.type, event.subject) for event in scene.said()[begun:]] == [("session.changed", moved)]
+    close(scene, "2026-12-08", "2026-12-09")
+    assert len(scene.said()) == begun + 1, "a calendar that says the same moves nothing"
+    close(scene)
+    assert planned(scene) == others, "a holiday that is taken back brings it back"
+
+
+def test_what_was_announced_waits_for_somebody_to_postpone_it(scene: Scene, call: Telephone, tuesdays: dict[str, str]) -> None:
+    announced = tuesdays["2026-12-08"]
+    assert call("POST", f"/sessions/{announced}/announce", "office", {})[0] == 200
+    begun = len(scene.said())
+    close(scene, "2026-12-08")
+    assert at_of(call, announced) == "2026-12-08 09:00–11:00 announced 2026-12-09"
+    assert scene.said()[begun:] == []
+    body = {"at": "2026-12-09T09:00:00+08:00", "reason": "遇节假日调整"}
+    assert call("POST", f"/sessions/{announced}/postpone", "office", body)[0] == 200
+    assert at_of(call, announced) == "2026-12-09 09:00–11:00 announced 2026-12-09"
+
+
+def test_a_day_that_somebody_has_chosen_stays(scene: Scene, call: Telephone, tuesdays: dict[str, str]) -> None:
+    by_hand, postponed, later = (tuesdays[day] for day in ("2026-12-08", "2026-12-15", "2026-12-22"))
+    said = {"kind": "reception", "title": "专场", "station": "east-1", "ends": "2026-12-08T16:00:00+08:00"}
+    assert call("PUT", f"/sessions/{by_hand}", "office", said | {"at": "2026-12-08T14:00:00+08:00"})[0] == 200
+    body = {"at": "2026-12-17T09:00:00+08:00", "reason": "场地另有安排"}
+    assert call("POST", f"/sessions/{postponed}/postpone", "office", body)[0] == 200
+    assert call("POST", f"/sessions/{later}/postpone", "office", {"reason": "另行通知"})[0] == 200
+    close(scene, "2026-12-08", "2026-12-15", "2026-12-17", "2026-12-22")
+    assert at_of(call, by_hand) == "2026-12-09 14:00–16:00 planned 2026-12-09", "another hour, and still the day of the plan"
+    assert at_of(call, postponed) == "2026-12-17 09:00–11:00 planned None"
+    assert at_of(call, later) == "2026-12-22 09:00–11:00 postponed None"
+
+
+def test_nothing_is_moved_into_the_past(scene: Scene, call: Telephone) -> None:
+    call("PUT", "/plans/tuesday", "office", BODY | {"shift": "previous"})
+    first = call("GET", "/sessions", "office", sort="at")[1]["items"][0]["id"]
+    close(scene, "2026-11-24", "2026-11-23")
+    assert at_of(call, first) == "2026-11-24 09:00–11:00 planned 2026-11-20"
 
 
 def test_a_station_keeps_its_own_plans_only(call: Telephone) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from services.contracts.catalogue.model import Area, Catalogue, Station
@@ -10,6 +11,7 @@ from services.contracts.catalogue.sessions import SessionKind
 from services.contracts.messages.constituency import DeputyChanged
 from services.contracts.time.durations import parse_duration
 from services.contracts.time.worktime import Closure
+from services.notify.app.sessions.plans import make_due_sessions
 from tests.unit.notify.calling import Telephone
 from tests.unit.notify.scenes import Scene, at, small_place
 
@@ -20,6 +22,10 @@ KINDS = {
     "chief": SessionKind("chief", "局长进站", "Chiefs", 2, 1, parse_duration("7d"), parse_duration("3wd"), True, True),
     "inspection": SessionKind("inspection", "视察", "Inspection"),
     "supervision_meeting": SessionKind("supervision_meeting", "督政议事会", "Supervision meeting"),
+}  # fmt: skip
+TUESDAYS: dict[str, Any] = {
+    "title": "周二代表有约", "kind": "reception", "rule": "weekly", "weekday": 2, "from": "2026-11-01", "time": "09:00",
+    "length": 120, "brand": "周二代表有约", "station": "east-1", "deputies": ["d-1", "d-2"], "slots": 12,
 }  # fmt: skip
 #: 2026-11-24 is a Tuesday; the one after it is closed here.
 CLOSED = at("2026-12-01 00:00").date()
@@ -33,6 +39,14 @@ def town(**channels: tuple[str, ...]) -> Catalogue:
         stations={code: Station(code, code, "east") for code in ("east-1", "east-2")},
         closures={CLOSED: Closure("本地节日", "Local holiday")},
     )
+
+
+def close(scene: Scene, *closed: str) -> None:
+    """The calendar of working days is published again, with these days closed beside the usual one, and the job runs."""
+    days = {date.fromisoformat(day): Closure("放假", "Holiday") for day in closed}
+    scene.drawer.catalogue = replace(scene.catalogue, closures={**scene.catalogue.closures, **days})
+    while make_due_sessions(scene.service):
+        pass
 
 
 def details(**said: Any) -> dict[str, Any]:
