@@ -87,6 +87,16 @@ def rule_without_a_reason(page: Page) -> None:
     page.click("form[action$='/objection'] button[value=yes]")
 
 
+def draw_many(page: Page) -> None:
+    page.click("main summary")
+    page.fill("#size", "many")
+    page.click("form[action='/lookbacks'] button")
+
+
+def find_nothing(page: Page) -> None:
+    page.click("main form button[value=yes]")
+
+
 def promise_nothing(page: Page) -> None:
     page.click("#reply > summary")
     page.fill("#reply-content", "已列入计划。")

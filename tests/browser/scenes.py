@@ -154,6 +154,13 @@ def alike(county: County) -> Mapping[str, str]:
     return {"wave": ids[0], "incident": "1"}
 
 
+def looked_back(county: County) -> Mapping[str, str]:
+    """A sample of what is concluded, of which nothing was looked at yet."""
+    status, made = county.post("/lookbacks", {"size": 3}, "supervisor")
+    assert status == 201, made
+    return {"lookback": made["id"]}
+
+
 def drafted(county: County) -> Mapping[str, str]:
     """A case whose reply waits for the head of its department. Gives the case, the assignment, and who the head is."""
     text = {"title": "小区外墙脱落", "content": "三号楼的外墙掉了一块，请尽快修。", "topic": "urban-construction"}

@@ -25,7 +25,7 @@ from tests.browser.conftest import EXPECTED_STATUS, serving
 from tests.browser.hosting import hosted
 from tests.browser.looking import SEEN
 from tests.browser.meeting_pages import SESSION_PAGES, sessions
-from tests.browser.scenes import alike, cases, drafted, learned, live, signed_in
+from tests.browser.scenes import alike, cases, drafted, learned, live, looked_back, signed_in
 from tests.browser.viewing import SIGNED_ON, SOMEBODY, Look, Shown, Viewer
 from tests.integration.whole.county import County
 from tests.integration.whole.test_every_move import TOWN
@@ -175,6 +175,10 @@ PAGES: Mapping[str, Shown] = {
     "rising": Shown("/rising", "supervisor"),
     "doubtful": Shown("/doubtful", "reviewer"),
     "doubtful-mistakes": Shown("/doubtful", "supervisor", doing.assign_to_nobody),
+    "lookbacks": Shown("/lookbacks", "reviewer"),
+    "lookbacks-mistakes": Shown("/lookbacks", "supervisor", doing.draw_many),
+    "lookback": Shown("/lookbacks/{lookback}", "supervisor"),
+    "lookback-mistakes": Shown("/lookbacks/{lookback}", "supervisor", doing.find_nothing),
     "models": Shown("/models", "supervisor"),
     "components": Shown("/components", "admin"),
     **SESSION_PAGES,
@@ -189,7 +193,10 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     database = Database(templates.copy_file(folder / "visit.db", "intake", (MIGRATIONS,)), "intake", clock)
     visit = Visit(database, clock)
     county = County(templates, folder, TOWN, FixedClock(START), more=SETTINGS)
-    made = (live(county), alike(county), drafted(county), cases(visit), hosted(county), sessions(county), signed_in(county))
+    made = (
+        live(county), looked_back(county), alike(county), drafted(county), cases(visit), hosted(county), sessions(county),
+        signed_in(county),
+    )  # fmt: skip
     names = {name: value for each in made for name, value in each.items()}
     learned(county)
     with ExitStack() as stack:

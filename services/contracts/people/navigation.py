@@ -40,6 +40,7 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/incidents", Words("同一事件", "Incidents"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/doubtful", Words("待定承办", "To be assigned"), OFFICE),
     PageLink("/rulings", Words("待裁定", "To be ruled on"), frozenset({Role.SUPERVISOR, Role.ADMIN})),
+    PageLink("/lookbacks", Words("回头看", "Look-backs"), OFFICE),
     PageLink("/models", Words("分办模型", "Model"), frozenset({Role.SUPERVISOR, Role.ADMIN})),
     PageLink("/rising", Words("热词", "Rising words"), OFFICE),
     PageLink("/entrusted", Words("待我办理", "Entrusted to you"), HOLDERS),

@@ -94,6 +94,12 @@ def find_lookback(connection: Connection, lookback_id: str) -> Lookback | None:
     return _find(connection.execute, lookback_id)
 
 
+def leads_of(connection: Connection, named: Sequence[str]) -> dict[str, str]:
+    """The concluded assignment that leads the case of each of these opinions, where there is one."""
+    query = sa.select(assignments.c.opinion, assignments.c.id).where(_CONCLUDED, _LEAD, assignments.c.opinion.in_(named))
+    return dict(map(tuple, connection.execute(query)))
+
+
 def _find(execute: Callable[[sa.Select[Any]], sa.CursorResult[Any]], lookback_id: str) -> Lookback | None:
     found = execute(sa.select(lookbacks).where(lookbacks.c.id == lookback_id)).one_or_none()
     if found is None:

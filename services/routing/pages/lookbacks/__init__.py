@@ -1,0 +1,1 @@
+"""回头看 in a browser: samples of concluded cases, drawn and worked through."""
