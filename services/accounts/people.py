@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.accounts.model import AccountHolder, Granted, Invited, NewGrant, OpenSession, granted, sign_in_name
-from services.accounts.tables import passkeys, recovery_codes
+from services.accounts.tables import filters, passkeys, recovery_codes
 from services.contracts.errors import Conflict, NotFound
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
@@ -169,7 +169,7 @@ class ChangingPeople(People):
         self.change(person, name=name, state="erased", **gone)
         work.execute(grants.update().where(grants.c.person == person, grants.c.ended.is_(None)).values(ended=work.now))
         work.execute(lines.update().where(lines.c.person == person).values(name=None))
-        for table in (passkeys, recovery_codes, sessions):
+        for table in (passkeys, recovery_codes, sessions, filters):
             work.execute(table.delete().where(table.c.person == person))
 
     def renew(self) -> int:
@@ -181,6 +181,9 @@ class ChangingPeople(People):
             if facts := {name: text for name, text in fresh.items() if text}:
                 self._change.execute(persons.update().where(persons.c.id == row.id).values(facts))
                 changed += 1
+        for row in self._change.execute(sa.select(filters.c.id, filters.c.sealed)).all():
+            if text := self._renewed(row.sealed):
+                self._change.execute(filters.update().where(filters.c.id == row.id).values(sealed=text))
         return changed
 
     def _renewed(self, sealed: str | None) -> str | None:

@@ -43,6 +43,12 @@ class AccountName(Schema):
     name = OneLine(LONGEST_NAME, required=True)
 
 
+class FilterName(Schema):
+    """What somebody calls a filter."""
+
+    name = OneLine(60, required=True)
+
+
 class AccountGrant(Schema):
     """A role that somebody has, with what they act for in it."""
 

@@ -48,3 +48,13 @@ passkeys = sa.Table(
     sa.Column("used", Instant),
     sa.Index("passkeys_person", "person"),
 )
+#: The filters of lists that people keep; what they are called and what they say is sealed.
+filters = sa.Table(
+    "filters",
+    tables,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("person", sa.String(36), nullable=False),
+    sa.Column("list", sa.String(40), nullable=False),
+    sa.Column("sealed", sa.Text, nullable=False),
+    sa.Index("filters_person", "person"),
+)

@@ -10,21 +10,21 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from services.contracts.people.callers import OFFICE, PUBLIC, STAFF, Role
+from services.contracts.people.callers import OFFICE, PUBLIC, SIGNED_IN, STAFF, Role
 from services.contracts.people.navigation import HOLDERS
 from services.contracts.words.bilingual import Words
 
 #: The addresses of pages that are put together. Nothing else is looked through for parts.
-COMPOSED: Final = r"^/(office|cases/[^/]+|sessions/[^/]+)$"
+COMPOSED: Final = r"^/(office|cases|cases/[^/]+|desk|sessions/[^/]+)$"
 #: What the addresses of parts begin with; nobody outside can ask for one.
 PREFIX: Final = "/fragments/"
 #: How far what waits is counted.
 MOST_COUNTED: Final = 999
 #: A part that takes longer is left out.
 SECONDS: Final = 2
-PageName = Literal["case", "office", "session"]
+PageName = Literal["case", "list", "office", "session"]
 #: What the address of a part names of the page that it is of.
-SUBJECTS: Final[Mapping[PageName, str]] = {"case": "opinion_id", "session": "session_id"}
+SUBJECTS: Final[Mapping[PageName, str]] = {"case": "opinion_id", "list": "list_name", "session": "session_id"}
 #: Ids and codes, so that what stands in an address is never what somebody has written.
 _SUBJECT: Final = re.compile("[A-Za-z0-9-]+")
 
@@ -66,6 +66,7 @@ FRAGMENTS: Final[Sequence[Fragment]] = (
     Fragment("case", "notify", Words("期限与催办", "Deadlines and reminders"), STAFF),
     Fragment("case", "metrics", Words("公开账本记录", "In the public ledger"), STAFF),
     Fragment("session", "intake", Words("预约", "Bookings"), PUBLIC, "booking"),
+    Fragment("list", "intake", Words("常用筛选", "Saved filters"), SIGNED_IN, "filters"),
     Fragment("session", "intake", Words("现场登记", "Questions and visitors"), OFFICE | {Role.STATION}),
 )
 

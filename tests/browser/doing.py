@@ -37,6 +37,11 @@ def change_password_to_nothing(page: Page) -> None:
     page.click("form[action='/account/password'] button")
 
 
+def save_a_filter_without_a_name(page: Page) -> None:
+    page.click("details:has(form[action='/account/filters']) > summary")
+    page.click("form[action='/account/filters'] button")
+
+
 def invite_nobody(page: Page) -> None:
     page.click("main summary")
     page.click("form[action='/accounts'] button")

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from services.accounts import filters
 from services.accounts.credentials import once
 from services.accounts.credentials.once import Purpose
 from services.accounts.model import Invited, NewGrant
@@ -53,7 +54,10 @@ def signed_in(county: County) -> dict[str, str]:
         by_sign_on = NewSession(other, people.get(other).grants[0].id, "Firefox · Linux", day, day)
         return {**made, "person": person, SOMEBODY: open_session(work, opening), SIGNED_ON: open_session(work, by_sign_on)}
 
-    return accounts.change(unit)
+    made = accounts.change(unit)
+    for name, query in (("路灯：要盯紧的", "topic=street-lights&state=accepted%2Creplied"), ("河道", "topic=rivers")):
+        filters.save(accounts, made["person"], name, f"/cases?{query}")
+    return made
 
 
 def release(county: County, opinion: str) -> str:

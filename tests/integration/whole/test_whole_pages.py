@@ -12,14 +12,19 @@ import pytest
 from markupsafe import escape
 from werkzeug.test import Client
 
+from services.accounts import filters
+from services.accounts.model import Invited, NewGrant
 from services.console.embedded.front.combined_app import CombinedApp, service_of
 from services.console.embedded.front.includes import Includes
 from services.contracts.fragments import FRAGMENTS, parts_of
 from services.contracts.people.callers import STAFF, Role
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.process.assembly import AnyAssembly
+from services.runtime.store.vault import Vault
+from services.runtime.web.access.sessions import NewSession, cookie_name, open_session
 from tests.integration.whole.county import ASSEMBLIES, County
 from tests.integration.whole.test_every_move import TOWN
+from tests.visitors import KEY, accounts_in
 
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
 INCLUDE = '<!--# include virtual="/fragments/notify/office?lang=zh" stub="case-notify" -->'
@@ -46,7 +51,7 @@ def scene(templates, tmp_path_factory):
     session = {"kind": "reception", "title": "周二代表有约", "at": (START + timedelta(days=9)).isoformat(), "slots": 6}
     _, planned = county.post("/sessions", session, "supervisor")
     county.work()
-    subjects = {"case": mine["opinion"], "session": planned["id"], "office": ""}
+    subjects = {"case": mine["opinion"], "session": planned["id"], "office": "", "list": "cases"}
     yield SimpleNamespace(
         county=county, case=mine["opinion"], own=mine["department"], others=other["department"], subjects=subjects
     )
@@ -145,6 +150,10 @@ def test_every_part_is_served_by_its_service_for_its_readers_as_a_section(scene,
         answer = whole.get(each.address(scene.subjects[each.page], "zh"), headers=headers)
         assert answer.status_code == 200
         text = answer.text.strip()
+        if each.page == "list":
+            # A token has no account, and so keeps nothing.
+            assert text == ""
+            continue
         assert text.startswith(f'<section class="card" aria-labelledby="{each.key}">')
         assert text.endswith("</section>")
         assert f'<h2 id="{each.key}">{each.name.zh}</h2>' in text
@@ -181,3 +190,26 @@ def test_hostile_words_are_looked_for_as_words(scene):
         assert status == 200
         assert escape(q) in text
         assert "<script>x" not in text
+
+
+def test_what_somebody_keeps_stands_above_each_list_that_it_is_of(scene):
+    accounts = accounts_in(scene.county.access, Vault([KEY]))
+
+    def unit(work, people):
+        person = people.add(Invited("zhao.min", "赵敏", NewGrant("department", department=scene.own)))
+        people.change(person, state="active")
+        day = timedelta(days=1)
+        return person, open_session(work, NewSession(person, people.get(person).grants[0].id, "Chrome", day, day))
+
+    person, session = accounts.change(unit)
+    for name, address in ((HOSTILE[:60], "/cases?q=<script>"), ("逾期的", "/desk?due=overdue")):
+        filters.save(accounts, person, name, address)
+    headers = {"Cookie": f"{cookie_name(False)}={session}", "Accept-Language": "zh"}
+    cases, desk = (client(scene.county).get(path, headers=headers).text for path in ("/cases?topic=rivers", "/desk"))
+    for text, mine, other in ((cases, "/cases?q=%3Cscript%3E", "/desk?due"), (desk, "/desk?due=overdue", "/cases?q=")):
+        assert f'<li><a href="{mine}">' in text
+        assert f'<li><a href="{other}' not in text
+        assert "<!--#" not in text
+        assert "<script>x" not in text
+    assert 'name="address" value="/cases?topic=rivers"' in cases
+    assert 'action="/account/filters"' not in desk, "nothing to save while all is shown"

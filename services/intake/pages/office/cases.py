@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.people.callers import STAFF
+from services.contracts.people.lists import LISTS
 from services.contracts.words.bilingual import Words
 from services.contracts.words.vocabulary import CHANNELS, STATES
 from services.design.phrases import Phrase
@@ -31,7 +32,7 @@ A_PAGE: Final = 30
 #: What the list for programs can be narrowed to beside.
 _REST: Final[Mapping[str, Any]] = {**dict.fromkeys(FILTERS), "sort": None, "updated_since": None, "limit": A_PAGE}
 #: By which the list is narrowed, in the order of the form.
-NAMES: Final = ("q", "state", "topic", "area", "department", "channel", "since", "until")
+NAMES: Final = LISTS[LIST]
 
 
 class OfficeCase(NamedTuple):
@@ -55,7 +56,8 @@ def cases_page(call: Call[Intake]) -> Answer:
     selects = _selects(catalogue, given)
     return private(
         desk_html(
-            TEMPLATES, "cases.html", place=catalogue, role=call.caller.role, given={**dict.fromkeys(NAMES, ""), **given},
+            TEMPLATES, "cases.html", place=catalogue, role=call.caller.role, session=call.session,
+            given={**dict.fromkeys(NAMES, ""), **given},
             selects=[each for each in selects if not (own and each[0] == "department")], following=following,
             first=f"{LIST}?{urlencode(given)}" if given else LIST,
             cases=[_listed_case(each, catalogue) for each in found], is_narrowed=bool(given), beginning=LIST,

@@ -11,6 +11,7 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.lifecycle import WITH_DEPARTMENT
+from services.contracts.people.lists import LISTS
 from services.contracts.time.durations import Duration
 from services.design.phrases import Phrase
 from services.routing.domain.assignment import Assignment
@@ -25,7 +26,7 @@ DUE: Final[Mapping[str, tuple[Phrase, int]]] = {
     "soon": (Phrase("within three working days"), 3),
     "week": (Phrase("within five working days"), 5),
 }
-NAMES: Final = ("state", "topic", "due", "key")
+NAMES: Final = LISTS[DESK]
 
 
 class DeskQuery(Schema):

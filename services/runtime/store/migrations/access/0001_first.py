@@ -84,6 +84,12 @@ PASSKEYS = (
     sa.Column("created", sa.BigInteger, nullable=False),
     sa.Column("used", sa.BigInteger),
 )
+FILTERS = (
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("person", sa.String(36), nullable=False),
+    sa.Column("list", sa.String(40), nullable=False),
+    sa.Column("sealed", sa.Text, nullable=False),
+)
 TOKENS = (
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("hash", sa.String(64), nullable=False, unique=True),
@@ -108,6 +114,7 @@ INDEXES = (
     ("attempts_until", "attempts", ["until"], False, None),
     ("recovery_codes_person", "recovery_codes", ["person"], False, None),
     ("passkeys_person", "passkeys", ["person"], False, None),
+    ("filters_person", "filters", ["person"], False, None),
     ("sessions_person", "sessions", ["person"], False, None),
     ("sessions_until", "sessions", ["until"], False, None),
 )
@@ -115,7 +122,7 @@ INDEXES = (
 
 TABLES = {
     "audit": AUDIT, "sessions": SESSIONS, "tokens": TOKENS, "persons": PERSONS, "grants": GRANTS, "links": LINKS,
-    "attempts": ATTEMPTS, "recovery_codes": RECOVERY_CODES, "passkeys": PASSKEYS,
+    "attempts": ATTEMPTS, "recovery_codes": RECOVERY_CODES, "passkeys": PASSKEYS, "filters": FILTERS,
 }  # fmt: skip
 
 
