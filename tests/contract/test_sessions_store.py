@@ -42,8 +42,10 @@ def test_a_booking_is_told_moved_reminded_missed_and_forgotten(any_database, clo
     remind_visitors(harness.intake)
     ask(harness, QUESTION)
     reseal_visitors(harness.intake)
+    for _ in range(2):
+        assert harness.post("/receipts/lost", {"contact": VISITOR["phone"]}).status_code == 202
     tell(harness, SessionMinuted, 4, "minuted")
-    assert [letter.about for letter in booked_letters(harness)] == ["booked", "moved", "soon"]
+    assert [letter.about for letter in booked_letters(harness)] == ["booked", "moved", "soon", "resent"]
     assert harness.get(f"/bookings/{receipt}").get_json()["state"] == "missed"
     assert forget_visitors(harness.intake, AT + timedelta(days=40)) == 1
     assert harness.get(f"/sessions/{SESSION}/bookings", "reviewer").get_json()["items"][0]["name"] is None

@@ -216,7 +216,7 @@ class LetterBooked(Message, frozen=True):
     TYPE: ClassVar[str] = "letter.booked"
     KEY: ClassVar[str | None] = None
     PRIVATE: ClassVar[bool] = True
-    about: Literal["booked", "moved", "put_off", "called_off", "soon"]
+    about: Literal["booked", "moved", "put_off", "called_off", "soon", "resent"]
     receipt: str
     title: str
     at: AwareDatetime

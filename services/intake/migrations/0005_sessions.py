@@ -36,6 +36,11 @@ BOOKINGS = (
     sa.Column("updated", sa.BigInteger, nullable=False),
     sa.Column("personal", sa.Text),
 )
+BOOKING_MARKS = (
+    sa.Column("mark", sa.String(64), primary_key=True),
+    sa.Column("booking", sa.String(36), primary_key=True, index=True),
+    sa.Column("sent", sa.BigInteger),
+)
 ATTENDANCES = (
     sa.Column("session", sa.String(36), primary_key=True),
     sa.Column("deputy", sa.String(60), primary_key=True),
@@ -61,6 +66,7 @@ def upgrade() -> None:
     """Make the tables and their indexes."""
     op.create_table("heard_sessions", *HEARD_SESSIONS)
     op.create_table("bookings", *BOOKINGS)
+    op.create_table("booking_marks", *BOOKING_MARKS)
     op.create_table("attendances", *ATTENDANCES, sqlite_with_rowid=False)
     op.create_table("questions", *QUESTIONS, sqlite_with_rowid=False)
     for name, table, columns, unique, which in INDEXES:

@@ -6,13 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from services.contracts.messages.sessions import SessionCancelled, SessionChanged, SessionHeld, SessionMinuted, SessionPostponed
 from services.contracts.messages.supervision import LetterCancelled
 from services.intake.__main__ import remind_visitors
 from services.intake.app.sessions.keeping import reseal_visitors
 from services.intake.domain.sessions.booking import Booking, BookingState
-from services.intake.store.sessions.tables import bookings
+from services.intake.store.sessions.personal import renew
+from services.intake.store.sessions.tables import booking_marks, bookings
 from services.runtime.clock import new_id
 from services.runtime.store.vault import Vault
 from tests.unit.intake.harness import KEY
@@ -40,6 +42,38 @@ def test_who_books_gets_a_slot_a_receipt_and_a_letter(harness):
     assert (letter.about, letter.receipt, letter.name, letter.phone) == ("booked", body["receipt"], "标记甲", "13711110000")
     (said,) = [event for event in harness.said() if event.type == "booking.made"]
     assert (said.subject, said.data.slot, said.data.session) == (SESSION, 1, SESSION)
+
+
+def test_a_lost_booking_is_sent_again_to_the_contact_left_and_nobody_else_learns_of_it(harness):
+    tell(harness, slots=3)
+    kept, cancelled, _ = (receipt_of(book(harness, **who)) for who in ({"email": "Jia@example.org"}, {}, {"phone": "13711110001"}))
+    harness.post(f"/bookings/{cancelled}/cancel")
+    sent = len(booked_letters(harness))
+    answers = [harness.post("/receipts/lost", {"contact": each}) for each in ("137 1111 0000", "13799999999", "13711110000")]
+    assert len({(each.status_code, each.text) for each in answers}) == 1
+    (letter,) = booked_letters(harness)[sent:]
+    assert (letter.about, letter.receipt, letter.phone, letter.email, letter.name) == ("resent", kept, "13711110000", None, None)
+    harness.clock.instant += timedelta(hours=2)
+    harness.post("/receipts/lost", {"contact": "jia@example.org"})
+    assert [(each.receipt, each.email) for each in booked_letters(harness)[sent + 1 :]] == [(kept, "jia@example.org")]
+
+
+def test_marks_of_bookings_tell_nothing_follow_the_key_and_go_with_the_visitor(harness):
+    tell(harness)
+    receipt = receipt_of(book(harness))
+    with harness.database.reading() as connection:
+        before = connection.execute(sa.select(booking_marks)).all()
+    assert before
+    assert VISITOR["phone"] not in str(before)
+    newer = Vault(["another-key-for-tests-as-long-as-a-key-has-to-be", KEY])
+    with harness.database.transaction() as work:
+        renew(work, newer, "", 10)
+    with harness.database.reading() as connection:
+        (mark,) = connection.execute(sa.select(booking_marks.c.mark)).scalars()
+    assert mark == Vault(["another-key-for-tests-as-long-as-a-key-has-to-be"]).mark(VISITOR["phone"])
+    assert harness.post(f"/bookings/{receipt}/erasure", {}, "admin").status_code == 200
+    with harness.database.reading() as connection:
+        assert connection.execute(sa.select(booking_marks)).all() == []
 
 
 def test_there_are_never_more_bookings_than_slots(harness):

@@ -12,10 +12,13 @@ from services.intake.app.routes import ROUTES
 from services.intake.handlers.erasing import erase
 from services.intake.handlers.merging import merge, unmerge
 from services.intake.handlers.resending import resend
+from services.intake.handlers.sessions.telling import Telling
 from services.intake.pages.publication.supporting import COOKIE
 from services.intake.pages.routes import PAGES
 from services.intake.store import contacts
+from services.intake.store.sessions.sessions import SessionStore
 from services.intake.store.tables import supporters
+from services.intake.store.writing import IntakeStore
 from services.runtime.store.vault import Vault
 from tests.unit.intake.harness import KEY
 from tests.unit.intake.test_publishing import release, told
@@ -212,8 +215,9 @@ def test_keys_change_and_a_lost_receipt_is_sent_again_under_the_public_title(har
     with harness.database.reading() as connection:
         (row,) = connection.execute(sa.select(supporters)).all()
     assert Vault([NEWER]).open(row.personal) == {"phone": PHONE}
+    with harness.database.transaction() as work:
+        resend(IntakeStore(work, vault), Telling(SessionStore(work, vault)), PHONE)
     harness.vault = vault
-    harness.do(resend, PHONE)
     letter = harness.letters()[-1]
     assert (letter.about, letter.title, letter.receipt) == ("resent", "路灯（已处理）", made["receipt"])
 

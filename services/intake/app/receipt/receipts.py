@@ -12,6 +12,7 @@ from services.contracts.people.callers import PUBLIC
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS, RESENDS
 from services.intake.app.receipt.promising import known_receipt, promise_of
+from services.intake.app.sessions.telling import telling
 from services.intake.app.views import LastRating, ReceiptView, moment, part_of
 from services.intake.domain.attaching import may_attach
 from services.intake.domain.opinion import Opinion
@@ -116,9 +117,14 @@ def withdraw_consent(call: Call[Intake]) -> Answer:
 
 @routes.post(f"{API}/receipts/lost", access=PUBLIC, counts=(RESENDS,), body=LostReceipt, answers={202: LostReceiptAsked})
 def send_again(call: Call[Intake]) -> Answer:
-    """Send the receipts that were left with a contact to it again, if there are any; the answer is the same if there are none."""
-    call.service.database.write(lambda work: resend(IntakeStore(work, call.service.vault), call.body["contact"]))
+    """Send receipts of opinions and bookings to the contact left with them, if there are any; if not, the answer is the same."""
+    resent(call.service, call.body["contact"])
     return 202, {"detail": "If a receipt was left with this contact, it is on its way there."}
+
+
+def resent(service: Intake, contact: str) -> None:
+    """The same for a contact of a form; raises `Invalid` for what is none."""
+    service.database.write(lambda work: resend(IntakeStore(work, service.vault), telling(service, work), contact))
 
 
 def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: int = MOST_LINES) -> ReceiptView:

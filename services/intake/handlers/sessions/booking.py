@@ -41,6 +41,7 @@ class Bookings:
         )
         booking.plan_reminder(session.at, self.ahead, now)
         self.store.keep(booking)
+        self.store.mark(booking, visitor)
         self.store.say(session, BookingMade(session.id, slot))
         self.store.save(session)
         self.telling.tell("booked", booking, session)

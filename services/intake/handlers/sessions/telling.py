@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from services.contracts.messages.sessions import LetterBooked
 from services.intake.domain.receipt.receipts import show_receipt
-from services.intake.domain.sessions.booking import Booking
+from services.intake.domain.sessions.booking import Booking, Visitor
 from services.intake.domain.sessions.session import HeardSession
 
 if TYPE_CHECKING:
     from services.intake.store.sessions.sessions import SessionStore
 
-About = Literal["booked", "moved", "put_off", "called_off", "soon"]
+About = Literal["booked", "moved", "put_off", "called_off", "soon", "resent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,11 @@ class Telling:
     def tell(self, about: About, booking: Booking, session: HeardSession) -> None:
         """A letter to whoever made a booking; nothing once they were erased."""
         visitor = self.store.visitor_of(booking)
-        if visitor is None:
-            return
+        if visitor is not None:
+            self.write(about, booking, session, visitor)
+
+    def write(self, about: About, booking: Booking, session: HeardSession, visitor: Visitor) -> None:
+        """A letter about a booking, to these contacts."""
         link = f"{self.site}/bookings/{booking.receipt}" if self.site else None
         letter = LetterBooked(about, show_receipt(booking.receipt), session.title, session.at, booking.slot, session.place, link)
         self.store.write(letter, session.id, visitor)

@@ -9,10 +9,9 @@ from services.contracts.people.callers import PUBLIC
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.limits import RESENDS
+from services.intake.app.receipt.receipts import resent
 from services.intake.domain.people import CONTACT
-from services.intake.handlers.resending import resend
 from services.intake.pages.paper import TEMPLATES, private
-from services.intake.store.writing import IntakeStore
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.pages.kept import KeptForm
@@ -22,7 +21,7 @@ from services.runtime.web.routes import Answer, Routes
 routes = Routes()
 LOST, SENT = "/receipts/lost", "/receipts/lost/sent"
 LABEL = Phrase("The phone number or e-mail address that you left")
-MISTAKE = Phrase("Please enter one phone number or one e-mail address, as you left it when you submitted")
+MISTAKE = Phrase("Please enter one phone number or one e-mail address, as you left it when you submitted or booked")
 
 
 @routes.get(LOST, access=PUBLIC, page=error_page)
@@ -36,7 +35,7 @@ def send_again(call: Call[Intake]) -> Answer:
     """Send the receipts that were left with a contact to it again, if there are any."""
     text = read_form((CONTACT,))[CONTACT]
     try:
-        call.service.database.write(lambda work: resend(IntakeStore(work, call.service.vault), text))
+        resent(call.service, text)
     except Invalid:
         return _form(call.service, text, 422)
     return see_other(SENT)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from services.intake.domain.sessions.booking import Visitor
+from services.intake.store.sessions import marks
 from services.intake.store.sessions.tables import bookings
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import SealBroken, Vault
@@ -29,4 +31,6 @@ def renew(work: Transaction, vault: Vault, after: str, most: int) -> str | None:
             continue
         if sealed is not None:
             work.defer(_RESEAL, {"which": row.id, "sealed": sealed})
+            marks.forget(work, row.id)
+            marks.add(work, vault, row.id, Visitor(**vault.open(sealed)))
     return rows[-1].id if len(rows) == most else None

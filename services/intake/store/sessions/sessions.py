@@ -17,6 +17,7 @@ from services.intake.domain.receipt.receipts import show_receipt
 from services.intake.domain.sessions.booking import UNKNOWN_BOOKING, Booking, BookingState, Visitor
 from services.intake.domain.sessions.session import UNKNOWN_SESSION, HeardSession
 from services.intake.store.personal import seal
+from services.intake.store.sessions import marks
 from services.intake.store.sessions.tables import STANDS, attendances, bookings, heard_sessions, questions
 from services.runtime.store import idempotency
 from services.runtime.store.database import Transaction
@@ -28,6 +29,7 @@ UNNUMBERED = 0
 SESSIONS, BOOKINGS = NounTable(heard_sessions, HeardSession), NounTable(bookings, Booking)
 #: Always in the same order, so that two who lock several wait for each other and no more.
 _NAMED = SESSIONS.query.where(among(heard_sessions.c.id, "ids")).order_by(heard_sessions.c.id).with_for_update()
+_AS_READ = SESSIONS.query.where(among(heard_sessions.c.id, "ids"))
 _OF_SESSIONS = (
     BOOKINGS.query.where(among(bookings.c.session, "ids"), STANDS, bookings.c.state == BookingState.MADE)
     .order_by(bookings.c.session, bookings.c.slot)
@@ -107,9 +109,21 @@ class SessionStore:
         named = {name: self._vault.seal(text) if text else None for name, text in asdict(visitor).items() if name != "about"}
         self._work.publish(msgspec.structs.replace(letter, **named), subject=session, sequence=UNNUMBERED)
 
+    def mark(self, booking: Booking, visitor: Visitor) -> None:
+        """Let a new booking be found by the contact that was left with it."""
+        marks.add(self._work, self._vault, booking.id, visitor)
+
+    def take_lost(self, contact: str) -> list[tuple[HeardSession, Booking]]:
+        """The bookings to send again to a contact; none when that was done a short while ago."""
+        found = marks.take(self._work, self._vault, BOOKINGS, contact)
+        rows = SESSIONS.all(self._work.fetch(_AS_READ, {"ids": sorted({each.session for each in found})}))
+        known = {each.id: each for each in rows}
+        return [(known[each.session], each) for each in found if each.session in known]
+
     def forget(self, booking: Booking) -> None:
         """Keep nothing of who made a booking, and drop the letters to them that wait."""
         self._work.overwrite()
+        marks.forget(self._work, booking.id)
         booking.personal = None
         self.keep(booking)
         idempotency.forget(self._work, booking.id)

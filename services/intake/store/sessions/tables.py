@@ -52,6 +52,14 @@ IS_PERSONAL = sa.text("personal IS NOT NULL")
 sa.Index("bookings_slot", bookings.c.session, bookings.c.slot, unique=True, sqlite_where=STANDS, postgresql_where=STANDS)
 sa.Index("bookings_remind", bookings.c.remind, sqlite_where=IS_TO_REMIND, postgresql_where=IS_TO_REMIND)
 sa.Index("bookings_personal", bookings.c.id, sqlite_where=IS_PERSONAL, postgresql_where=IS_PERSONAL)
+#: Bookings by the mark of the contact that was left with them; `sent` is when its receipts were asked for last.
+booking_marks = sa.Table(
+    "booking_marks",
+    tables,
+    sa.Column("mark", sa.String(64), primary_key=True),
+    sa.Column("booking", sa.String(36), primary_key=True, index=True),
+    sa.Column("sent", Instant),
+)
 #: Deputies who were there, by the code that was put up or by the word of the host.
 attendances = sa.Table(
     "attendances",

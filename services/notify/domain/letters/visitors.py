@@ -39,6 +39,13 @@ BOOKED: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
             '"{}" is soon. If you cannot come, please cancel your slot.',
         ),
     ),
+    "resent": (
+        ("预约凭证补发", "Your booking again"),
+        (
+            "您申请补发“{}”的预约凭证。如非您本人申请，请忽略此信。",
+            'You asked for your booking of "{}" again. If you did not, ignore this letter.',
+        ),
+    ),
 }
 #: Of what is off, no letter says when and where it would have been.
 _OFF = frozenset({"put_off", "called_off"})
