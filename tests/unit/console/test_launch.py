@@ -1,4 +1,5 @@
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -6,7 +7,8 @@ import pytest
 
 from services.console.embedded.broker import service_url
 from services.console.embedded.installation import Installation
-from services.console.embedded.starting.launch import Program, programs
+from services.console.embedded.starting.launch import WEB_MODULE, WORKER_MODULE, Program, programs
+from services.console.embedded.starting.preloading import LATE
 from services.console.settings import ConsoleSettings
 from services.contracts.topology import SERVICES
 from tests.authority import Authority
@@ -24,6 +26,12 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installatio
 def launched(installation: Installation, **given: Any) -> dict[str, Program]:
     settings = replace(ConsoleSettings(), var=installation.var, **given)
     return {program.name: program for program in programs(settings, installation, URLS)}
+
+
+def test_what_programs_run_and_what_is_loaded_for_them_is_there(installation: Installation) -> None:
+    modules = {program.argv[2] for program in launched(installation).values()}
+    assert modules == {WEB_MODULE, WORKER_MODULE}
+    assert [name for name in (*modules, *LATE) if find_spec(name) is None] == []
 
 
 def test_a_worker_gets_its_own_secrets_and_nobody_elses(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:

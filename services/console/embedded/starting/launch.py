@@ -19,6 +19,8 @@ from services.runtime.tls import identity
 LOOPBACK = "127.0.0.1"
 WEB, KEEPER = "web", "keeper"
 PROGRAMS = (WEB, *SERVICES)
+#: What the web process and what each worker runs.
+WEB_MODULE, WORKER_MODULE = "services.console.embedded.front.combined_app", "services.console.embedded.starting.worker_start"
 #: The services that handle personal data and get its keys.
 KEEPERS = ("intake", "notify")
 MACHINE = ("PATH", "HOME", "LANG", "LC_*", "TZ", "TMPDIR", "SSL_CERT_*", "REQUESTS_CA_BUNDLE", "*_proxy", "*_PROXY")
@@ -85,12 +87,10 @@ def programs(settings: ConsoleSettings, installation: Installation, broker_urls:
     web = {**shared, **everything, "HUIYING_HOST": settings.host, **_whereabouts(settings, installation)}
     if shown := identity(settings.tls_certificate, settings.tls_key):
         web |= {"HUIYING_TLS_CERTIFICATE": str(shown.certificate), "HUIYING_TLS_KEY": str(shown.key)}
-    listed = [Program(WEB, (sys.executable, "-m", "services.console.embedded.front.combined_app"), web, machine)]
+    listed = [Program(WEB, (sys.executable, "-m", WEB_MODULE), web, machine)]
     for name in SERVICES:
         facts = {**shared, **own[name], "HUIYING_HOST": LOOPBACK}
-        listed.append(
-            Program(name, (sys.executable, "-m", "services.console.embedded.starting.worker_start", name), facts, machine)
-        )
+        listed.append(Program(name, (sys.executable, "-m", WORKER_MODULE, name), facts, machine))
     return listed
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from services.console.embedded.assemblies import assemblies
+from services.console.embedded.starting.launch import WEB_MODULE, WORKER_MODULE
 from services.contracts.catalogue.check import CatalogueInvalid
 from services.runtime.clock import SystemClock
 from services.runtime.process.catalogue import Source
@@ -25,9 +26,7 @@ def load_all(catalogue: Path) -> None:
         known_revisions(assembly.migrations)
     for folder in (STORE, ACCESS):
         known_revisions(folder)
-    for module in ("combined_app", "worker_start"):
-        import_module(f"{__package__}.{module}")
-    for module in LATE:
+    for module in (WEB_MODULE, WORKER_MODULE, *LATE):
         import_module(module)
     # The first key makes OpenSSL ready, the first connection SQLAlchemy.
     Ed25519Signer(["any"])
