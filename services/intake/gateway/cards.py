@@ -96,7 +96,7 @@ def _write(draw: ImageDraw.ImageDraw, card: ShareCard, font: Path) -> None:
 
 
 def lines_of(text: str, font: ImageFont.FreeTypeFont, width: int, most: int) -> list[str]:
-    """A text in at most so many lines of a width; what does not fit is left out, and the last line says so."""
+    """A text in a limited number of lines of a width; what does not fit is left out, and the last line says so."""
     pieces = _PIECES.findall("".join(each for each in " ".join(text.split()) if each.isprintable())[: 40 * most])
     lines, line = list[str](), ""
     while pieces:

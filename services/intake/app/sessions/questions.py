@@ -30,7 +30,7 @@ _SHOWN: Final = ("number", "id", "title", "summary", "topic", "area", "departmen
 
 
 class TakenQuestion(TypedDict):
-    """A question that was written down, with the receipt for whoever asked it."""
+    """A question that was written down, with the receipt for the one who asked it."""
 
     number: int
     id: str

@@ -54,7 +54,7 @@ class Booking:
     def plan_reminder(self, at: datetime, ahead: timedelta, now: datetime) -> None:
         """Remind so long ahead of the session, or never where that is no time.
 
-        Where the moment is over, nobody is reminded: whoever has just been told needs no reminder.
+        Where the moment is over, nobody is reminded: who has just been told needs no reminder.
         """
         due = at - ahead
         self.remind = due if ahead and due > now else None
@@ -74,6 +74,6 @@ class Booking:
         self.state, self.remind = BookingState.ATTENDED, None
 
     def miss(self) -> None:
-        """The session is over; whoever has not come has missed it."""
+        """The session is over; who has not come has missed it."""
         if self.state is BookingState.MADE:
             self.state, self.remind = BookingState.MISSED, None

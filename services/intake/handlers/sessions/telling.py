@@ -24,7 +24,7 @@ class Telling:
     site: str = ""
 
     def tell(self, about: About, booking: Booking, session: HeardSession) -> None:
-        """A letter to whoever made a booking; nothing once they were erased."""
+        """A letter to the one who made a booking; nothing once they were erased."""
         visitor = self.store.visitor_of(booking)
         if visitor is not None:
             self.write(about, booking, session, visitor)

@@ -22,7 +22,7 @@ UNSEEN = Phrase("Sent by the voter, not to be seen by others")
 
 @routes.get(LIST, access=STARTING, page=error_page)
 def list_page(call: Call[Intake]) -> Answer:
-    """What came through the station of whoever has signed in, the newest first."""
+    """What came through the station of the one who has signed in, the newest first."""
     cursor = call.query.get("cursor")
     found = brought(call, (call.caller.station or "",), str(cursor) if cursor else None, A_PAGE)
     rows = [(each.title or UNSEEN, STATES[each.state], _about(call, each)) for each in found[:A_PAGE]]

@@ -61,7 +61,7 @@ _QUESTIONS, _ATTENDANCE = SessionQuestions(), AttendanceBody()
 
 
 class Printed(NamedTuple):
-    """A question that has just been written down, with the receipt for whoever asked it."""
+    """A question that has just been written down, with the receipt for the one who asked it."""
 
     number: int
     title: str

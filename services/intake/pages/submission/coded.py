@@ -73,7 +73,7 @@ class OfferedCampaigns:
 
 
 def offered_campaigns(service: Intake, scanned: ScannedCode | None) -> OfferedCampaigns | None:
-    """What whoever scanned a code may choose from: never chosen for them, for not all that is told is about the theme."""
+    """What somebody who scanned a code may choose from: never chosen for them, for not all that is told is about the theme."""
     placement = scanned.placement if scanned else None
     if placement is None or placement.campaign:
         return None

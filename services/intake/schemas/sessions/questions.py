@@ -78,7 +78,7 @@ class SessionQuestions(Schema):
 
 
 class QuestionTaken(Schema):
-    """A question with its number, and the receipt for whoever asked it."""
+    """A question with its number, and the receipt for the one who asked it."""
 
     number = fields.Integer(required=True)
     id = fields.String(required=True)

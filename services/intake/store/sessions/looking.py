@@ -38,7 +38,7 @@ _TOGETHER = sa.select(sa.func.count()).where(bookings.c.session == sa.bindparam(
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question and where its case stands; its receipt is for whoever asked it, and for the host who has just written it down."""
+    """A question and where its case stands; its receipt is for who asked it, and for the host who wrote it down."""
 
     number: int
     summary: str | None

@@ -58,7 +58,7 @@ def visitor_of(vault: Vault, personal: str | None) -> Visitor | None:
 
 
 class SessionStore:
-    """What is known of sessions, each locked until the commit: whoever counts slots or numbers has the session alone."""
+    """What is known of sessions, each locked until the commit, so that slots and numbers are counted one at a time."""
 
     def __init__(self, work: Transaction, vault: Vault) -> None:
         self._work, self._vault = work, vault

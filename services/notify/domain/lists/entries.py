@@ -27,7 +27,7 @@ class EntryOrder:
 class Entry:
     """Something to be done, on a list of a session or of a station and a year; `task` is the entry that it is a part of.
 
-    `owner` is a department or a station by its code, or whoever else it is in words.
+    `owner` is a department or a station by its code, or somebody else in words.
     """
 
     id: str

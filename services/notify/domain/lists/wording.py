@@ -36,7 +36,7 @@ def about(row: Row, catalogue: Catalogue) -> Words:
 
 
 def owner(row: Row, catalogue: Catalogue) -> Words:
-    """Who has to do it: a department or a station by its name, or whoever was named in words."""
+    """Who has to do it: a department or a station by its name, or as it was named in words."""
     named = row.department or row.who
     known = stored.found(catalogue.departments, named)
     station = stored.found(catalogue.stations, named)

@@ -123,12 +123,12 @@ WRONG: Final[Mapping[str, Phrase]] = {
 
 
 def names_of(form: DeskForm, demands: int) -> list[str]:
-    """The names of all fields of a form with so many demands."""
+    """The names of all fields of a form with a number of demands."""
     return list(labels_of(form, demands))
 
 
 def labels_of(form: DeskForm, demands: int) -> dict[str, Phrase]:
-    """What each field of a form with so many demands is called."""
+    """What each field of a form with a number of demands is called."""
     found = {each.key_in(form.verb): each.label for each in form.fields if each.kind != "items"}
     if any(each.kind == "items" for each in form.fields):
         found |= {each.key_in(f"{form.verb}-items-{place}"): each.label for place in range(demands) for each in ITEM}
