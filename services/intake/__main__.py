@@ -15,7 +15,7 @@ from services.intake.app.context import Intake
 from services.intake.app.letters import sender
 from services.intake.app.limits import limits_of
 from services.intake.app.routes import ROUTES as API_ROUTES
-from services.intake.app.sessions.telling import telling
+from services.intake.app.sessions.telling import inviting, telling
 from services.intake.consumer import subscriptions
 from services.intake.domain.similarity.comparing import Wording
 from services.intake.domain.similarity.incidents import Weights
@@ -30,6 +30,7 @@ from services.intake.settings import Settings
 from services.intake.store.contacts import in_the_clear, reseal
 from services.intake.store.publication import publications
 from services.intake.store.reading import open_codes
+from services.intake.store.sessions.sessions import SessionStore
 from services.intake.store.similarity.incidents import IncidentStore, told_since
 from services.intake.store.similarity.rising import WordCounts
 from services.intake.store.similarity.wordings import WordingStore
@@ -155,12 +156,22 @@ def remind_visitors(intake: Intake) -> bool:
     return intake.database.write(lambda work: remind(telling(intake, work), REMINDED_A_COMMIT))
 
 
+def remind_deputies(intake: Intake) -> bool:
+    """Remind the deputies whose session is near; whether there may be more of them."""
+
+    def unit(work: Transaction) -> bool:
+        return inviting(intake, SessionStore(work, intake.vault)).remind(REMINDED_A_COMMIT)
+
+    return intake.database.write(unit)
+
+
 def periodic_jobs(intake: Intake) -> Sequence[PeriodicJob]:
     """The periodic jobs of this service."""
     return (
         PeriodicJob("seal", SEAL_SECONDS, Sealer(intake).turn),
         TextReader(intake).job(),
         PeriodicJob("remind_visitors", REMIND_SECONDS, lambda: remind_visitors(intake)),
+        PeriodicJob("remind_deputies", REMIND_SECONDS, lambda: remind_deputies(intake)),
         PeriodicJob("count_public", COUNT_SECONDS, lambda: count_public(intake)),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from services.contracts.envelope import EncodedEvent, decode
 from services.intake.app.constituency.telling import entrusting
 from services.intake.app.context import Intake
-from services.intake.app.sessions.telling import telling
+from services.intake.app.sessions.telling import inviting, telling
 from services.intake.handlers import consuming
 from services.intake.handlers.constituency.hearing import hear
 from services.intake.handlers.sessions.hearing import Mirroring
@@ -23,7 +23,8 @@ def handle(intake: Intake, work: Transaction, received: Sequence[EncodedEvent]) 
     consuming.consume(store, intake.catalogue, received)
     events = [each.event for each in received]
     hear(entrusting(intake, store), events)
-    Mirroring(telling(intake, work), intake.reminded_ahead).hear(events)
+    told = telling(intake, work)
+    Mirroring(told, inviting(intake, told.store), intake.catalogue.calendar, intake.reminded_ahead).hear(events)
 
 
 def _read(delivery: Delivery) -> EncodedEvent:

@@ -8,10 +8,15 @@ from typing import ClassVar, Literal
 from services.contracts.messages.values import AwareDatetime, Contact, Count, Message
 from services.contracts.people.duties import Duty, Holder
 
-#: What a letter to somebody who is no department is about: what they are to do, what became of it, what they have not done.
-AboutEntrusted = Literal[
-    "to_relay", "to_take", "to_feed_back", "for_assigned", "for_promised", "late_relay", "late_take", "late_feedback"
+#: What a letter to a deputy who is asked to come to a session is about.
+AboutSession = Literal[
+    "session_called", "session_moved", "session_put_off", "session_called_off", "session_released", "session_soon"
 ]
+#: What a letter to somebody who is no department is about: what they are to do, what became of it, what they have not done.
+AboutEntrusted = (
+    Literal["to_relay", "to_take", "to_feed_back", "for_assigned", "for_promised", "late_relay", "late_take", "late_feedback"]
+    | AboutSession
+)
 
 
 class OpinionRelayed(Message, frozen=True):
@@ -88,10 +93,11 @@ class ReminderGiven(Message, frozen=True):
 
 
 class LetterEntrusted(Message, frozen=True):
-    """A letter to somebody with an account about an opinion that they have to do with. It goes to nobody but notify, and `name`,
-    `email` and `phone` are sealed with a key that only intake and notify have.
+    """A letter to somebody with an account about an opinion or a session that they have to do with. It goes to nobody but notify,
+    and `name`, `email` and `phone` are sealed with a key that only intake and notify have.
 
-    `facts` are what the letter says beside its title, as in `letter.requested`; `link` leads to the desk, where this site is known.
+    `facts` are what the letter says beside its title, as in `letter.requested`; `link` leads to the desk or
+    the session, where this site is known.
     """
 
     TYPE: ClassVar[str] = "letter.entrusted"

@@ -24,6 +24,8 @@ HEARD_SESSIONS = (
     sa.Column("published", sa.Integer, nullable=False),
     sa.Column("visitors", sa.Integer, nullable=False),
     sa.Column("observers", sa.Integer, nullable=False),
+    sa.Column("called", sa.JSON, nullable=False),
+    sa.Column("remind", sa.BigInteger),
 )
 BOOKINGS = (
     sa.Column("id", sa.String(36), primary_key=True),
@@ -57,6 +59,7 @@ QUESTIONS = (
 INDEXES = (
     ("bookings_slot", "bookings", ["session", "slot"], True, "state <> 'cancelled'"),
     ("bookings_remind", "bookings", ["remind"], False, "remind IS NOT NULL"),
+    ("heard_sessions_remind", "heard_sessions", ["remind"], False, "remind IS NOT NULL"),
     ("bookings_personal", "bookings", ["id"], False, "personal IS NOT NULL"),
     ("opinions_session", "opinions", ["session", "id"], False, "session IS NOT NULL"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -10,10 +10,15 @@ from zoneinfo import ZoneInfo
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.messages.duties import AboutSession
 from services.contracts.messages.sessions import SessionMessage
 from services.contracts.sessions import SessionState
+from services.contracts.time.durations import parse_duration
+from services.contracts.time.worktime import Calendar
 from services.intake.domain.sessions.where import AtSession
 
+#: Deputies are reminded on the working day before.
+REMINDED_BEFORE: Final = parse_duration("1wd")
 UNKNOWN_SESSION: Final = "There is no such session, or it is not yours."
 #: The states in which questions are written down and attendance is noted.
 WRITTEN_DOWN: Final = tuple(state for state in SessionState if state.takes_questions)
@@ -30,6 +35,7 @@ class HeardSession:
     """`sequence` is the number of the last message of notify's that was taken over, `published` that of intake's own about it.
 
     `asked` counts its questions; `visitors` and `observers` are those whom the host has counted.
+    `called` are the deputies who know that they are to come, `remind` is when they are reminded, None for not any more.
     """
 
     id: str
@@ -49,6 +55,8 @@ class HeardSession:
     published: int = 0
     visitors: int = 0
     observers: int = 0
+    called: tuple[str, ...] = ()
+    remind: datetime | None = None
 
     @classmethod
     def first(cls, told: SessionMessage) -> HeardSession:
@@ -66,6 +74,28 @@ class HeardSession:
             return _OFF[self.state] if self.state != before[0] else None
         is_ahead = self.state == SessionState.ANNOUNCED and before[0] in (SessionState.ANNOUNCED, SessionState.POSTPONED)
         return "moved" if is_ahead and before != (self.state, self.at, self.place) else None
+
+    def call(
+        self, news: News | None, deputies: Sequence[str], calendar: Calendar, now: datetime
+    ) -> Mapping[AboutSession, Sequence[str]]:
+        """What to write to which deputies, now that `news` were heard and these are to come; nobody is told of a session that the
+        public does not know."""
+        before, self.remind = self.called, None
+        if self.state == SessionState.CANCELLED:
+            self.called = ()
+            return {"session_called_off": before}
+        if self.state == SessionState.POSTPONED:
+            return {"session_put_off": before if news else ()}
+        if self.state != SessionState.ANNOUNCED:
+            return {}
+        self.called = tuple(deputies)
+        due = calendar.before(self.at, REMINDED_BEFORE)
+        self.remind = due if self.called and due > now else None
+        return {
+            "session_called": [each for each in deputies if each not in before],
+            "session_released": [each for each in before if each not in deputies],
+            "session_moved": [each for each in deputies if each in before] if news else (),
+        }
 
     @property
     def is_off(self) -> bool:

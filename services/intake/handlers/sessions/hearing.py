@@ -1,4 +1,4 @@
-"""What notify tells of sessions, and what follows from it for those who booked."""
+"""What notify tells of sessions, and what follows from it for those who booked and for the deputies who are to come."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from datetime import timedelta
 from services.contracts.envelope import Event
 from services.contracts.messages.sessions import SessionMessage
 from services.contracts.sessions import SessionState
+from services.contracts.time.worktime import Calendar
 from services.intake.domain.sessions.booking import Booking
 from services.intake.domain.sessions.session import HeardSession, News
+from services.intake.handlers.sessions.inviting import Inviting
 from services.intake.handlers.sessions.telling import Telling
 
 
@@ -19,6 +21,8 @@ class Mirroring:
     """Takes over what notify tells; visitors are reminded so long `ahead` of a session."""
 
     telling: Telling
+    inviting: Inviting
+    calendar: Calendar
     ahead: timedelta
 
     def hear(self, events: Sequence[Event]) -> None:
@@ -35,6 +39,8 @@ class Mirroring:
             session = known.setdefault(message.session, HeardSession.first(message))
             news = session.hear(sequence, message)
             self._follow(session, news, booked.get(session.id, []))
+            if sequence == session.sequence:
+                self.inviting.write(session, session.call(news, message.deputies, self.calendar, store.now))
         store.save(*known.values())
         store.keep(*(each for of_one in booked.values() for each in of_one))
 

@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from services.contracts.errors import NotFound
+from services.contracts.messages.duties import LetterEntrusted
 from services.contracts.messages.sessions import AttendanceRecorded, BookingCancelled, BookingMade, LetterBooked
 from services.contracts.messages.supervision import LetterCancelled
 from services.intake.domain.receipt.receipts import show_receipt
@@ -42,6 +43,10 @@ _HELD = BOOKINGS.query.where(bookings.c.receipt == sa.bindparam("receipt")).with
 _TAKEN = sa.select(bookings.c.slot).where(bookings.c.session == sa.bindparam("session"), STANDS)
 _DUE = (
     BOOKINGS.query.where(bookings.c.remind <= sa.bindparam("now")).order_by(bookings.c.remind, bookings.c.id)
+    .limit(sa.bindparam("most")).with_for_update(skip_locked=True)
+)  # fmt: skip
+_TO_CALL = (
+    SESSIONS.query.where(heard_sessions.c.remind <= sa.bindparam("now")).order_by(heard_sessions.c.id)
     .limit(sa.bindparam("most")).with_for_update(skip_locked=True)
 )  # fmt: skip
 _OUTLIVED = (
@@ -108,6 +113,15 @@ class SessionStore:
         """Send a letter to a visitor; who they are leaves sealed."""
         named = {name: self._vault.seal(text) if text else None for name, text in asdict(visitor).items() if name != "about"}
         self._work.publish(msgspec.structs.replace(letter, **named), subject=session, sequence=UNNUMBERED)
+
+    def invite(self, letter: LetterEntrusted, session: str) -> None:
+        """Send a letter to a deputy about a session; who they are leaves sealed."""
+        named = {name: self._vault.seal(text) for name in ("name", "email", "phone") if (text := getattr(letter, name))}
+        self._work.publish(msgspec.structs.replace(letter, **named), subject=session, sequence=UNNUMBERED)
+
+    def to_call(self, most: int) -> list[HeardSession]:
+        """Sessions whose deputies are to be reminded by now."""
+        return self._sessions.load(_TO_CALL, {"now": self.now, "most": most})
 
     def mark(self, booking: Booking, visitor: Visitor) -> None:
         """Let a new booking be found by the contact that was left with it."""

@@ -8,6 +8,7 @@ from services.intake.domain.sessions.booking import BookingState
 from services.intake.store.columns import EnumCode
 from services.intake.store.tables import opinions, tables
 from services.runtime.store.database import Instant
+from services.runtime.store.nouns import JsonValue
 
 #: `sequence` is the number of notify's last message that was taken over, `published` that of intake's own about it.
 heard_sessions = sa.Table(
@@ -30,6 +31,8 @@ heard_sessions = sa.Table(
     sa.Column("published", sa.Integer, nullable=False),
     sa.Column("visitors", sa.Integer, nullable=False),
     sa.Column("observers", sa.Integer, nullable=False),
+    sa.Column("called", JsonValue(tuple[str, ...]), nullable=False),
+    sa.Column("remind", Instant),
 )
 #: Who it is stands sealed in `personal`. Of the rows of a session that are not cancelled each has a slot of its own.
 bookings = sa.Table(
@@ -51,6 +54,7 @@ IS_TO_REMIND = sa.text("remind IS NOT NULL")
 IS_PERSONAL = sa.text("personal IS NOT NULL")
 sa.Index("bookings_slot", bookings.c.session, bookings.c.slot, unique=True, sqlite_where=STANDS, postgresql_where=STANDS)
 sa.Index("bookings_remind", bookings.c.remind, sqlite_where=IS_TO_REMIND, postgresql_where=IS_TO_REMIND)
+sa.Index("heard_sessions_remind", heard_sessions.c.remind, sqlite_where=IS_TO_REMIND, postgresql_where=IS_TO_REMIND)
 sa.Index("bookings_personal", bookings.c.id, sqlite_where=IS_PERSONAL, postgresql_where=IS_PERSONAL)
 #: Bookings by the mark of the contact that was left with them; `sent` is when its receipts were asked for last.
 booking_marks = sa.Table(

@@ -33,7 +33,7 @@ LETTERS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ),
     ),
 }
-#: The same for letters about an opinion that somebody has to do with: the title of the opinion takes the place of the braces.
+#: The same for letters about an opinion or a session that somebody has to do with: its title takes the place of the braces.
 ENTRUSTED: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "to_relay": (
         ("请确认转递", "Please confirm a relay"),
@@ -73,6 +73,30 @@ ENTRUSTED: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("催反馈", "A voter waits for you"),
         ("意见建议“{}”的答复尚待您向提出人反馈，请按期完成。", 'The voter still waits to hear from you what was answered to "{}".'),
     ),
+    "session_called": (
+        ("邀请参加活动", "You are asked to come"),
+        ("请您参加“{}”。", 'You are asked to come to "{}".'),
+    ),
+    "session_moved": (
+        ("活动时间或地点变更", "The session has moved"),
+        ("请您参加的“{}”时间或地点有变更。", 'The time or the place of "{}", to which you are asked, has changed.'),
+    ),
+    "session_put_off": (
+        ("活动延期", "The session is put off"),
+        ("请您参加的“{}”延期举行，新的时间另行通知。", '"{}", to which you are asked, is put off. You will be told the new time.'),
+    ),
+    "session_called_off": (
+        ("活动取消", "The session is called off"),
+        ("请您参加的“{}”已取消，不必到会。", '"{}", to which you were asked, is called off.'),
+    ),
+    "session_released": (
+        ("不必到会", "Others will come"),
+        ("“{}”的参加代表有调整，您不必到会。", 'Others will come to "{}": you need not.'),
+    ),
+    "session_soon": (
+        ("活动提醒", "The session is soon"),
+        ("请您参加的“{}”即将举行，请按时到会。", '"{}", to which you are asked, is soon. Please be there in time.'),
+    ),
 }
 
 
@@ -83,7 +107,7 @@ def write_to_member(message: LetterLinked, catalogue: Catalogue) -> tuple[str, s
 
 
 def write_to_entrusted(message: LetterEntrusted, catalogue: Catalogue) -> tuple[str, str]:
-    """The title and the body of a letter about an opinion."""
+    """The title and the body of a letter about an opinion or a session."""
     titles, sentences = ENTRUSTED[message.about]
     facts = {**message.facts, **({"link": message.link} if message.link else {})}
 

@@ -55,9 +55,11 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "what": ("承诺事项：{}", "Promise: {}"),
     "evidence": ("兑现情况：{}", "Evidence: {}"),
     "evaluate_by": ("请在此之前评价：{}", "Please evaluate by: {}"),
+    "at": ("时间：{}", "Time: {}"),
+    "place": ("地点：{}", "Place: {}"),
     "link": ("查询与评价：{}", "To see and evaluate: {}"),
 }
-INSTANTS = frozenset({"due", "evaluate_by"})
+INSTANTS = frozenset({"due", "evaluate_by", "at"})
 
 #: Which of the two languages, by what a reader chose; the first one is that of the title.
 CHOSEN: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "zh": (0,), "en": (1,)}
