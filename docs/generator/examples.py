@@ -102,6 +102,7 @@ EXAMPLES: Mapping[str, Any] = {
     "routing.HandlersBody": {"departments": ["transport"], "handling": "joint"},
     "routing.MarkBody": {"key": True, "leader": "李副主任", "reason": "多人反映。"},
     "routing.RaiseBody": {"reason": "需要市级协调。"},
+    "routing.TemplateBody": {"title": "已修复", "content": "您反映的“{标题}”已于{日期}修复，感谢您的监督。{承办单位}"},
     "routing.AmendBody": {"reason": "请写明完成时间。"},
     "notify.Scheduling": {"meeting": MEETING},
     "notify.Result": {"result": "promise", "note": "会上当场承诺。", "promise": PROMISE},

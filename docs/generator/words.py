@@ -18,6 +18,7 @@ WORDS: Mapping[str, str] = {
     "attachment_id": "The id of the photo.",
     "deadline_id": "The id of the deadline.",
     "lookback_id": "The id of the look-back.",
+    "template_id": "The id of the template.",
     "meeting": "The id of the meeting.",
     "meeting_id": "The id of the meeting.",
     "supervision": "The id of the supervision.",

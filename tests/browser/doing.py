@@ -83,6 +83,15 @@ def approve_an_older_draft(page: Page) -> None:
     page.click("form[action$='/approve'] button")
 
 
+def keep_an_empty_text(page: Page) -> None:
+    page.click("form:has(#content) > button")
+
+
+def change_an_older_text(page: Page) -> None:
+    page.evaluate("document.querySelector('input[name=version]').value = '5f'")
+    page.click("form:has(#content) > button")
+
+
 def assign_to_nobody(page: Page) -> None:
     page.click("main details summary")
     page.click("main details button")

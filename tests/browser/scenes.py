@@ -124,8 +124,11 @@ def live(county: County) -> Mapping[str, str]:
     fresh, *in_hand = [each for each in county.get("/assignments")[1]["items"] if each["state"] == "assigned"]
     objection = {"assignment": fresh["id"], "reason": "河道保洁归乡镇，请改派。", "department": "petitions"}
     county.command(fresh["department"], "object", objection)
+    text = {"title": "已列入计划", "content": "您反映的“{标题}”已列入年度计划，预计{月份}完成。{承办单位}，{日期}"}
+    status, template = county.post(f"/departments/{first['department']}/templates", text, first["department"])
+    assert status == 201, template
     return {
-        "in_hand": in_hand[-1]["id"],
+        "in_hand": in_hand[-1]["id"], "template": template["id"],
         "meeting": str(made["id"]), "public": public, "department": first["department"], "undecided": waiting["id"],
         "deputy": DEPUTY, "counted": subject_of(first["opinion"]),
         "entrusted": str(new["id"]),

@@ -177,6 +177,13 @@ RULINGS = (
     sa.Column("department", sa.String(40), nullable=False),
     sa.Column("target", sa.String(40)),
 )
+ANSWER_TEMPLATES = (
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("title", sa.String(60), nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("updated", sa.BigInteger, nullable=False),
+)
 SUPPORT = (
     sa.Column("opinion", sa.String(36), primary_key=True),
     sa.Column("supporters", sa.Integer, nullable=False),
@@ -184,6 +191,7 @@ SUPPORT = (
 )
 #: Name, table, columns, unique, and the rows that it is for where not for all.
 INDEXES = (
+    ("answer_templates_department", "answer_templates", ["department", "title"], False, None),
     (
         "assignments_with_them",
         "assignments",
@@ -225,6 +233,7 @@ INDEXES = (
 
 def upgrade() -> None:
     """Make the tables and their indexes."""
+    op.create_table("answer_templates", *ANSWER_TEMPLATES)
     op.create_table("assignments", *ASSIGNMENTS)
     op.create_table("calendars", *CALENDARS)
     op.create_table("cases", *CASES)

@@ -43,6 +43,11 @@ STAFF_ROUTES = [
     ("GET", "/lookbacks/nothing", {"reviewer", "supervisor", "admin"}),
     ("POST", "/lookbacks", {"supervisor", "admin"}),
     ("POST", "/lookbacks/nothing/checks", {"supervisor", "admin"}),
+    ("GET", "/departments/water/templates", {"admin", "water", "head-of-water"}),
+    ("POST", "/departments/water/templates", {"admin", "water", "head-of-water"}),
+    ("GET", "/departments/water/templates/nothing", {"admin", "water", "head-of-water"}),
+    ("PUT", "/departments/water/templates/nothing", {"admin", "water", "head-of-water"}),
+    ("DELETE", "/departments/water/templates/nothing", {"admin", "water", "head-of-water"}),
 ]
 
 
@@ -54,7 +59,8 @@ def ids(answer):
 
 def named(path):
     """The path of the route behind an address of the table."""
-    parameters = {"/lookbacks": "<lookback_id>", "/routes": "<opinion>"}
+    parameters = {"/lookbacks": "<lookback_id>", "/routes": "<opinion>", "/departments": "<template_id>"}
+    path = path.replace("/departments/water/", "/departments/<department>/")
     return path.replace("nothing", next((name for begin, name in parameters.items() if path.startswith(begin)), "<assignment_id>"))
 
 

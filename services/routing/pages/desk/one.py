@@ -32,6 +32,7 @@ from services.routing.pages.desk.forms import (
     names_of,
 )
 from services.routing.pages.desk.listing import ACTING, row_of
+from services.routing.pages.desk.wording import CHOSEN, INTO, PUT, VERB, with_text
 from services.routing.pages.paper import KEY, TEMPLATES, VERSION, local, posted
 from services.routing.pages.parts import rulings_on, shown_assignment
 from services.routing.schemas.bodies import BODIES
@@ -39,6 +40,7 @@ from services.routing.store.desk import Place, on_desk
 from services.routing.store.promises import promises_of
 from services.routing.store.reading import find, others_of
 from services.routing.store.support import supporters_of
+from services.routing.store.templates import titles_of
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
@@ -91,10 +93,12 @@ def act(call: Call[Routing]) -> Answer:
         raise NotFound("There is no such form.")
     demands = _demands(read_form((DEMANDS,))[DEMANDS])
     names = names_of(form, demands)
-    given = read_form((*names, VERSION, KEY, MORE))
+    given = read_form((*names, VERSION, KEY, MORE, CHOSEN, PUT))
     filled = Filled(form.verb, given, demands)
     if given[MORE]:
         return _page(call, filled=replace(filled, demands=min(demands + 1, MOST_DEMANDS)))
+    if given[PUT] and form.verb == VERB:
+        return _page(call, filled=replace(filled, given=with_text(call, given)))
     try:
         body = validate(SCHEMAS[form.verb], body_of(form, given, demands, call.service.catalogue.calendar.zone))
         app.move(posted(call, body, given), form.verb)
@@ -120,6 +124,7 @@ def _page(call: Call[Routing], status: int = 200, notice: Phrase | None = None, 
             raise NotFound("There is no such assignment, or it is not this department's.")
         others, promised = others_of(connection, [found.opinion]), promises_of(connection, found.id)
         supporters, beside = supporters_of(connection, found.opinion), _beside(call, connection, found)
+        texts = titles_of(connection, found.department) if role in ACTING else []
     allowed = set(found.verbs_in(catalogue)) if role in ACTING else set()
     if not any(each.state in LEFT for each in promised):
         allowed.discard("keep")
@@ -134,6 +139,7 @@ def _page(call: Call[Routing], status: int = 200, notice: Phrase | None = None, 
         labels=labels_of(BY_VERB[filled.verb], filled.demands) if filled.verb else {},
         action=lambda verb: address(f"{DESK}/{found.id}/{verb}", given), version=tag_of({"updated": found.updated}),
         key=secrets.token_urlsafe(16), item=ITEM, most_demands=MOST_DEMANDS, offers=_offers(catalogue, found, promised),
+        texts={"verb": VERB, "into": INTO, "chosen": CHOSEN, "put": PUT, "groups": _one_group(texts) if texts else []},
     )  # fmt: skip
 
 
