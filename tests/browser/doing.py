@@ -57,6 +57,12 @@ def decline_for_nothing(page: Page) -> None:
     page.click("form[action$='/decline'] button")
 
 
+def lead_by_too_long_a_name(page: Page) -> None:
+    page.click("main form details summary")
+    page.fill("#leader", "王" * 121)
+    page.click("main form button")
+
+
 def take_nothing_out(page: Page) -> None:
     page.click("form[action$='/split'] button")
 

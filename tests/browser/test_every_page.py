@@ -176,6 +176,8 @@ PAGES: Mapping[str, Shown] = {
     "reviews": Shown("/reviews", "reviewer"),
     "review": Shown("/reviews/{wave}", "reviewer"),
     "review-mistakes": Shown("/reviews/{wave}", "reviewer", doing.decline_for_nothing),
+    "together": Shown("/reviews/together?opinion={wave}", "reviewer"),
+    "together-mistakes": Shown("/reviews/together?opinion={wave}", "reviewer", doing.lead_by_too_long_a_name),
     "incidents": Shown("/incidents", "reviewer"),
     "incident": Shown("/incidents/{incident}", "reviewer"),
     "incident-mistakes": Shown("/incidents/{incident}", "reviewer", doing.take_nothing_out),

@@ -92,6 +92,45 @@ def test_a_wave_is_returned_with_one_question_from_the_list(queue):
     assert "<script>alert" not in press(harness, f"/reviews/{bus}/return", 422, question=HOSTILE * 30)
 
 
+def test_what_is_chosen_is_accepted_on_the_same_terms_and_what_is_left_out_is_named(queue):
+    harness, wave, bus = queue
+    text = page(harness, "/reviews")
+    every = unescape(re.search(r'name="all" value="([^"]+)"', text)[1])
+    assert every.split(",") == [wave[0], bus]
+    assert re.findall(r'name="opinion" value="([^"]+)"', text) == [wave[0], bus]
+    text = page(harness, f"/reviews/together?all={every}")
+    assert "同一条件受理 5 件" in text
+    form = dict(re.findall(r'name="(key|opinions)" value="([^"]+)"', text))
+    chosen = {**form, "topic": "lamps", "level": "town", "leader": "王县长", "is_key": "yes"}
+    assert "请选择" in press(harness, "/reviews/together", 422, **{**chosen, "level": "moon", "topic": "moon"})
+    press(harness, f"/reviews/{bus}/decline", reason=next(iter(harness.catalogue.decline_reasons)))
+    back = press(harness, "/reviews/together", **chosen)
+    assert press(harness, "/reviews/together", **chosen) == back
+    assert states(harness, [*wave, bus]) == ["accepted"] * 4 + ["declined"]
+    text = page(harness, back)
+    assert "已受理 4 件" in text
+    assert re.search(rf'href="/cases/{bus}">{BUS["title"]}</a>', text)
+    kept = [harness.get(f"/opinions/{each}", "reviewer").get_json() for each in wave]
+    assert {(each["topic"], each["level"], each["key"], each["leader"]) for each in kept} == {("lamps", "town", True, "王县长")}
+    assert press(harness, "/reviews/together", opinions="") == "/reviews?did=accept&number=0"
+    none = harness.client.get("/reviews/together?opinion=nothing", headers={"Authorization": "Bearer reviewer"})
+    assert "没有选择" in page(harness, none.headers["Location"])
+    page(harness, f"/reviews/together?opinion={bus}", 403, "supervisor")
+
+
+def test_a_second_press_has_the_answer_of_the_first_and_an_old_page_decides_on_nothing(queue):
+    harness, wave, bus = queue
+    form = dict(re.findall(r'name="(key|version)" value="([^"]+)"', page(harness, f"/reviews/{bus}").split("/accept")[1]))
+    harness.clock.instant += timedelta(minutes=1)
+    harness.post(f"/opinions/{bus}/return", {"question": "哪一路？"}, "reviewer")
+    assert "其他人" in press(harness, f"/reviews/{bus}/accept", 409, **form)
+    assert states(harness, [bus]) == ["returned"]
+    form = dict(re.findall(r'name="(key|version)" value="([^"]+)"', page(harness, f"/reviews/{wave[0]}").split("/decline")[0]))
+    first = press(harness, f"/reviews/{wave[0]}/accept", leader="王县长", **form)
+    assert first == "/reviews?did=accept&number=4&refused=0"
+    assert press(harness, f"/reviews/{wave[0]}/accept", leader="王县长", **form) == first
+
+
 def test_an_incident_is_confirmed_by_one_press_and_decided_on_at_once(told):
     harness, ids = told
     text = page(harness, "/incidents")

@@ -87,6 +87,11 @@ def find(connection: Connection, opinion_id: str) -> Opinion | None:
     return next(iter(read(connection.execute(OPINIONS.where(opinions.c.id == opinion_id)))), None)
 
 
+def find_many(connection: Connection, ids: Sequence[str]) -> list[Opinion]:
+    """Those of these opinions that there are, the oldest first."""
+    return read(connection.execute(OPINIONS.where(opinions.c.id.in_(ids)).order_by(opinions.c.id)))
+
+
 def messages_of(connection: Connection, opinion: str) -> list[ReadableMessage]:
     """The messages of a case that may be read with its receipts, oldest first."""
     query = sa.select(messages.c.body).where(messages.c.opinion == opinion).order_by(messages.c.id)

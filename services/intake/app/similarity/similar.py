@@ -17,11 +17,12 @@ from services.intake.handlers.reviewing import ReviewResult
 from services.intake.schemas import bodies
 from services.intake.schemas.similarity.similar import DecidedTogether, SimilarOpinions
 from services.intake.store import reading
-from services.intake.store.similarity.similar import Similar, similar, waiting_alike
+from services.intake.store.similarity.similar import Similar, similar, waiting_alike, waiting_with
 from services.intake.store.similarity.wordings import count_alike, group_of
 from services.intake.store.tables import opinions
 from services.intake.store.writing import IntakeStore
 from services.runtime.store.database import Transaction
+from services.runtime.store.idempotency import Key, once
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import API, Answer, Routes
 
@@ -121,16 +122,27 @@ def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
         # One that was not read yet is decided on alone.
         return ([] if group is None else waiting_alike(connection, group, WAITING, MOST_TOGETHER)) or [opinion.id]
 
-    return decide_all(call, decision, those)
+    return decide_all(call, call.idempotency_key, decision, those)
 
 
-def decide_all(call: Call[Intake], decision: Decision, those: Callable[[IntakeStore, Connection], Sequence[str]]) -> Answer:
-    """Decide on those opinions in one transaction, at most 500 of them."""
+def accept_together(call: Call[Intake], chosen: Sequence[str]) -> Answer:
+    """Accept the chosen opinions, and with each all that say the same and wait for review, on the terms of the request."""
 
-    def unit(work: Transaction) -> Answer:
+    def those(_: IntakeStore, connection: Connection) -> Sequence[str]:
+        return list(dict.fromkeys([*chosen, *waiting_with(connection, chosen, WAITING, MOST_TOGETHER)]))
+
+    return decide_all(call, call.idempotency_key, acceptance(call), those)
+
+
+def decide_all(
+    call: Call[Intake], key: Key | None, decision: Decision, those: Callable[[IntakeStore, Connection], Sequence[str]]
+) -> Answer:
+    """Decide on those opinions in one transaction, at most 500 of them; the same key again has the same answer."""
+
+    def unit(work: Transaction) -> tuple[int, dict[str, object]]:
         store = IntakeStore(work, call.service.vault)
         waiting = those(store, work.connection)
         decided = decision(store, waiting[:MOST_TOGETHER])
         return 200, {"items": list(map(decided_item, decided)), "more": len(waiting) > MOST_TOGETHER}
 
-    return call.service.database.write(unit)
+    return once(call.service.database, key, f"decide on {' '.join(call.path.values())}", call.body, unit)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import flask
 from marshmallow import Schema
+from werkzeug.datastructures import ETags
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.errors import Conflict, Invalid
+from services.contracts.errors import Changed, Conflict, Invalid
 from services.contracts.words.bilingual import name_of
+from services.contracts.words.vocabulary import LEVELS
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.domain.opinion import Opinion
@@ -19,8 +22,10 @@ from services.intake.pages.submission.options import departments_of, topics_of
 from services.intake.pages.timeline import local
 from services.intake.schemas.bodies import Acceptance, DeclineBody, Merging, QuestionBody
 from services.runtime.input.numbers import whole_number
+from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import see_other
+from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer
 
@@ -28,14 +33,17 @@ Verb = Literal["accept", "decline", "return", "merge"]
 Mistakes = Mapping[str, Phrase]
 FORMS: Mapping[Verb, Schema] = {"accept": Acceptance(), "decline": DeclineBody(), "return": QuestionBody(), "merge": Merging()}
 FIELDS: Mapping[Verb, tuple[str, ...]] = {
-    "accept": ("topic", "department"), "decline": ("reason",), "return": ("question",), "merge": ("into",),
+    "accept": ("topic", "department", "level", "leader", "is_key"), "decline": ("reason",), "return": ("question",),
+    "merge": ("into",),
 }  # fmt: skip
 LABELS: Mapping[str, Phrase] = {
-    "topic": Phrase("Topic"), "department": Phrase("Department"), "reason": Phrase("Why it is declined"),
-    "question": Phrase("What we need to know"), "into": Phrase("Handled with"),
+    "topic": Phrase("Topic"), "department": Phrase("Department"), "level": Phrase("Level"),
+    "leader": Phrase("Leader who handles it in person"), "is_key": Phrase("Key supervision"),
+    "reason": Phrase("Why it is declined"), "question": Phrase("What we need to know"), "into": Phrase("Handled with"),
 }  # fmt: skip
 WRONG: Mapping[str, Phrase] = {
     "topic": Phrase("Please choose one of the topics"), "department": Phrase("Please choose one of the departments"),
+    "level": Phrase("Please choose one of the levels"), "leader": Phrase("Please write a name of at most 120 characters"),
     "reason": Phrase("Please choose a reason"), "question": Phrase("Please write what you need to know (up to 2,000 characters)"),
     "into": Phrase("Please choose an opinion that is being handled"),
 }  # fmt: skip
@@ -49,6 +57,13 @@ NO_LONGER = Phrase("This is not possible any more: somebody else has decided in 
 #: What a request may say of how many were decided on; nothing longer is taken for a number.
 _LONGEST_NUMBER = 6
 NOTHING: Mapping[str, str] = dict.fromkeys(LABELS, "")
+#: What a form brings beside its fields: the version that was read, and what makes a second press the same one.
+VERSION, KEY = "version", "key"
+#: The page for an error of one of the forms, with what was written.
+KEPT = KeptForm(
+    {name: LABELS[name] for name in ("question", "leader")},
+    (VERSION, KEY, "topic", "department", "level", "is_key", "reason", "into"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +83,42 @@ def target_of(opinion: Opinion, catalogue: Catalogue) -> Target:
 def choices(catalogue: Catalogue) -> dict[str, object]:
     """What the forms offer."""
     reasons = [(each.code, name_of(each)) for each in catalogue.decline_reasons.values()]
-    return {"topics": topics_of(catalogue), "departments": departments_of(catalogue), "reasons": reasons, "labels": LABELS}
+    return {
+        "topics": topics_of(catalogue), "departments": departments_of(catalogue), "levels": [(None, list(LEVELS.items()))],
+        "reasons": reasons, "labels": LABELS, "key": secrets.token_urlsafe(16),
+    }  # fmt: skip
 
 
 def decide(
     call: Call[Intake], verb: Verb, act: Callable[[Call[Intake]], Answer], back: str, page: Callable[..., flask.Response]
 ) -> flask.Response:
     """Do what the posted form says by the view of the API, and go `back`; or show the page again with what is wrong."""
-    form = read_form(FIELDS[verb])
+    form = read_form((*FIELDS[verb], VERSION, KEY))
     try:
-        answer = body_of(act(replace(call, body=validate(FORMS[verb], {name: text for name, text in form.items() if text}))))
+        answer = body_of(act(posted(call, validate(FORMS[verb], asked(verb, form)), form)))
     except Invalid as error:
-        wrong = {name: WRONG[name] for name in FIELDS[verb] if name in error.errors}
-        return page(status=422, form=form, mistakes=wrong or {FIELDS[verb][0]: WRONG[FIELDS[verb][0]]})
-    except Conflict:
+        return page(status=422, form=form, mistakes=mistakes_of(verb, error))
+    except (Changed, Conflict):
         return page(status=409, form=form, notice=NO_LONGER)
     return see_other(f"{back}?{_said(verb, answer)}")
+
+
+def asked(verb: Verb, form: Mapping[str, str]) -> dict[str, object]:
+    """What a form says, as the API takes it."""
+    given: dict[str, object] = {name: form[name] for name in FIELDS[verb] if form[name] and name != "is_key"}
+    return given | ({"key": True} if form.get("is_key") else {})
+
+
+def posted(call: Call[Intake], body: object, form: Mapping[str, str]) -> Call[Intake]:
+    """A call of the API with what a form says: about the version that was shown, and a second press has the answer of the first."""
+    version = ETags([form[VERSION]]) if form.get(VERSION) else None
+    return replace(call, body=body, if_match=version, idempotency_key=Key.of(form[KEY], call.caller.principal))
+
+
+def mistakes_of(verb: Verb, error: Invalid) -> dict[str, Phrase]:
+    """What is wrong beside which field; what is wrong with no field of the form stands at its first one."""
+    found = {name: WRONG[name] for name in FIELDS[verb] if name in error.errors}
+    return found or {FIELDS[verb][0]: WRONG[FIELDS[verb][0]]}
 
 
 def body_of(answer: Answer) -> Any:

@@ -16,7 +16,7 @@ from services.intake.app.context import REVIEWERS, Intake
 from services.intake.app.similarity import incidents as app
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication.public import area_name
-from services.intake.pages.similarity.deciding import NOTHING, Mistakes, body_of, choices, decide, said, target_of
+from services.intake.pages.similarity.deciding import KEPT, NOTHING, Mistakes, body_of, choices, decide, said, target_of
 from services.intake.pages.timeline import department_name, local
 from services.intake.schemas.similarity.incidents import SplitBody
 from services.intake.store.similarity.incidents import Incident, page_of_incidents
@@ -79,25 +79,25 @@ def split(call: Call[Intake]) -> Answer:
     return see_other(_address(call) if left else LIST)
 
 
-@routes.post("/incidents/<incident>/accept", access=REVIEWERS, page=error_page)
+@routes.post("/incidents/<incident>/accept", access=REVIEWERS, page=KEPT)
 def accept(call: Call[Intake]) -> Answer:
     """Accept all that wait for review on the same terms."""
     return decide(call, "accept", app.accept_incident, _address(call), partial(_page, call))
 
 
-@routes.post("/incidents/<incident>/decline", access=REVIEWERS, page=error_page)
+@routes.post("/incidents/<incident>/decline", access=REVIEWERS, page=KEPT)
 def decline(call: Call[Intake]) -> Answer:
     """Decline all that wait for review."""
     return decide(call, "decline", app.decline_incident, _address(call), partial(_page, call))
 
 
-@routes.post("/incidents/<incident>/return", access=REVIEWERS, page=error_page)
+@routes.post("/incidents/<incident>/return", access=REVIEWERS, page=KEPT)
 def return_(call: Call[Intake]) -> Answer:
     """Ask the submitters of all that wait for review for more."""
     return decide(call, "return", app.return_incident, _address(call), partial(_page, call))
 
 
-@routes.post("/incidents/<incident>/merge", access=REVIEWERS, page=error_page)
+@routes.post("/incidents/<incident>/merge", access=REVIEWERS, page=KEPT)
 def merge(call: Call[Intake]) -> Answer:
     """Merge all that wait for review into one that is handled."""
     return decide(call, "merge", app.merge_incident, _address(call), partial(_page, call))
@@ -125,7 +125,7 @@ def _page(
     return desk_html(
         TEMPLATES, "incident.html", status, place=catalogue, role=call.caller.role, rows=rows,
         session=call.session, incident=found, standing=STANDINGS[found.standing],
-        areas=areas, first=first, last=last, address=_address(call), form={**NOTHING, **form}, mistakes=mistakes or {},
+        areas=areas, first=first, last=last, address=_address(call), version="", form={**NOTHING, **form}, mistakes=mistakes or {},
         notice=notice, said=said(call), targets=[target_of(each, catalogue) for each in told if each.state.is_with_routing],
         **choices(catalogue),
     )  # fmt: skip

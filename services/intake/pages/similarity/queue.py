@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from functools import partial
 
@@ -16,18 +17,18 @@ from services.intake.domain.opinion import Opinion
 from services.intake.domain.reviewing import waited
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication.public import area_name
-from services.intake.pages.similarity.deciding import NOTHING, Mistakes, choices, decide, said, target_of
+from services.intake.pages.similarity.choosing import LIST, left_out
+from services.intake.pages.similarity.deciding import KEPT, NOTHING, Mistakes, choices, decide, said, target_of
 from services.intake.pages.timeline import local, topic_name
 from services.intake.store import reading
 from services.intake.store.similarity.similar import Similar
 from services.intake.store.similarity.wordings import count_alike
-from services.runtime.web.calls import Call
+from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
-LIST = "/reviews"
 A_PAGE = 30
 
 
@@ -39,6 +40,7 @@ def list_page(call: Call[Intake]) -> Answer:
         after = read_cursor(str(cursor)) if cursor else None
         found = reading.waiting(connection, app.WAITING, after, A_PAGE, grouped=True)
         alike = count_alike(connection, [each.id for each in found], app.WAITING)
+        failed = left_out(connection, str(call.query.get("failed", "")))
     shown, now = found[:A_PAGE], service.database.clock.now()
     rows = []
     for each in shown:
@@ -47,10 +49,12 @@ def list_page(call: Call[Intake]) -> Answer:
             topic_name(each.topic, service.catalogue) if each.topic else None, area_name(each.area, service.catalogue),
             local(each.submitted, service.catalogue).date(),
         ]  # fmt: skip
-        rows.append((each, alike.get(each.id, 1), [part for part in about if part], since))
+        version = tag_of({"updated": each.updated})
+        rows.append((each, alike.get(each.id, 1), [part for part in about if part], since, version))
     return desk_html(
         TEMPLATES, "reviews.html", place=service.catalogue, role=call.caller.role, session=call.session, rows=rows,
-        said=said(call), following=f"{LIST}?cursor={cursor_of(shown[-1].id)}" if len(found) > A_PAGE else None,
+        said=said(call), failed=failed, chosen=not call.query.get("none"), key=secrets.token_urlsafe(16),
+        following=f"{LIST}?cursor={cursor_of(shown[-1].id)}" if len(found) > A_PAGE else None,
     )  # fmt: skip
 
 
@@ -66,25 +70,25 @@ def back(call: Call[Intake]) -> Answer:
     return see_other(f"{LIST}/{call.path['opinion_id']}")
 
 
-@routes.post("/reviews/<opinion_id>/accept", access=REVIEWERS, page=error_page)
+@routes.post("/reviews/<opinion_id>/accept", access=REVIEWERS, page=KEPT)
 def accept(call: Call[Intake]) -> Answer:
     """Accept an opinion and all that say the same."""
     return decide(call, "accept", app.accept_all, LIST, partial(_page, call))
 
 
-@routes.post("/reviews/<opinion_id>/decline", access=REVIEWERS, page=error_page)
+@routes.post("/reviews/<opinion_id>/decline", access=REVIEWERS, page=KEPT)
 def decline(call: Call[Intake]) -> Answer:
     """Decline an opinion and all that say the same."""
     return decide(call, "decline", app.decline_all, LIST, partial(_page, call))
 
 
-@routes.post("/reviews/<opinion_id>/return", access=REVIEWERS, page=error_page)
+@routes.post("/reviews/<opinion_id>/return", access=REVIEWERS, page=KEPT)
 def return_(call: Call[Intake]) -> Answer:
     """Ask the submitters of an opinion and of all that say the same for more."""
     return decide(call, "return", app.return_all, LIST, partial(_page, call))
 
 
-@routes.post("/reviews/<opinion_id>/merge", access=REVIEWERS, page=error_page)
+@routes.post("/reviews/<opinion_id>/merge", access=REVIEWERS, page=KEPT)
 def merge(call: Call[Intake]) -> Answer:
     """Merge an opinion and all that say the same into one that is handled."""
     return decide(call, "merge", app.merge_all, LIST, partial(_page, call))
@@ -100,6 +104,7 @@ def _page(
     return desk_html(
         TEMPLATES, "review.html", status, place=catalogue, role=call.caller.role, session=call.session, opinion=opinion,
         standing=STATES[opinion.state], may=opinion.state is State.SUBMITTED, alike=alike, address=f"{LIST}/{opinion.id}",
+        version=tag_of({"updated": opinion.updated}),
         about=_about(opinion, call), found=[_shown(each, call) for each in found], form={**NOTHING, **form},
         targets=[target_of(each, catalogue) for each in handled], mistakes=mistakes or {}, notice=notice, **choices(catalogue),
     )  # fmt: skip

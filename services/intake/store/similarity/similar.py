@@ -46,3 +46,11 @@ def waiting_alike(connection: Connection, group: int, states: Sequence[str], lim
     query = sa.select(opinions.c.id).join(wordings, wordings.c.opinion == opinions.c.id)
     query = query.where(wordings.c.alike == group, opinions.c.state.in_(states)).order_by(wordings.c.number)
     return list(connection.scalars(query.limit(limit + 1)))
+
+
+def waiting_with(connection: Connection, ids: Sequence[str], states: Sequence[str], limit: int) -> list[str]:
+    """The ids of the opinions in one of these states that say the same as any of these, these included, one more than `limit`."""
+    groups = sa.select(wordings.c.alike).where(wordings.c.opinion.in_(ids))
+    query = sa.select(opinions.c.id).join(wordings, wordings.c.opinion == opinions.c.id)
+    query = query.where(wordings.c.alike.in_(groups), opinions.c.state.in_(states)).order_by(wordings.c.number)
+    return list(connection.scalars(query.limit(limit + 1)))

@@ -1,0 +1,130 @@
+"""What the office does all day, in a browser: how many presses each task takes, on a phone without scripts and on a wide screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from services.console.embedded.front.combined_app import CombinedApp
+from services.console.embedded.front.includes import Includes
+from services.runtime.clock import ZONE, FixedClock
+from tests.browser.conftest import SECONDS, serving
+from tests.browser.test_citizens_tasks import PHONE, WIDE
+from tests.integration.whole.county import County
+from tests.integration.whole.test_every_move import TOWN
+from tests.stores import Templates
+
+START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
+WAYS = {"phone-plain": {**PHONE, "java_script_enabled": False}, "wide": WIDE}
+#: What twenty people told, each something else.
+TOLD = [f"{where}{what}" for where in ("东街", "西街", "南门", "北门", "码头") for what in ("井盖响", "树枝断", "水管漏", "墙面裂")]
+
+
+class Hand:
+    """Somebody who presses and types; every press is counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.presses = page, 0
+
+    def press(self, selector: str, leads: bool = True) -> None:
+        """Press something that leads to another page, or changes this one."""
+        self.presses += 1
+        if leads:
+            with self.page.expect_navigation():
+                self.page.click(selector)
+        else:
+            self.page.click(selector)
+
+    def choose(self, selector: str, value: str) -> None:
+        """Choose one of several: a press opens them, another one takes one."""
+        self.presses += 2
+        self.page.select_option(selector, value)
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Iterator[County]:
+    made = County(templates, tmp_path_factory.mktemp("office"), TOWN, FixedClock(START))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def address(county: County) -> Iterator[str]:
+    with serving(Includes(CombinedApp(county.applications, {}))) as url:
+        yield url
+
+
+@pytest.fixture(params=WAYS)
+def come(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Callable[[str, str], Hand]]:
+    """Opens a page for somebody who has signed in."""
+    context = browser.new_context(base_url=address, locale="zh-CN", **WAYS[request.param])
+    context.set_default_timeout(SECONDS * 1000)
+
+    def opened(who: str, path: str) -> Hand:
+        page = context.new_page()
+        page.set_extra_http_headers({"Authorization": f"Bearer {who}"})
+        page.goto(path)
+        return Hand(page)
+
+    yield opened
+    context.close()
+
+
+def tell(county: County, *titles: str, **more: Any) -> list[str]:
+    """Opinions that wait for review; gives their ids."""
+    found = []
+    for title in titles:
+        status, made = county.post(
+            "/opinions", {"title": title, "content": f"{title}，请看看。", "channel": "campaign", **more}, "reviewer"
+        )
+        assert status == 201, made
+        found.append(str(made["id"]))
+    county.work()
+    return found
+
+
+def state(county: County, opinion: str) -> str:
+    return str(county.get(f"/opinions/{opinion}", "reviewer")[1]["state"])
+
+
+def test_a_waiting_opinion_is_accepted_with_two_presses_from_where_one_begins(county: County, come: Callable[..., Hand]) -> None:
+    (opinion,) = tell(county, "桥头的栏杆松了")
+    hand = come("reviewer", "/office")
+    hand.press("main a[href='/reviews']")
+    hand.press(f"form[action='/reviews/{opinion}/accept'] button")
+    expect(hand.page.locator(".notice.good")).to_contain_text("已受理 1 件")
+    assert hand.presses <= 2
+    assert state(county, opinion) != "submitted"
+
+
+def test_twenty_are_accepted_on_the_same_terms_with_four_presses(county: County, come: Callable[..., Hand]) -> None:
+    opinions = tell(county, *TOLD)
+    hand = come("reviewer", "/reviews")
+    hand.press("button[name=all]")
+    expect(hand.page.locator("main .lead")).to_contain_text("20 件")
+    hand.choose("#department", "housing")
+    hand.press("form[action='/reviews/together'] button")
+    expect(hand.page.locator(".notice.good")).to_contain_text("已受理 20 件")
+    assert hand.presses <= 4
+    county.pump()
+    leads = [county.get("/assignments", opinion=each, role="lead")[1]["items"] for each in opinions]
+    assert [[each["department"] for each in found] for found in leads] == [["housing"]] * 20
+
+
+def test_three_of_them_are_chosen_one_by_one_and_what_was_decided_on_meanwhile_is_named(
+    county: County, come: Callable[..., Hand]
+) -> None:  # fmt: skip
+    opinions = tell(county, "小学门口积水", "菜场没有厕所", "河堤长满杂草")
+    hand = come("reviewer", "/reviews")
+    for each in opinions:
+        hand.press(f"input[name=opinion][value='{each}']", leads=False)
+    hand.press("button[form=many]:not([name])")
+    expect(hand.page.locator("main .lead")).to_contain_text("3 件")
+    assert county.post(f"/opinions/{opinions[1]}/accept", {"department": "water"}, "reviewer")[0] == 200
+    hand.press("form[action='/reviews/together'] button")
+    expect(hand.page.locator(".notice.good")).to_contain_text("已受理 2 件")
+    expect(hand.page.locator(".notice.warn")).to_contain_text("菜场没有厕所")
