@@ -30,12 +30,21 @@ class Templates:
         """A template as this reader reads it."""
         return self._environments[reader.lang].get_template(name).render(values, reader=reader)
 
+    def say(self, value: object, reader: Reader) -> str:
+        """A phrase or words as this reader reads them, for what is not made of a template."""
+        return str(self._speeches[reader.lang].say(value))
+
+    @cached_property
+    def _speeches(self) -> Mapping[str, Speech]:
+        folders = dict.fromkeys([_HERE / "catalogues", self._folder / "catalogues"])
+        return {language: Speech(language, folders) for language in LANGUAGES}
+
     @cached_property
     def _environments(self) -> Mapping[str, Environment]:
         return {language: self._environment(language) for language in LANGUAGES}
 
     def _environment(self, language: str) -> Environment:
-        speech = Speech(language, dict.fromkeys([_HERE / "catalogues", self._folder / "catalogues"]))
+        speech = self._speeches[language]
         environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(folder / "templates") for folder in (self._folder, _HERE)]),
             extensions=["jinja2.ext.i18n"],

@@ -8,5 +8,5 @@ from typing import Final
 #: By the path of the list, the names of its query that say what is shown. The list reads no others from an address that was kept.
 LISTS: Final[Mapping[str, Sequence[str]]] = {
     "/cases": ("q", "state", "topic", "area", "department", "channel", "since", "until"),
-    "/desk": ("state", "topic", "due", "key"),
+    "/desk": ("q", "state", "topic", "due", "key"),
 }

@@ -86,7 +86,7 @@ def _list_of(kind: WaitingFor, states: Sequence[State], caller: Caller) -> str |
     if kind is WaitingFor.DOUBTFUL:
         return DOUBTS
     if caller.role in OF_A_DEPARTMENT:
-        return f"{DESK}?due=overdue" if kind is WaitingFor.OVERDUE else f"{DESK}?state={','.join(states)}"
+        return f"{DESK}?state={State.SIGNED}&due=overdue" if kind is WaitingFor.OVERDUE else f"{DESK}?state={','.join(states)}"
     if kind in (WaitingFor.OBJECTED, WaitingFor.EXTENDING):
         return RULINGS
     return f"/cases?state={','.join(states)}" if states else None

@@ -24,6 +24,12 @@ def find(connection: Connection, assignment_id: str) -> Assignment | None:
     return next(iter(ASSIGNMENTS.all(connection.execute(query))), None)
 
 
+def found_by_id(connection: Connection, ids: Collection[str]) -> list[Assignment]:
+    """Those of these assignments that there are, in the order in which they were made."""
+    query = ASSIGNMENTS.query.where(assignments.c.id.in_(set(ids)))
+    return ASSIGNMENTS.all(connection.execute(query.order_by(*IN_ORDER)))
+
+
 def listing(connection: Connection, reading: Reading, overdue_at: datetime | None) -> list[Assignment]:
     """The assignments of one page of a list, and one more; `overdue_at` keeps those whose reply is due and has not come."""
     query = ASSIGNMENTS.query

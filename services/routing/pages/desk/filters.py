@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from marshmallow import Schema, fields, validate
@@ -16,27 +16,45 @@ from services.contracts.time.durations import Duration
 from services.design.phrases import Phrase
 from services.routing.domain.assignment import Assignment
 from services.routing.store.desk import Place, Wanted
+from services.runtime.input.fields import OneLine
 from services.runtime.input.queries import Choices, Codes
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 
 DESK: Final = "/desk"
-#: How soon an answer is due, and in how many working days from now.
-DUE: Final[Mapping[str, tuple[Phrase, int]]] = {
-    "overdue": (Phrase("overdue"), 0),
-    "soon": (Phrase("within three working days"), 3),
-    "week": (Phrase("within five working days"), 5),
+A_PAGE: Final = 30
+LONGEST_QUERY: Final = 100
+#: More words are not looked for.
+MOST_WORDS: Final = 8
+
+
+class Urgency(NamedTuple):
+    """How soon an answer is due: what that is called, and within how many working days from now; None for before now."""
+
+    name: Phrase
+    days: int | None
+
+
+DUE: Final[Mapping[str, Urgency]] = {
+    "overdue": Urgency(Phrase("overdue"), None),
+    "soon": Urgency(Phrase("within three working days"), 3),
+    "week": Urgency(Phrase("within five working days"), 5),
 }
 NAMES: Final = LISTS[DESK]
 
 
 class DeskQuery(Schema):
-    """What an address of the desk says; `did`, `about`, `count` and `failed` are what has just been done, for the notice on top."""
+    """What an address of the desk says: words and filters, and behind or before which assignment a page is.
 
+    `did`, `about`, `count` and `failed` are what has just been done, for the notice on top.
+    """
+
+    q = OneLine(LONGEST_QUERY, shortest=0, load_default="")
     state = Choices(WITH_DEPARTMENT, load_default=None)
     topic = Codes("topics", load_default=None)
     due = Choices(DUE, load_default=None)
     key = fields.Boolean(load_default=None)
     cursor = fields.String(load_default=None)
+    before = fields.String(load_default=None)
     did = fields.String(load_default="")
     about = fields.String(load_default="")
     count = fields.Integer(load_default=0, validate=validate.Range(0, 1_000_000))
@@ -45,14 +63,23 @@ class DeskQuery(Schema):
 
 def wanted_of(query: Mapping[str, Any], department: str, catalogue: Catalogue, now: datetime) -> Wanted:
     """What a query wants of a department's desk."""
-    return Wanted(department, query["state"], query["topic"], _before(query["due"], catalogue, now), True if query["key"] else None)
+    since, before = _between(query["due"], catalogue, now)
+    key = True if query["key"] else None
+    return Wanted(department, query["state"], query["topic"], since, before, key, query["q"].split()[:MOST_WORDS])
 
 
-def _before(due: tuple[str, ...] | None, catalogue: Catalogue, now: datetime) -> datetime | None:
-    days = max((DUE[each][1] for each in due), default=0) if due else None
-    if days is None:
-        return None
-    return catalogue.calendar.due(now, Duration(days, "wd")).at + timedelta(seconds=1) if days else now
+def due_within(days: int, catalogue: Catalogue, now: datetime) -> datetime:
+    """The instant before which everything is due that is due within some working days."""
+    return catalogue.calendar.due(now, Duration(days, "wd")).at + timedelta(seconds=1)
+
+
+def _between(due: tuple[str, ...] | None, catalogue: Catalogue, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """From when on and before when answers are due; these spans touch at this instant, so that several are one."""
+    if not due:
+        return None, None
+    days = [DUE[each].days for each in due]
+    within = max((each for each in days if each is not None), default=None)
+    return None if None in days else now, now if within is None else due_within(within, catalogue, now)
 
 
 def given_of(query: Mapping[str, Any]) -> dict[str, str]:
@@ -67,13 +94,13 @@ def address(path: str, given: Mapping[str, str], **more: str) -> str:
     return f"{path}?{urlencode(found)}" if found else path
 
 
-def cursor_behind(last: Assignment) -> str:
-    """The cursor of the page that begins behind an assignment."""
+def cursor_of_place(last: Assignment) -> str:
+    """The cursor of the page behind or before an assignment."""
     return cursor_of(f"{last.reply_by.isoformat()}|{last.id}")
 
 
-def place_behind(cursor: str | None) -> Place | None:
-    """Where the page of a cursor begins; the first page for one that is not ours."""
+def place_of(cursor: str | None) -> Place | None:
+    """Behind or before which place the page of a cursor is; None without one, and for one that is not ours."""
     due, _, assignment_id = (read_cursor(cursor or None) or "").partition("|")
     try:
         instant = datetime.fromisoformat(due)

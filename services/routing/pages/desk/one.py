@@ -31,7 +31,8 @@ from services.routing.pages.desk.forms import (
     mistakes_of,
     names_of,
 )
-from services.routing.pages.desk.listing import ACTING, row_of
+from services.routing.pages.desk.rows import row_of
+from services.routing.pages.desk.signing import ACTING
 from services.routing.pages.desk.wording import CHOSEN, INTO, PUT, VERB, with_text
 from services.routing.pages.paper import KEY, TEMPLATES, VERSION, local, posted
 from services.routing.pages.parts import rulings_on, shown_assignment

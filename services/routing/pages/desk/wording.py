@@ -12,7 +12,7 @@ from services.routing.app.context import Routing
 from services.routing.app.templates import UNKNOWN
 from services.routing.domain.templates import KnownFacts, put_behind
 from services.routing.pages.desk.filters import DESK
-from services.routing.pages.desk.listing import ACTING
+from services.routing.pages.desk.signing import ACTING
 from services.routing.pages.paper import department_name, local
 from services.routing.store.reading import find
 from services.routing.store.templates import find_template
