@@ -183,7 +183,12 @@ WORDS: Mapping[str, str] = {
     "checked": "How many of them were checked.",
     "held": "Whether the reply held; of a look-back, how many did.",
     "population": "The ids of the cases that were drawn from.",
-    # Deadlines, reminders, supervisions, letters.
+    # Notices, deadlines, reminders, supervisions, letters.
+    "notify.NoticeShape.kind": "What happened.",
+    "notify.NoticeShape.words": "The same in words.",
+    "notify.NoticeShape.address": "The page that it leads to.",
+    "notify.NoticeShape.position": "Its number among all notices; what comes later has a higher one.",
+    "notify.NoticeQuery.since": "Only what has a higher position: the highest that was read before.",
     "of": "Which deadline it is: to sign, to reply, of a promise, and so on.",
     "version": "The number of the event that set it.",
     "start": "From when time counts.",

@@ -24,6 +24,7 @@ from services.notify.handlers import climbing, staff_notifications, submitter_no
 from services.notify.pages.routes import PAGES
 from services.notify.settings import Settings
 from services.notify.store.deadlines import DeadlineStore, DueDeadline, DueOccasion
+from services.notify.store.notices import A_PRUNING, prune_notices
 from services.notify.store.reminders import ReminderStore
 from services.notify.store.staff_notifications import StaffNotificationStore
 from services.notify.store.submitter_notifications import SubmitterNotificationStore
@@ -60,7 +61,7 @@ def build(settings: Settings, database: Database, _: Clock) -> Notify:
     return Notify(
         database=database, place=InUse.of(settings, office), vault=vault,
         notifier=AppriseNotifier(settings.letter_timeout, secrets.values()), lost_after=timedelta(seconds=settings.letter_lost),
-        ahead=timedelta(days=settings.plan_ahead),
+        ahead=timedelta(days=settings.plan_ahead), notices_kept=timedelta(days=settings.notice_days),
     )  # fmt: skip
 
 
@@ -136,7 +137,7 @@ def periodic_jobs(service: Notify) -> Sequence[PeriodicJob]:
     def forget() -> bool:
         with service.database.transaction() as work:
             forget_addressed(work.connection, work.now.timestamp(), sa.true())
-        return False
+            return prune_notices(work, service.notices_kept) == A_PRUNING
 
     return (
         PeriodicJob("seal", SEAL_SECONDS, seal),

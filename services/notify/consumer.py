@@ -39,6 +39,7 @@ from services.contracts.messages.supervision import (
 from services.contracts.messages.values import Message
 from services.notify.app.context import Notify
 from services.notify.domain.letters.submitters import AnyLetter
+from services.notify.domain.notices import notices_of
 from services.notify.domain.timetable import Timetable
 from services.notify.handlers.calendar_notifications import notify_of_calendar
 from services.notify.handlers.deadlines import Move, follow
@@ -47,6 +48,7 @@ from services.notify.handlers.sessions.hearing import hear
 from services.notify.handlers.submitter_notifications import keep_request
 from services.notify.store.deadlines import DeadlineStore
 from services.notify.store.lists.cases import SessionCaseStore
+from services.notify.store.notices import keep_notices
 from services.notify.store.reminders import ReminderStore
 from services.notify.store.sessions.sessions import SessionStore
 from services.notify.store.submitter_notifications import cancel_submitter_notifications, keep_submitter_notification
@@ -97,6 +99,7 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
                 follow(deadlines, service.ladder, event, move)
         deadlines.settle()
         follow_questions(SessionCaseStore(work), events, service.catalogue.calendar.zone)
+        keep_notices(work, [notice for event in events for notice in notices_of(event)])
 
     def consume_requests(work: Transaction, events: Sequence[Event]) -> None:
         for event in events:

@@ -73,6 +73,7 @@ class Settings(ProcessSettings):
     letter_lost: float = env(
         "NOTIFY_LETTER_LOST", positive_number, 300.0, doc="an attempt that takes longer (s) is taken to have died with its process"
     )
+    notice_days: float = env("NOTIFY_NOTICE_DAYS", positive_number, 90.0, doc="days for which notices are kept")
     plan_ahead: float = env("NOTIFY_PLAN_AHEAD", positive_number, 60.0, doc="how far ahead (days) sessions of plans are made")
     secrets: Secrets = env("NOTIFY_SECRETS", named_secrets, Secrets(), doc="NAME=value pairs for ${NAME} in channels", secret=True)
     submitter_email: Template = env(

@@ -31,7 +31,8 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """The context of views, consumers and periodic jobs; `ahead` is how far sessions of plans are made."""
+    """The context of views, consumers and periodic jobs; `ahead` is how far sessions of plans are made, and
+    `notices_kept` how long notices stay."""
 
     database: Database
     place: InUse[Office]
@@ -39,6 +40,7 @@ class Notify:
     vault: Vault
     lost_after: timedelta = LOST_AFTER
     ahead: timedelta = timedelta(days=60)
+    notices_kept: timedelta = timedelta(days=90)
 
     @property
     def catalogue(self) -> Catalogue:

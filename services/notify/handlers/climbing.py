@@ -49,6 +49,7 @@ def climb(climber: Climber, found: Sequence[DueDeadline]) -> None:
         waits.append((deadline, climbed.following))
     deadlines.wait_for(waits)
     deadlines.close([entry.deadline.assignment for entry in found if entry.ended])
+    reminders.settle()
 
 
 def answer(climber: Climber, due: Sequence[DueOccasion]) -> None:
@@ -59,6 +60,7 @@ def answer(climber: Climber, due: Sequence[DueOccasion]) -> None:
         for step in climber.ladder.upon(occasion.occasion, occasion.deadline):
             _fire(climber, reminders, occasion.deadline, step)
     climber.deadlines.remove(due)
+    reminders.settle()
 
 
 def _fire(climber: Climber, reminders: ReminderStore, deadline: Deadline, step: Step) -> None:

@@ -1,4 +1,4 @@
-"""Notify's row for a case: the sequence of its messages, and whether it starts one rung higher."""
+"""Notify's row for a case: the sequence of its messages, what they tell whom, and whether it starts one rung higher."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from services.contracts.messages.values import Message
+from services.notify.domain.notices import Notice, notices_of
 from services.notify.domain.timetable import CaseMark
+from services.notify.store.notices import keep_notices
 from services.notify.store.tables import cases
 from services.runtime.store.database import INSERTS, Transaction
 
@@ -23,6 +25,7 @@ class CasePublisher:
 
     def __init__(self, work: Transaction, opinions: Iterable[str]) -> None:
         self._work = work
+        self._notices: list[Notice] = []
         wanted = sorted(set(opinions))
         self._sequences: dict[str, int] = {}
         if wanted:
@@ -35,7 +38,14 @@ class CasePublisher:
         """Publish; returns the message's id and its number."""
         number = self._sequences[opinion] = self._sequences[opinion] + 1
         self._work.defer(_PUBLISHED, {"_opinion": opinion, "_sequence": number})
-        return self._work.publish(message, subject=opinion, sequence=number).event.id, number
+        event = self._work.publish(message, subject=opinion, sequence=number).event
+        self._notices += notices_of(event)
+        return event.id, number
+
+    def settle(self) -> None:
+        """Keep the notices of what was published. Comes last in a unit of work, because others wait for their turn from here."""
+        kept, self._notices = self._notices, []
+        keep_notices(self._work, kept)
 
 
 def know(work: Transaction, opinions: Iterable[str]) -> None:

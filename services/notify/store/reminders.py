@@ -49,6 +49,10 @@ class ReminderStore:
         self._add(reminder)
         self._queue(reminder, written)
 
+    def settle(self) -> None:
+        """Keep the notices of what was sent; the last thing in a unit of work."""
+        self._case_publisher.settle()
+
     def add_calendar_notification(self, event: str, opinion: str, department: str, written: Sequence[StaffNotification]) -> None:
         """Record that a department was written to about a changed calendar, and queue the notifications."""
         self._add_notice(opinion, event, department, "calendar", "calendar-changed", written)

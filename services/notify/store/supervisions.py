@@ -109,6 +109,8 @@ class SupervisionStore:
             self._publish(supervision)
         # At once, so that a second rung of the same batch finds it.
         self._work.flush()
+        if self._case_publisher is not None:
+            self._case_publisher.settle()
 
     def _save_meeting(self, meeting: Meeting) -> None:
         if meeting.id not in self._agendas:

@@ -45,8 +45,8 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     ),
     "notify": (
         "/api/v1/reminders", "/api/v1/deadlines", "/api/v1/supervisions", "/api/v1/meetings", "/api/v1/letters", "/api/v1/witness",
-        "/api/v1/sessions", "/api/v1/plans", "/api/v1/themes", "/api/v1/entries", "/api/v1/lists", "/agenda", "/calendar",
-        "/calendar.ics", "/sessions", "/plans", "/themes", "/fragments/notify", "/notify/metrics",
+        "/api/v1/sessions", "/api/v1/plans", "/api/v1/themes", "/api/v1/entries", "/api/v1/lists", "/api/v1/notices", "/agenda",
+        "/calendar", "/calendar.ics", "/notices", "/sessions", "/plans", "/themes", "/fragments/notify", "/notify/metrics",
     ),
     "metrics": ("/api/v1/statistics", "/api/v1/ledger", "/statistics", "/ledger", "/fragments/metrics", "/metrics"),
 }  # fmt: skip

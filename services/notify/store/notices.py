@@ -1,0 +1,123 @@
+"""Notices in the store: one row for each audience of an event, and how far each reader has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.notify.domain.notices import Notice
+from services.notify.store.tables import tables
+from services.runtime.store.counting import count_up_to
+from services.runtime.store.database import INSERTS, Instant, Transaction
+
+#: How many are forgotten in one transaction.
+A_PRUNING = 1000
+
+notices = sa.Table(
+    "notices",
+    tables,
+    sa.Column("position", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+    sa.Column("message", sa.String(64), nullable=False),
+    sa.Column("audience", sa.String(80), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("assignment", sa.String(64)),
+    sa.Column("at", Instant, nullable=False),
+    sa.UniqueConstraint("message", "audience", name="notices_once"),
+    sa.Index("notices_audience", "audience", "position"),
+)
+
+#: One row: the last position that was given. Who gives some holds it until the commit, so that positions become visible in their
+#: order and nobody has seen further than what they were shown.
+notice_positions = sa.Table(
+    "notice_positions",
+    tables,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("last", sa.BigInteger, nullable=False),
+)
+
+#: Up to which position somebody has seen what concerns them, by who they are and what they act as.
+notice_readers = sa.Table(
+    "notice_readers",
+    tables,
+    sa.Column("reader", sa.String(128), primary_key=True),
+    sa.Column("seen", sa.BigInteger, nullable=False),
+    sa.Column("updated", Instant, nullable=False),
+)
+
+
+def _counting(given: Any) -> Any:
+    return given.on_conflict_do_update(index_elements=["id"], set_={"last": notice_positions.c.last + given.excluded.last})
+
+
+_GIVE = {name: _counting(insert(notice_positions)) for name, insert in INSERTS.items()}
+_LAST = sa.select(notice_positions.c.last)
+_KEEP = {name: insert(notices).on_conflict_do_nothing() for name, insert in INSERTS.items()}
+_COLUMNS = tuple(notices.c[name] for name in Notice._fields)
+
+
+def keep_notices(work: Transaction, found: Sequence[Notice]) -> None:
+    """Keep notices, each once, behind all others. To be called at the end of a unit of work, which holds back others from here."""
+    if not found:
+        return
+    store = work.connection.dialect.name
+    work.run_many(_GIVE[store], [{"id": 1, "last": len(found)}])
+    ((last,),) = work.fetch(_LAST)
+    rows = [each._replace(position=position)._asdict() for position, each in enumerate(found, last - len(found) + 1)]
+    work.run_many(_KEEP[store], rows)
+
+
+def listed_notices(
+    connection: Connection, audiences: Sequence[str], before: int | None, after: int | None, limit: int
+) -> list[Notice]:
+    """The notices of some audiences between two positions, the newest first, one more than `limit`."""
+    # Each audience is read alone, as far as a page: the index has the rows of one in order, and those of several would be sorted.
+    parts = [_of(audience, before, after).limit(limit + 1).subquery() for audience in audiences]
+    rows = sa.union_all(*(sa.select(*part.c) for part in parts)).subquery()
+    query = sa.select(*(rows.c[name] for name in Notice._fields)).order_by(rows.c.position.desc()).limit(limit + 1)
+    return [Notice(*row) for row in connection.execute(query)] if parts else []
+
+
+def count_notices(connection: Connection, audiences: Sequence[str], after: int, most: int) -> int:
+    """How many notices some audiences have behind a position, counted no further than that."""
+    table = notices.c
+    query = sa.select(table.position).where(table.audience.in_(audiences), table.position > after)
+    return count_up_to(connection, query, most)
+
+
+def seen_by(connection: Connection, reader: str) -> int:
+    """Up to which position somebody has seen; 0 for who has not said so yet."""
+    query = sa.select(notice_readers.c.seen).where(notice_readers.c.reader == reader)
+    return int(connection.execute(query).scalar() or 0)
+
+
+def see(work: Transaction, reader: str, audiences: Sequence[str], up_to: int) -> None:
+    """Somebody has seen what concerns them up to a position; what comes later stays new, whatever they name."""
+    newest = listed_notices(work.connection, audiences, None, None, 1)[:1]
+    seen = min(up_to, newest[0].position) if newest else 0
+    made = INSERTS[work.connection.dialect.name](notice_readers).values(reader=reader, seen=seen, updated=work.now)
+    further = notice_readers.c.seen < made.excluded.seen
+    newer = {"seen": made.excluded.seen, "updated": made.excluded.updated}
+    work.execute(made.on_conflict_do_update(index_elements=["reader"], set_=newer, where=further))
+
+
+def prune_notices(work: Transaction, kept: timedelta) -> int:
+    """Forget some of what is older than that, and who has seen nothing since; returns how many notices."""
+    limit = work.now - kept
+    first = sa.select(notices.c.position, notices.c.at).order_by(notices.c.position).limit(A_PRUNING).subquery()
+    old = sa.select(first.c.position).where(first.c.at < limit)
+    work.execute(notice_readers.delete().where(notice_readers.c.updated < limit))
+    return int(work.execute(notices.delete().where(notices.c.position.in_(old))).rowcount)
+
+
+def _of(audience: str, before: int | None, after: int | None) -> sa.Select[tuple[object, ...]]:
+    query = sa.select(*_COLUMNS).where(notices.c.audience == audience)
+    if before is not None:
+        query = query.where(notices.c.position < before)
+    if after is not None:
+        query = query.where(notices.c.position > after)
+    return query.order_by(notices.c.position.desc())
