@@ -1,45 +1,73 @@
 // Keys and focus of the pages for staff. Everything works without it: rows are links, filters are forms.
 (() => {
+  const OFF = "keys-off";
   const typing = element => element.closest("input, select, textarea, [contenteditable]");
   const rows = () => [...document.querySelectorAll("[data-row]")];
+  const help = document.querySelector("[data-keys]");
+  const choice = help && help.querySelector("input");
+
+  // Where nothing can be kept, the keys work.
+  const kept = act => {
+    try {
+      return act(localStorage);
+    } catch {
+      return null;
+    }
+  };
+  let on = kept(store => store.getItem(OFF)) === null;
 
   function step(by) {
     const all = rows();
     const at = all.indexOf(document.activeElement);
     const next = all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)];
     if (next) next.focus();
+    return next;
   }
 
+  // What somebody has written is not left behind by a key.
+  const written = field => field.value !== field.defaultValue || (field.value && field.closest("details[open]"));
+
+  function follow(selector) {
+    if ([...document.querySelectorAll("main textarea")].some(written)) return null;
+    const link = document.querySelector(`main ${selector}`);
+    if (link) link.click();
+    return link;
+  }
+
+  function search() {
+    const field = document.querySelector("[data-search]");
+    if (field) field.focus();
+    return field;
+  }
+
+  function explain() {
+    if (!help) return null;
+    help.open = !help.open;
+    help.querySelector("summary").focus();
+    return help;
+  }
+
+  const KEYS = {
+    j: () => step(1), k: () => step(-1), n: () => follow("[rel=next]"), p: () => follow("[rel=prev]"), u: () => follow("[data-up]"),
+    "/": search, "?": explain,
+  };
+  // They scroll, unless somebody is on a row already.
+  const ON_A_ROW = { ArrowDown: () => step(1), ArrowUp: () => step(-1) };
+
   document.addEventListener("keydown", event => {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (event.key === "j") step(1);
-    else if (event.key === "k") step(-1);
-    else if (event.key === "/") {
-      const field = document.querySelector("[data-search]");
-      if (!field) return;
-      event.preventDefault();
-      field.focus();
-    }
+    if (!on || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const act = KEYS[event.key] ?? (event.target.matches("[data-row]") && ON_A_ROW[event.key]);
+    if (act && act()) event.preventDefault();
   });
 
-  // A template goes behind what was typed, where it stands; without this, or where it fails, the page comes again with it.
-  document.addEventListener("click", async event => {
-    const button = event.target.closest("button[data-puts]");
-    if (!button) return;
-    const { [button.dataset.puts]: choice, [button.dataset.into]: field } = button.form.elements;
-    event.preventDefault();
-    if (!choice.value) return choice.focus();
-    try {
-      const answer = await fetch(button.dataset.from + encodeURIComponent(choice.value));
-      if (!answer.ok) throw new Error();
-      const text = await answer.text();
-      field.value = [field.value.trimEnd(), text].filter(Boolean).join("\n\n");
-      choice.value = "";
-      field.focus();
-    } catch {
-      button.form.requestSubmit(button);
-    }
-  });
+  if (help) {
+    help.hidden = false;
+    choice.checked = on;
+    choice.addEventListener("change", () => {
+      on = choice.checked;
+      kept(store => on ? store.removeItem(OFF) : store.setItem(OFF, ""));
+    });
+  }
 
   // What came in place of something else says so to who cannot see it.
   document.addEventListener("htmx:after:swap", () => {
