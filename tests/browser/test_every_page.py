@@ -177,6 +177,8 @@ PAGES: Mapping[str, Shown] = {
     "reviews": Shown("/reviews", "reviewer"),
     "review": Shown("/reviews/{wave}", "reviewer"),
     "review-mistakes": Shown("/reviews/{wave}", "reviewer", doing.decline_for_nothing),
+    "beside": Shown("/reviews/{wave}/beside?with={public}", "reviewer"),
+    "beside-nothing": Shown("/reviews/{wave}/beside?with=nothing", "reviewer", status=422),
     "together": Shown("/reviews/together?opinion={wave}", "reviewer"),
     "together-mistakes": Shown("/reviews/together?opinion={wave}", "reviewer", doing.lead_by_too_long_a_name),
     "incidents": Shown("/incidents", "reviewer"),

@@ -128,3 +128,21 @@ def test_three_of_them_are_chosen_one_by_one_and_what_was_decided_on_meanwhile_i
     hand.press("form[action='/reviews/together'] button")
     expect(hand.page.locator(".notice.good")).to_contain_text("已受理 2 件")
     expect(hand.page.locator(".notice.warn")).to_contain_text("菜场没有厕所")
+
+
+def test_what_says_the_same_is_merged_with_two_presses_from_its_page_and_parted_from_the_page_of_the_case(
+    county: County, come: Callable[..., Hand]
+) -> None:  # fmt: skip
+    handled, waiting = tell(county, *["南桥下的护栏撞断了一截，行人很危险"] * 2)
+    assert county.post(f"/opinions/{handled}/accept", {"department": "transport"}, "reviewer")[0] == 200
+    hand = come("reviewer", f"/reviews/{waiting}")
+    hand.press(f"a[href$='/beside?with={handled}']")
+    hand.press("form[action$='/beside'][method=post] button")
+    assert hand.presses <= 2
+    expect(hand.page.locator(".notice.good")).to_contain_text("已并案 1 件")
+    assert state(county, waiting) == "merged"
+    hand = come("reviewer", f"/cases/{waiting}")
+    hand.press("a[href*='/beside?with=']")
+    hand.press("form[action$='/unmerge'] button")
+    expect(hand.page.locator(".notice.good")).to_contain_text("重新待审核 1 件")
+    assert state(county, waiting) == "submitted"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -129,6 +130,51 @@ def test_a_second_press_has_the_answer_of_the_first_and_an_old_page_decides_on_n
     first = press(harness, f"/reviews/{wave[0]}/accept", leader="王县长", **form)
     assert first == "/reviews?did=accept&number=4&refused=0"
     assert press(harness, f"/reviews/{wave[0]}/accept", leader="王县长", **form) == first
+
+
+def test_two_opinions_stand_side_by_side_are_merged_by_one_press_and_parted_by_another(queue):
+    harness, _, bus = queue
+    case = harness.submit(**{**BUS, "title": HOSTILE[:120], "content": f"{BUS['content']}还有{HOSTILE}"}).id
+    harness.post(f"/opinions/{case}/accept", {"topic": "lamps"}, "reviewer")
+    for other in (case, f" https://x.example/cases/{case}?lang=zh "):
+        text = page(harness, f"/reviews/{bus}/beside?{urlencode({'with': other})}")
+        assert f'action="/reviews/{bus}/beside" method="post"' in text
+        assert f'action="/reviews/{case}/beside" method="post"' not in text
+        assert "不同" in text
+    assert "<script>alert" not in text
+    assert "<!--#" not in text
+    assert re.search("<mark>[^<]*alert", text)
+    assert f"<mark>{BUS['content'][:4]}" not in text
+    form = dict(re.findall(r'name="(key|version|into)" value="([^"]+)"', text))
+    harness.clock.instant += timedelta(minutes=1)
+    for _ in range(2):
+        assert press(harness, f"/reviews/{bus}/beside", **form) == "/reviews?did=merge&number=1"
+    assert states(harness, [bus]) == ["merged"]
+    assert f'/reviews/{bus}/beside?with={case}"' in page(harness, f"/cases/{bus}")
+    text = page(harness, f"/reviews/{bus}/beside?with={case}")
+    form = dict(re.findall(r'name="(key|version|into)" value="([^"]+)"', text))
+    harness.clock.instant += timedelta(minutes=1)
+    for _ in range(2):
+        back = press(harness, f"/reviews/{bus}/unmerge", **form)
+    assert "重新待审核 1 件" in page(harness, back)
+    assert states(harness, [bus]) == ["submitted"]
+
+
+def test_what_cannot_be_merged_is_told_with_both_beside_each_other(queue):
+    harness, wave, bus = queue
+    text = page(harness, f"/reviews/{bus}/beside?with={wave[0]}")
+    assert "须先受理其中一件" in text
+    form = dict(re.findall(r'name="(key|version)" value="([^"]+)"', page(harness, f"/reviews/{bus}").split("/decline")[0]))
+    assert "请选择" in press(harness, f"/reviews/{bus}/beside", 422, into=wave[0], **form)
+    harness.clock.instant += timedelta(minutes=1)
+    harness.post(f"/opinions/{bus}/return", {"question": "哪一路？"}, "reviewer")
+    harness.post(f"/opinions/{wave[0]}/accept", {"topic": "lamps"}, "reviewer")
+    assert "其他人" in press(harness, f"/reviews/{bus}/beside", 409, into=wave[0], **form)
+    assert "没有这个编号" in page(harness, f"/reviews/{bus}/beside?{urlencode({'with': HOSTILE})}", 422)
+    assert "没有这个编号" in page(harness, f"/reviews/{bus}/beside?with={bus}", 422)
+    page(harness, f"/reviews/{bus}/beside")
+    page(harness, "/reviews/nothing/beside", 404)
+    page(harness, f"/reviews/{bus}/beside", 403, "supervisor")
 
 
 def test_an_incident_is_confirmed_by_one_press_and_decided_on_at_once(told):

@@ -19,7 +19,7 @@ from services.intake.pages.office import case, cases, desk
 from services.intake.pages.publication import crawlers, feeds, public, public_case, public_promises, releasing, sharing, supporting
 from services.intake.pages.receipt import consent, lost, photos, receipt
 from services.intake.pages.sessions import attendance, booking, host, part, visitors
-from services.intake.pages.similarity import choosing, incidents, queue, rising
+from services.intake.pages.similarity import beside, choosing, incidents, queue, rising
 from services.intake.pages.submission import confirmation, form
 from services.runtime.web.pages import assets, gallery
 from services.runtime.web.routes import Routes
@@ -27,7 +27,8 @@ from services.runtime.web.routes import Routes
 _MODULES = (
     campaigns, codes, form, confirmation, consent, lost, receipt, photos, problems, assets, gallery, public, public_case,
     public_promises, feeds, sharing, supporting,
-    crawlers, notices, releasing, choosing, queue, incidents, rising, case, cases, desk, entrusted, station_desk, brought, position,
+    crawlers, notices, releasing, choosing, beside, queue,
+    incidents, rising, case, cases, desk, entrusted, station_desk, brought, position,
     directory, registers, waiting, booking, host, visitors, part, attendance,
 )  # fmt: skip
 PAGES = Routes([*(route for module in _MODULES for route in module.routes), *ACCOUNT_PAGES])

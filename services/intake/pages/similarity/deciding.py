@@ -50,6 +50,7 @@ WRONG: Mapping[str, Phrase] = {
 DONE: Mapping[str, Phrase] = {
     "accept": Phrase("Accepted: %(number)s"), "decline": Phrase("Declined: %(number)s"),
     "return": Phrase("Returned with a question: %(number)s"), "merge": Phrase("Merged: %(number)s"),
+    "unmerge": Phrase("Parted, and waiting for review again: %(number)s"),
 }  # fmt: skip
 REFUSED = Phrase("Decided on by somebody else in the meantime, and left as they are: %(number)s")
 MORE = Phrase("Others of them still wait: please decide on those, too.")

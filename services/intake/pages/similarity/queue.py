@@ -17,6 +17,7 @@ from services.intake.domain.opinion import Opinion
 from services.intake.domain.reviewing import waited
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication.public import area_name
+from services.intake.pages.similarity.beside import LABEL as BESIDE
 from services.intake.pages.similarity.choosing import LIST, left_out
 from services.intake.pages.similarity.deciding import KEPT, NOTHING, Mistakes, choices, decide, said, target_of
 from services.intake.pages.timeline import local, topic_name
@@ -104,7 +105,7 @@ def _page(
     return desk_html(
         TEMPLATES, "review.html", status, place=catalogue, role=call.caller.role, session=call.session, opinion=opinion,
         standing=STATES[opinion.state], may=opinion.state is State.SUBMITTED, alike=alike, address=f"{LIST}/{opinion.id}",
-        version=tag_of({"updated": opinion.updated}),
+        version=tag_of({"updated": opinion.updated}), beside=BESIDE,
         about=_about(opinion, call), found=[_shown(each, call) for each in found], form={**NOTHING, **form},
         targets=[target_of(each, catalogue) for each in handled], mistakes=mistakes or {}, notice=notice, **choices(catalogue),
     )  # fmt: skip
