@@ -13,7 +13,7 @@ from services.contracts.lifecycle import WITH_DEPARTMENT, State
 from services.routing.domain.assignment import Assignment
 from services.routing.store.calendars import MOVING
 from services.routing.store.cases import ASSIGNMENTS
-from services.routing.store.tables import IN_ORDER, assignments
+from services.routing.store.tables import ENDED, GOES_ON, IN_ORDER, assignments
 from services.runtime.store.database import rows_of
 from services.runtime.web.lists.listing import Reading
 
@@ -36,6 +36,10 @@ def listing(connection: Connection, reading: Reading, overdue_at: datetime | Non
     if overdue_at is not None:
         due = assignments.c.state.in_(WITH_DEPARTMENT)
         query = query.where(due, assignments.c.replied.is_(None), assignments.c.reply_by < overdue_at)
+    states = reading.wanted.get("state")
+    if states and ENDED.isdisjoint(states):
+        # Said once more, for the indexes that have nothing else.
+        query = query.where(GOES_ON)
     return ASSIGNMENTS.all(connection.execute(reading.select(query, assignments)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.contracts.commands import Reply
-from services.contracts.lifecycle import WITH_DEPARTMENT, State
+from services.contracts.lifecycle import WITH_DEPARTMENT, CoState, State
 from services.contracts.messages.values import Learned, Promise, ReplyItem
 from services.routing.domain.assignment import Span
 from services.runtime.store.database import Instant
@@ -125,6 +125,14 @@ WITH_THEM = assignments.c.state.in_([sa.literal_column(f"'{state}'") for state i
 sa.Index(
     "assignments_with_them", assignments.c.state, assignments.c.department, assignments.c.reply_by, assignments.c.id,
     sqlite_where=WITH_THEM, postgresql_where=WITH_THEM,
+)  # fmt: skip
+#: Most assignments have ended. Those of a state that few are in are read in order, without walking through all that ever were.
+ENDED = frozenset({State.REASSIGNED, *(state for state in (*State, *CoState) if state.is_closed)})
+GOES_ON = assignments.c.state.not_in([sa.literal_column(f"'{state}'") for state in sorted(ENDED)])
+sa.Index("assignments_in_state", assignments.c.state, assignments.c.id, sqlite_where=GOES_ON, postgresql_where=GOES_ON)
+sa.Index(
+    "assignments_of_department_in_state", assignments.c.department, assignments.c.state, assignments.c.id,
+    sqlite_where=GOES_ON, postgresql_where=GOES_ON,
 )  # fmt: skip
 _EXTENDING = assignments.c.asked_until.is_not(None)
 sa.Index("assignments_extending", assignments.c.department, sqlite_where=_EXTENDING, postgresql_where=_EXTENDING)
