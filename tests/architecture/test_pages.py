@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from docs.generator.product import ROOT, page_routes
+from services.contracts.fragments import COMPOSED
+from services.contracts.people.lists import LISTS
+from services.intake.pages.office import narrowing
+from services.routing.pages.desk import filters
 from services.runtime.web.application import SECURITY_HEADERS
 from services.runtime.web.pages.html import PAGE_HEADERS, SCRIPTED
 
@@ -56,3 +60,13 @@ def test_a_form_is_posted_to_a_page() -> None:
             action = re.search(r'action="(/[a-z/]*)"', form)
             method = "POST" if 'method="post"' in form else "GET"
             assert action is None or (method, action[1]) in pages, f"{path.name}: {form}"
+
+
+def test_what_people_save_of_a_list_is_what_its_addresses_are_narrowed_by() -> None:
+    assert dict(LISTS) == {narrowing.LIST: narrowing.NAMES, filters.DESK: filters.NAMES}, "in contracts/people/lists.py"
+    asked = {route.path: route.query for _, route in page_routes() if route.method == "GET"}
+    for path, names in LISTS.items():
+        query = asked[path]
+        assert query is not None
+        assert set(names) <= set(query().fields)
+        assert re.match(COMPOSED, path)

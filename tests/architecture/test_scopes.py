@@ -39,7 +39,9 @@ def lists_by_department(service: str) -> list[Route]:
     """The lists of a service that can be narrowed to a department and that are not for everybody."""
 
     def takes_it(route: Route) -> bool:
-        return route.method == "GET" and route.query is not None and "department" in route.query().fields
+        # What has an id in its address is one thing; its query says which list it was opened from.
+        is_list = route.method == "GET" and "<" not in route.path
+        return is_list and route.query is not None and "department" in route.query().fields
 
     return [route for route in assemblies()[service].routes if takes_it(route) and route.access != PUBLIC]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, NotRequired, TypedDict, TypeVar
+from typing import NotRequired, TypedDict, TypeVar
 
 from services.contracts.errors import Invalid, NotFound
 from services.contracts.lifecycle import State
@@ -13,6 +13,7 @@ from services.contracts.people.callers import NOBODY, PUBLIC, STAFF, Caller
 from services.intake.app.constituency.telling import correspondence
 from services.intake.app.context import Intake
 from services.intake.app.limits import CODES, STATIONS, SUBMISSIONS
+from services.intake.app.listing import listed
 from services.intake.app.receipt.promising import promise_of
 from services.intake.app.views import StaffMoment, part_of, shown
 from services.intake.domain.attaching import Attachment, Photo
@@ -30,22 +31,17 @@ from services.intake.schemas.queries import OpinionQuery, TimelineQuery
 from services.intake.store import reading
 from services.intake.store.attachments import attachments_of
 from services.intake.store.handling import handlers_of
-from services.intake.store.searching import Search, search
 from services.intake.store.writing import IntakeStore
-from services.runtime.clock import ZONE, new_id
-from services.runtime.input.queries import begin_of, end_of
+from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call
-from services.runtime.web.lists.listing import read_listing
-from services.runtime.web.lists.paging import cursor_of, read_number
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()
 T = TypeVar("T")
 #: What the keys of repeated submissions are kept for.
 ROUTE = "POST /opinions"
-FILTERS = ("state", "channel", "topic", "department", "area", "station", "level", "outcome", "external_id", "deputy_code")
 #: How many of those that were merged into an opinion its file shows.
 MOST_MERGED = 100
 
@@ -126,33 +122,6 @@ def list_opinions(call: Call[Intake]) -> Answer:
     """List opinions, newest first; a department sees those it handles. `q` finds them by words. Personal data is left out."""
     found, page = listed(call)
     return 200, page | {"items": [shown(each, call.caller.role) for each in found]}
-
-
-def listed(call: Call[Intake]) -> tuple[Sequence[Opinion], dict[str, Any]]:
-    """The opinions of a page of the list, and the page without them; raises `Invalid`."""
-    query = call.query
-    wanted = {name: query[name] for name in FILTERS}
-    asked, own = call.caller.own_only(wanted["department"]), call.caller.department
-    # All opinions that a department handles in any role, not only as lead.
-    wanted["department"] = asked if own is None else None
-    if query["q"]:
-        return _searched(call, wanted, own)
-    page = read_listing(query, "submitted", wanted, call.service.database.clock.now())
-    with call.service.database.reading() as connection:
-        found = reading.listing(connection, page, own)
-    return found[: page.limit], page.page([{"id": each.id, "updated": each.updated} for each in found])
-
-
-def _searched(call: Call[Intake], wanted: Mapping[str, Any], own: str | None) -> tuple[Sequence[Opinion], dict[str, Any]]:
-    query = call.query
-    if query["updated_since"] or query["sort"] not in (None, "-submitted"):
-        only = ["leave it out: what is found by words comes newest first"]
-        raise Invalid("A search has one order.", {"updated_since" if query["updated_since"] else "sort": only})
-    since, until = query["since"] and begin_of(query["since"], ZONE), query["until"] and end_of(query["until"], ZONE)
-    asked = Search(query["q"], wanted, since, until, own)
-    with call.service.database.reading() as connection:
-        found = search(connection, asked, read_number(query["cursor"]), query["limit"])
-    return found.opinions, {"next": None if found.below is None else cursor_of(found.below)}
 
 
 @routes.get(

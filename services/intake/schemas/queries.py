@@ -14,6 +14,8 @@ from services.runtime.input.queries import Choices, Codes, MomentField, Names
 from services.runtime.web.lists.listing import followed
 from services.runtime.web.lists.paging import LARGEST_LIMIT, Page
 
+#: In which order people read the list of cases, as the list for programs calls it.
+ORDERS = {"newest": "-submitted", "oldest": "submitted", "changed": "-updated"}
 #: How many lines of a timeline are shown at once, where nothing else is asked for.
 MOST_LINES = 100
 
@@ -50,8 +52,11 @@ class CasesQuery(Schema):
     area = Codes("areas", load_default=None)
     department = Codes("departments", load_default=None)
     channel = Choices(CHANNELS, load_default=None)
+    level = Choices(LEVELS, load_default=None)
+    outcome = Choices(Outcome, load_default=None)
     since = MomentField(load_default=None)
     until = MomentField(load_default=None)
+    sort = fields.String(load_default="", validate=validate.OneOf(("", *ORDERS)))
     cursor = fields.String(load_default=None)
 
 

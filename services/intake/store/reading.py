@@ -129,8 +129,16 @@ def ratings_of(connection: Connection, case: str) -> list[GivenRating]:
 
 def listing(connection: Connection, reading: Reading, department: str | None = None) -> list[Opinion]:
     """The opinions of one page of a list, and one more; those that a department handles, where one is named."""
-    query = reading.select(OPINIONS, opinions) if department is None else page_of(reading, OPINIONS, department)
-    return read(connection.execute(query))
+    return read(connection.execute(_page(reading, department)))
+
+
+def count_listing(connection: Connection, reading: Reading, department: str | None = None) -> int:
+    """How many opinions a list has, counted no further than one more than the limit of its page."""
+    return count_up_to(connection, _page(reading, department), reading.limit)
+
+
+def _page(reading: Reading, department: str | None) -> sa.Select[Any]:
+    return reading.select(OPINIONS, opinions) if department is None else page_of(reading, OPINIONS, department)
 
 
 def waiting(connection: Connection, states: Sequence[str], after: str | None, limit: int, *, grouped: bool) -> list[Opinion]:

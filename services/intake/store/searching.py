@@ -5,7 +5,7 @@ An opinion is found once it was read, a short while after it came. The numbers o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -50,12 +50,26 @@ class FoundPage:
 
 def search(connection: Connection, asked: Search, below: int | None, limit: int) -> FoundPage:
     """At most `limit` of the opinions that have all the words, the newest first, those with numbers below one."""
+    return _found(connection, asked, _between(connection, asked, Between(below=below)), limit, descending=True)
+
+
+def search_beside(connection: Connection, asked: Search, opinion_id: str) -> tuple[str | None, str | None]:
+    """The ids of the opinions before and behind one among what is found."""
+    number = connection.execute(sa.select(wordings.c.number).where(wordings.c.opinion == opinion_id)).scalar()
+    if number is None:
+        return None, None
+    sides = ((Between(above=number), False), (Between(below=number), True))
+    near = [_found(connection, asked, _between(connection, asked, side), 1, descending=back) for side, back in sides]
+    before, behind = (next((each.id for each in found.opinions), None) for found in near)
+    return before, behind
+
+
+def _found(connection: Connection, asked: Search, between: Between, limit: int, *, descending: bool) -> FoundPage:
     terms = terms_of(asked.words)
-    between = _between(connection, asked, below)
-    query = _narrowed(asked)
+    query = _narrowed(asked, descending).limit(limit + 1)
     found: list[tuple[int, Opinion]] = []
     looked_at = 0
-    for numbers in STAFF_WORDS.portions(connection, terms, between, descending=True) if terms else ():
+    for numbers in STAFF_WORDS.portions(connection, terms, between, descending=descending) if terms else ():
         for number, *values in connection.execute(query, {"numbers": numbers}):
             found.append((number, Opinion(*values, now=values[_UPDATED])))
         looked_at += len(numbers)
@@ -66,7 +80,7 @@ def search(connection: Connection, asked: Search, below: int | None, limit: int)
     return FoundPage([each for _, each in found], None)
 
 
-def _narrowed(asked: Search) -> sa.Select[Any]:
+def _narrowed(asked: Search, descending: bool) -> sa.Select[Any]:
     columns = (wordings.c.number, *(opinions.c[name] for name in NAMES))
     query = sa.select(*columns).join_from(wordings, opinions, opinions.c.id == wordings.c.opinion)
     query = narrowed(query.where(among(wordings.c.number, "numbers")), opinions, asked.wanted)
@@ -76,17 +90,22 @@ def _narrowed(asked: Search) -> sa.Select[Any]:
         query = query.where(opinions.c.submitted < asked.until)
     if asked.handled_by is not None:
         query = query.where(handled_by(asked.handled_by))
-    return query.order_by(wordings.c.number.desc())
+    return query.order_by(wordings.c.number.desc() if descending else wordings.c.number)
 
 
-def _between(connection: Connection, asked: Search, below: int | None) -> Between:
+def _between(connection: Connection, asked: Search, side: Between) -> Between:
     """Between which numbers the hits are: what came before or after the span of time is not looked at."""
     above = None
     if asked.since is not None:
         first = _first_since(connection, asked.since - _APART)
         above = ABOVE_ALL if first is None else first - 1
     later = None if asked.until is None else _first_since(connection, asked.until + _APART)
-    return Between(above, min((each for each in (below, later) if each is not None), default=None))
+    return Between(_bound(max, side.above, above), _bound(min, side.below, later))
+
+
+def _bound(nearest: Callable[[list[int]], int], *bounds: int | None) -> int | None:
+    known = [each for each in bounds if each is not None]
+    return nearest(known) if known else None
 
 
 def _first_since(connection: Connection, instant: datetime) -> int | None:

@@ -164,7 +164,7 @@ def test_a_case_is_read_by_those_who_read_opinions():
 
 
 def titles(text):
-    return [unescape(re.sub("<[^>]+>", "", each)).strip() for each in re.findall("<h2>(.*?)</h2>", text, re.DOTALL)]
+    return [unescape(re.sub("<[^>]+>", "", each)).strip() for each in re.findall("data-row>(.*?)</a>", text, re.DOTALL)]
 
 
 def test_the_list_of_cases_is_searched_and_narrowed_and_leads_to_each(scene):

@@ -14,11 +14,6 @@ from services.accounts import filters
 from services.accounts.tables import filters as table
 from services.contracts.errors import Invalid
 from services.contracts.people.callers import Role
-from services.contracts.people.lists import LISTS
-from services.intake.pages.office.cases import NAMES as CASES
-from services.intake.schemas.queries import CasesQuery
-from services.routing.pages.desk.filters import NAMES as DESK
-from services.routing.pages.desk.filters import DeskQuery
 from services.runtime.store.vault import Vault
 from tests.unit.runtime.harness import WebHarness
 from tests.visitors import KEY, accounts_in
@@ -97,9 +92,6 @@ def test_an_address_is_only_ever_a_list_of_this_site_with_what_that_list_is_narr
             filters.narrowed(address)
     assert filters.narrowed("/desk?state=signed&q=x&javascript=1") == ("/desk", "state=signed&q=x")
     assert filters.narrowed('/cases?q="><script>') == ("/cases", "q=%22%3E%3Cscript%3E")
-    assert (LISTS["/cases"], LISTS["/desk"]) == (CASES, DESK)
-    assert set(CASES) <= set(CasesQuery().fields)
-    assert set(DESK) <= set(DeskQuery().fields)
 
 
 def test_names_of_filters_are_text_wherever_they_are_shown(place: WebHarness) -> None:

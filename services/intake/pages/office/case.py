@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.fragments import parts_of
@@ -12,42 +11,50 @@ from services.contracts.words.vocabulary import CHANNELS, LEVELS, OUTCOMES, RATI
 from services.design.phrases import Phrase
 from services.intake.app.attachments import read_opinion_attachment
 from services.intake.app.context import Intake
+from services.intake.app.listing import beside
 from services.intake.app.opinions import CaseFile, case_file
 from services.intake.app.views import moment
 from services.intake.domain.attaching import PHOTO_TYPES
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person
+from services.intake.pages.office.narrowing import LIST, address, asked, given_of
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.publication.public import area_name
 from services.intake.pages.receipt.receipt import tone_of
 from services.intake.pages.timeline import LabelledFact, Shown, entries_of, local, topic_name
+from services.intake.schemas.queries import CasesQuery
 from services.runtime.web.calls import Call
-from services.runtime.web.pages.html import error_page, html
+from services.runtime.web.pages.html import desk_html, error_page
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
-LIST: Final = "/cases"
 
 
-@routes.get("/cases/<opinion_id>", access=STAFF, page=error_page, personal=True)
+@routes.get(f"{LIST}/<opinion_id>", access=STAFF, query=CasesQuery, page=error_page, personal=True)
 def case_page(call: Call[Intake]) -> Answer:
     """One case with all that is known of it; a department sees those that it handles."""
-    catalogue, role = call.service.catalogue, call.caller.role
+    catalogue, role, given = call.service.catalogue, call.caller.role, given_of(call.query)
     file = case_file(call)
     opinion = file.opinion
+
+    def at(opinion_id: str) -> str:
+        return address(f"{LIST}/{opinion_id}", given)
+
+    near = [each and at(each) for each in beside(asked(call), opinion)]
     answers = [opinion.reply] if opinion.reply else []
     location = opinion.location_for(role)
     spot = location.exact if location else None
     return private(
-        html(
-            TEMPLATES, "case.html", place=catalogue, role=role, opinion=opinion, standing=STATES[opinion.state],
-            tone=tone_of(opinion.state), about=_about(opinion, role, catalogue), people=_people(file), outcomes=OUTCOMES,
+        desk_html(
+            TEMPLATES, "case.html", place=catalogue, role=role, beside=near, list_address=address(LIST, given),
+            opinion=opinion, standing=STATES[opinion.state], tone=tone_of(opinion.state),
+            about=_about(opinion, role, catalogue), people=_people(file), outcomes=OUTCOMES,
             photos=[f"{LIST}/{opinion.id}/photos/{each.id}" for each in file.attachments],
             timeline=entries_of([moment(line) for line in file.lines], catalogue, answers),
             ratings=[(RATINGS[each.result], each.comment, local(each.at, catalogue)) for each in file.ratings],
-            merged=[(f"{LIST}/{each.id}", each.title, local(each.submitted, catalogue).date()) for each in file.merged],
+            merged=[(at(each.id), each.title, local(each.submitted, catalogue).date()) for each in file.merged],
             spot=spot, map_source=call.service.map_source if spot else None,
-            into=f"{LIST}/{opinion.merged_into}" if opinion.merged_into else None, parts=parts_of("case", role),
+            into=at(opinion.merged_into) if opinion.merged_into else None, parts=parts_of("case", role),
         )
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ later than that and not quite in this order, so a follower begins each round a l
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -118,6 +118,14 @@ class Reading:
             place = sa.tuple_(*keys) if self.by_update else ids
             query = query.where(place < self._place() if self.descending else place > self._place())
         return query.order_by(*(key.desc() if self.descending else key for key in keys)).limit(self.limit + 1)
+
+    def behind(self, id: str, updated: datetime) -> Reading:
+        """The page that begins behind an item, which need not be in the list."""
+        return replace(self, after=(updated, id) if self.by_update else id)
+
+    def turned(self) -> Reading:
+        """The page in the other direction."""
+        return replace(self, descending=not self.descending)
 
     def page(self, items: Sequence[Row]) -> dict[str, Any]:
         """The answer: the items, the cursor of the next page, and from when on to follow."""
