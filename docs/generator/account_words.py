@@ -16,5 +16,10 @@ ACCOUNT_WORDS: Mapping[str, str] = {
     "passkeys": "How many passkeys there are.",
     "seen": "When somebody signed in with it last.",
     "intake.AccountSent.link": "The path of the link for its owner, which is good once; none where a letter carries it.",
+    "token_id": "The id of the token.",  # nosec B105
+    "intake.TokenMade.value": "The token itself, for the header `Authorization: Bearer`; nobody can show it again.",
+    "used": "When it was used last, at most a minute ago.",
+    "expires": "When it ends by itself; none for never.",
+    "revoked": "When it was revoked.",
     "channels": "The channels that are granted; none stands for those of the role.",
 }

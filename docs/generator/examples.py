@@ -32,6 +32,7 @@ EXAMPLES: Mapping[str, Any] = {
     },
     "intake.GrantBody": {"role": "supervisor"},
     "intake.AccountName": {"name": "王蕾"},
+    "intake.TokenBody": {"role": "department", "department": "city-management", "days": 365},
     "intake.Retention": {"days": 1095, "limit": 200, "erase": False},
     "intake.Rotation": {"limit": 200},
     "intake.Acceptance": {"topic": "street-lights", "level": "county", "difficulty": "simple", "department": "city-management"},

@@ -105,7 +105,8 @@ def check_place(call: Call[HasAccounts], asked: NewGrant) -> None:
         raise Invalid("The register has no such deputy.", {"deputy": ["the code of a deputy"]})
 
 
-def _grant(given: Granted) -> Mapping[str, object]:
+def grant_shape(given: Granted) -> Mapping[str, object]:
+    """A role as the API shows it, with what it acts for."""
     return {
         "id": given.id, "role": given.role, "department": given.department, "station": given.station,
         "deputy": given.deputy, "channels": None if given.channels is None else list(given.channels),
@@ -115,7 +116,7 @@ def _grant(given: Granted) -> Mapping[str, object]:
 def _summary(person: AccountHolder) -> Mapping[str, object]:
     return {
         "id": person.id, "sign_in": person.sign_in, "name": person.name, "state": person.state, "created": person.created,
-        "seen": person.seen, "second_factor": person.totp is not None, "grants": [_grant(each) for each in person.grants],
+        "seen": person.seen, "second_factor": person.totp is not None, "grants": [grant_shape(each) for each in person.grants],
     }  # fmt: skip
 
 

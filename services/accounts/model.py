@@ -56,10 +56,14 @@ class NewGrant:
         """What it is to act for."""
         return self.department or self.station or self.deputy
 
+    @property
+    def acts_for(self) -> dict[Party, str | None]:
+        """The same by what that is."""
+        return {"department": self.department, "station": self.station, "deputy": self.deputy}
+
     def check(self) -> None:
         """Raises `Invalid` for what cannot be granted to a person."""
-        acts_for: dict[Party, str | None] = {"department": self.department, "station": self.station, "deputy": self.deputy}
-        check_grant(self.role, acts_for, self.channels)
+        check_grant(self.role, self.acts_for, self.channels)
         if not RULES[Role(self.role)].signs_in:
             raise Invalid("This role is for programs; make a token for it.", {"role": ["for programs only"]})
 

@@ -45,3 +45,10 @@ def new_id() -> str:
     digits = f"{milliseconds & 0xFFFFFFFFFFFF:012x}7{fraction:03x}{os.urandom(8).hex()}"
     variant = "89ab"[int(digits[16], 16) & 3]
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
+
+
+def first_id(instant: datetime) -> str:
+    """The least id that can have been made at an instant or later: what was made before has a lesser one."""
+    milliseconds = max(0, int(instant.timestamp() * 1000))
+    digits = f"{milliseconds & 0xFFFFFFFFFFFF:012x}"
+    return f"{digits[:8]}-{digits[8:]}-7000-8000-000000000000"

@@ -47,6 +47,11 @@ def invite_nobody(page: Page) -> None:
     page.click("form[action='/accounts'] button")
 
 
+def make_no_token(page: Page) -> None:
+    page.click("#making > summary")
+    page.click("#making button")
+
+
 def release_with_a_number(page: Page) -> None:
     page.fill("#content", "请打13800138000。")
     page.click("form.card button")

@@ -21,6 +21,7 @@ from services.design.assets import FOLDER
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database
 from tests.browser import doing
+from tests.browser.administered import administered
 from tests.browser.conftest import EXPECTED_STATUS, serving
 from tests.browser.hosting import hosted
 from tests.browser.looking import SEEN
@@ -87,6 +88,11 @@ PAGES: Mapping[str, Shown] = {
     "login-passkey": Shown("/login/passkey"),
     "accounts": Shown("/accounts", SOMEBODY),
     "accounts-mistakes": Shown("/accounts", SOMEBODY, doing.invite_nobody),
+    "administration": Shown("/administration", SOMEBODY),
+    "tokens": Shown("/tokens", SOMEBODY),
+    "tokens-mistakes": Shown("/tokens", SOMEBODY, doing.make_no_token),
+    "audit": Shown("/audit?subject={opinion}", SOMEBODY),
+    "audit-mistakes": Shown("/audit?who=nobody&since=never", SOMEBODY, status=422),
     "one-account": Shown("/accounts/{person}", SOMEBODY),
     "office": Shown("/office", "supervisor"),
     "office-roles": Shown("/office", SOMEBODY),
@@ -207,7 +213,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     county = County(templates, folder, TOWN, FixedClock(START), more=SETTINGS)
     made = (
         live(county), looked_back(county), alike(county), drafted(county), cases(visit), hosted(county), sessions(county),
-        signed_in(county),
+        signed_in(county), administered(county),
     )  # fmt: skip
     names = {name: value for each in made for name, value in each.items()}
     learned(county)

@@ -30,6 +30,7 @@ CALLERS = {
 PAGES: Mapping[str, tuple[str, ...]] = {
     "admin": (
         "/deputies", "/deputies/entry?code=d0", "/deputies/group?code=g0", "/codes", "/codes?campaign=c0", "/accounts",
+        "/tokens?acting=%3Cscript%3E", "/audit", "/audit?subject=%3Cscript%3E",
         "/cases", "/cases?q=%3Cscript%3E", "/cases/{case}", "/reviews", "/reviews/{waiting}", "/incidents", "/incidents/1",
         "/publications", "/publications/{undecided}", "/rising",
     ),
@@ -42,7 +43,16 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 #: Pages on which nothing is that was entered or told here.
-SAYS_NOTHING = {"/accounts", "/rising", "/c/{code}", "/public/stations", "/cases?q=%3Cscript%3E"}
+SAYS_NOTHING = {
+    "/accounts",
+    "/tokens?acting=%3Cscript%3E",
+    "/audit",
+    "/audit?subject=%3Cscript%3E",
+    "/rising",
+    "/c/{code}",
+    "/public/stations",
+    "/cases?q=%3Cscript%3E",
+}
 
 
 class Known(FakeAuthenticator):

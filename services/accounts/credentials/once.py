@@ -27,6 +27,8 @@ class Purpose(StrEnum):
     NEW_PASSKEY = "new_passkey"
     SET_UP = "set_up"
     SINGLE = "single"
+    #: A form that makes a secret, which is shown once: pressing twice makes one.
+    FORM = "form"
 
 
 LASTS: Mapping[Purpose, timedelta] = {
@@ -38,6 +40,7 @@ LASTS: Mapping[Purpose, timedelta] = {
     Purpose.NEW_PASSKEY: timedelta(minutes=5),
     Purpose.SET_UP: timedelta(minutes=15),
     Purpose.SINGLE: timedelta(minutes=10),
+    Purpose.FORM: timedelta(days=1),
 }
 #: Those of these kinds end when another one is made for the same person.
 ONE_AT_A_TIME = frozenset({Purpose.INVITATION, Purpose.RECOVERY, Purpose.SIGN_IN})

@@ -12,13 +12,13 @@ from services.accounts.api import ADMIN, check_place
 from services.accounts.context import Accounts, HasAccounts
 from services.accounts.managing import Sent
 from services.accounts.model import AccountHolder, NewGrant
+from services.accounts.pages import granting
 from services.accounts.pages.own import line_of
 from services.accounts.pages.showing import Mistakes, role_words, shown, site_of
 from services.accounts.schemas import AccountName, Invitation
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.people.callers import SIGNED_IN, Role
-from services.contracts.words.bilingual import Words, name_of
-from services.contracts.words.people import CALLERS
+from services.contracts.people.callers import SIGNED_IN
+from services.contracts.words.bilingual import Words
 from services.design.phrases import Phrase
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
@@ -32,13 +32,15 @@ FIELDS = ("sign_in", "name", "role", "of", "deputy", "email", "phone", "external
 WRONG: Final[Mapping[str, Phrase]] = {
     "sign_in": Phrase("Please use 2 to 60 letters, digits and . @ + - _"),
     "name": Phrase("Please enter a name of at most 80 characters"),
-    "role": Phrase("Please choose a role"),
-    "of": Phrase("Please choose a department or station that goes with the role, and none for the others"),
-    "deputy": Phrase("Please enter the code of a deputy of the register for the role of a deputy, and none for the others"),
+    **granting.WRONG,
     "email": Phrase("Please enter one e-mail address"),
     "phone": Phrase("Please enter one telephone number"),
     "external": Phrase("Please enter at most 200 characters"),
 }
+LABELS: Final[Mapping[str, Phrase]] = {
+    "sign_in": Phrase("Sign-in name"), "name": Phrase("Name"), **granting.LABELS,
+    "email": Phrase("E-mail"), "phone": Phrase("Telephone"), "external": Phrase("Name at the single sign-on"),
+}  # fmt: skip
 TAKEN = Phrase("There is such an account already")
 STATES: Final[Mapping[str, Phrase]] = {
     "invited": Phrase("invited"), "active": Phrase("active"), "suspended": Phrase("suspended"), "erased": Phrase("erased"),
@@ -67,13 +69,13 @@ def invite(call: Call[HasAccounts]) -> Answer:
     """Invite somebody, or once more who has not come yet."""
     form = read_form(FIELDS)
     given = {name: form[name] or None for name in ("email", "phone", "external")}
-    asked = {"role": form["role"], **_party(form)}
+    asked = {"role": form["role"], **granting.party_of(form)}
     try:
         invited = validate(Invitation(), {"sign_in": form["sign_in"], "name": form["name"], "grant": asked, **given})
         check_place(call, invited.asked)
         sent = managing.invite(call.service.accounts, invited)
     except Invalid as error:
-        return _list(call, 422, form, {_field(name): WRONG[_field(name)] for name in error.errors})
+        return _list(call, 422, form, granting.mistakes_of(error, WRONG))
     except Conflict:
         return _list(call, 409, form, {"sign_in": TAKEN})
     return _one(call, sent.person, sent=sent)
@@ -101,12 +103,12 @@ def grant(call: Call[HasAccounts]) -> Answer:
     """Grant another role."""
     form, person = read_form(("role", "of", "deputy")), call.path["account_id"]
     try:
-        of = _party(form)
+        of = granting.party_of(form)
         asked = NewGrant(form["role"], of.get("department"), of.get("station"), of.get("deputy"))
         check_place(call, asked)
         managing.grant(call.service.accounts, person, asked)
     except Invalid as error:
-        mistakes = {_field(name): WRONG[_field(name)] for name in error.errors}
+        mistakes = granting.mistakes_of(error, WRONG)
         return _one(call, call.service.accounts.read(lambda people: people.get(person)), 422, form, mistakes)
     return see_other(f"{LIST}/{person}")
 
@@ -145,7 +147,7 @@ def _list(
     following = cursor_of(found[SHOWN - 1].id) if len(found) > SHOWN else None
     return shown(
         call, "accounts.html", status, rows=rows, following=following, given=form or dict.fromkeys(FIELDS, ""),
-        mistakes=mistakes or {}, labels=LABELS, **_choices(call),
+        mistakes=mistakes or {}, labels=LABELS, **granting.choices(call, SIGNED_IN),
     )  # fmt: skip
 
 
@@ -158,35 +160,9 @@ def _one(
         grants=[(each.id, line_of(role_words(call.service, each))) for each in person.grants],
         link=None if sent is None or sent.link is None else site_of(call) + sent.link,
         given={"name": person.name, "role": "", "of": "", "deputy": "", **(form or {})}, labels=LABELS, mistakes=mistakes or {},
-        **_choices(call),
+        **granting.choices(call, SIGNED_IN),
     )  # fmt: skip
 
 
 def _roles(call: Call[HasAccounts], person: AccountHolder) -> list[Words]:
     return [line_of(role_words(call.service, each)) for each in person.grants]
-
-
-def _choices(call: Call[HasAccounts]) -> dict[str, object]:
-    catalogue = call.service.catalogue
-    departments = [(f"department:{code}", name_of(entry)) for code, entry in catalogue.departments.items()]
-    stations = [(f"station:{code}", name_of(entry)) for code, entry in catalogue.stations.items()]
-    groups = [(Phrase("Departments"), departments), (Phrase("Stations"), stations)]
-    return {"roles": [(None, [(role, CALLERS[role]) for role in Role if role in SIGNED_IN])], "places": groups}
-
-
-def _party(form: Mapping[str, str]) -> dict[str, str]:
-    of, colon, code = form["of"].partition(":")
-    chosen = {of: code} if colon and of in ("department", "station") else {}
-    return chosen | ({"deputy": form["deputy"]} if form["deputy"] else {})
-
-
-def _field(name: str) -> str:
-    last = name.rpartition(".")[2]
-    return "of" if last in ("department", "station") else last if last in WRONG else "role"
-
-
-LABELS: Final[Mapping[str, Phrase]] = {
-    "sign_in": Phrase("Sign-in name"), "name": Phrase("Name"), "role": Phrase("Role"), "of": Phrase("Acts for"),
-    "deputy": Phrase("Code of the deputy"),
-    "email": Phrase("E-mail"), "phone": Phrase("Telephone"), "external": Phrase("Name at the single sign-on"),
-}  # fmt: skip

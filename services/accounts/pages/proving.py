@@ -61,3 +61,13 @@ def confirmed(call: Call[HasAccounts], me: AccountHolder) -> Mistakes:
     except TooMany as error:
         return {"present": TOO_OFTEN.filled(seconds=error.seconds)}
     return {"present": WRONG_PASSWORD}
+
+
+def administrator_proof(call: Call[HasAccounts]) -> Proof | None:
+    """What an administrator proves before something that cannot be taken back; None for a token, which has nothing to."""
+    return proof_of(call, own(call)) if call.caller.person else None
+
+
+def administrator_confirmed(call: Call[HasAccounts]) -> Mistakes:
+    """What is wrong with that proof; empty when it is right."""
+    return confirmed(call, own(call)) if call.caller.person else {}

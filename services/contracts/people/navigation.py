@@ -46,7 +46,7 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/entrusted", Words("待我办理", "Entrusted to you"), HOLDERS),
     PageLink("/publications", Words("公开审核", "Review for the public"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/statistics", Words("办理公示", "Statistics"), SIGNED_IN),
-    PageLink("/accounts", Words("账号管理", "Accounts"), frozenset({Role.ADMIN})),
+    PageLink("/administration", Words("系统管理", "Administration"), frozenset({Role.ADMIN})),
     PageLink("/account", Words("我的账号", "My account"), SIGNED_IN),
 )
 

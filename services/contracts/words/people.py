@@ -36,6 +36,15 @@ CALLERS: Mapping[str, Words] = {
     "informant": Words("民情信息员", "informant"),
     "scraper": Words("指标采集程序", "program that collects metrics"),
 }
+#: What the trail has of each request.
+TRAIL: Mapping[str, Words] = {
+    "at": Words("时间", "time"),
+    "by": Words("操作人", "by"),
+    "as": Words("身份", "as"),
+    "what": Words("操作", "what"),
+    "subject": Words("对象", "subject"),
+    "outcome": Words("结果", "outcome"),
+}
 
 #: Every table by what its codes are of.
 TABLES: Mapping[str, Mapping[str, Words]] = {
@@ -43,4 +52,5 @@ TABLES: Mapping[str, Mapping[str, Words]] = {
     "state of a deputy": DEPUTY_STATES,
     "kind of a group": GROUP_KINDS,
     "role of a token": CALLERS,
+    "part of the trail": TRAIL,
 }

@@ -55,17 +55,24 @@ def create(
     database: Database, role: str, party: str | None, days: int | None = None, named: TokenGrants = NOTHING_NAMED
 ) -> tuple[str, str]:
     """Make a token, good for `days` or until it is revoked; returns (id, token). The token is shown once and never stored."""
+    with database.transaction() as work:
+        return make(work, role, party, days, named)
+
+
+def make(
+    work: Transaction, role: str, party: str | None, days: int | None = None, named: TokenGrants = NOTHING_NAMED
+) -> tuple[str, str]:
+    """The same inside a transaction; raises `Invalid`."""
     check_token(role, party, named)
     if days is not None and not 0 < days <= LONGEST_DAYS:
         raise Invalid("A token is good for at least one day.", {"days": [f"from 1 to {LONGEST_DAYS}"]})
     token, token_id = PREFIX + secrets.token_urlsafe(32), new_id()
-    with database.transaction() as work:
-        if named.source is not None:
-            query = sa.select(tokens.c.party).where(tokens.c.source == named.source)
-            check_owner(named.source, party, work.execute(query).scalars().all())
-        grants = {"channels": list(named.channels) or None, "source": named.source}
-        row = grants | {"id": token_id, "hash": digest(token), "role": role, "party": party, "created": work.now}
-        work.add(tokens, row | {"expires": None if days is None else work.now + timedelta(days=days)})
+    if named.source is not None:
+        query = sa.select(tokens.c.party).where(tokens.c.source == named.source)
+        check_owner(named.source, party, work.execute(query).scalars().all())
+    grants = {"channels": list(named.channels) or None, "source": named.source}
+    row = grants | {"id": token_id, "hash": digest(token), "role": role, "party": party, "created": work.now}
+    work.add(tokens, row | {"expires": None if days is None else work.now + timedelta(days=days)})
     return token_id, token
 
 
