@@ -20,7 +20,8 @@ from typing import Any, NoReturn
 import psutil
 import pytest
 import structlog
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.internal.conjecture import engine
 
 from benchmarks.cluster import ClusterMissing, PrivateCluster
 from services.console.embedded.node import NodeFailed, PrivateNode, free_broker_port
@@ -46,11 +47,17 @@ START = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
 structlog.configure(
     processors=[structlog.processors.add_log_level, structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
 )
+# A property that fails says so within seconds: looking for a smaller example may take minutes, until the whole run is stopped.
+# Where CI=true there is no such search, no database of examples, and the same ones come every time.
+engine.MAX_SHRINKING_SECONDS = 10
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate, Phase.target)
 # How long an example takes is the machine's affair: on a loaded one the default limit of 200 ms fails what is right.
 settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
-settings.load_profile("any machine")
+    "any machine", deadline=None, print_blob=True, report_multiple_bugs=False, phases=(*PHASES, Phase.shrink),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+settings.register_profile("CI", settings.get_profile("any machine"), phases=PHASES, database=None, derandomize=True)
+settings.load_profile("CI" if inherited("CI").get("CI") == "true" else "any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
