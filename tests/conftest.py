@@ -37,6 +37,8 @@ from tests.stores import MakeDatabase, Templates
 
 # What is loaded and collected stays: looking for garbage among it takes a second.
 gc.disable()
+#: New objects, and collections of younger ones, after which the collector of garbage looks for some.
+RARELY = (20_000, 50, 100)
 UNIT = Path(__file__).parent / "unit"
 #: A file system without a disk, and the memory that has to be free for it.
 IN_MEMORY, ENOUGH = Path("/dev/shm"), 8 << 30
@@ -99,9 +101,11 @@ def absent(reason: str) -> NoReturn:
 
 
 def pytest_collection_finish() -> None:
-    # What is loaded by now stays to the end: nobody has to look for garbage in it again and again.
+    # What is loaded by now stays to the end: nobody has to look for garbage in it again and again. What a test makes is gone when
+    # it ends, nearly all of it without the collector, which by default looks a hundred times as often as there is anything to find.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*RARELY)
     gc.enable()
 
 
