@@ -11,6 +11,7 @@ from typing import Any
 from playwright.sync_api import Page
 
 from docs.generator.product import ROOT
+from tests.browser.keeping import WRITTEN
 
 #: Not kept by git; CI keeps it.
 PICTURES = ROOT / "var" / "screenshots"
@@ -51,7 +52,7 @@ FAINT = """() => {
 #: What all pages are asked.
 SEEN = f"""({{
   headings: document.querySelectorAll('h1').length, words: document.body.innerText,
-  wide: {WIDE}, cut_off: ({CUT_OFF})(), faint: ({FAINT})(),
+  wide: {WIDE}, cut_off: ({CUT_OFF})(), faint: ({FAINT})(), written: ({WRITTEN})(),
 }})"""
 #: Contrast takes axe longer than all else together, and FAINT finds what it would; frames and what is loaded for a rule that is
 #: off, there are none.

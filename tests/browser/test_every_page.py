@@ -1,7 +1,7 @@
 """Every page, on a phone and on a wide screen, in both languages, light and dark, with and without scripts.
 
-No page scrolls sideways, complains, has text that is hard to read or is served too large; axe finds nothing serious. Pictures of
-all are left in `var/screenshots`.
+No page scrolls sideways, complains, has text that is hard to read or is served too large, none has a form that loses what was typed
+into it; axe finds nothing serious. Pictures of all are left in `var/screenshots`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tests.browser import doing
 from tests.browser.administered import administered
 from tests.browser.conftest import EXPECTED_STATUS, serving
 from tests.browser.hosting import hosted
+from tests.browser.keeping import lost_by
 from tests.browser.looking import SEEN
 from tests.browser.meeting_pages import SESSION_PAGES, sessions
 from tests.browser.scenes import alike, cases, drafted, learned, live, looked_back, signed_in
@@ -243,6 +244,7 @@ def test_a_page_can_be_read_and_used(viewers: Mapping[str, Viewer], sites: Sites
     seen = viewer.eyes.see(SEEN)
     assert UNSAID.search(seen.pop("words")) is None
     assert seen.pop("wide") <= 0
+    assert [lost for path, names in seen.pop("written") for lost in lost_by(path, names)] == [], "what was typed is kept"
     assert seen == {"headings": 1, "cut_off": [], "faint": []}
     assert viewer.weight() < 60_000
     assert [text for text in viewer.complaints if EXPECTED_STATUS not in text] == []

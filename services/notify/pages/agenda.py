@@ -47,6 +47,9 @@ WRONG: Final[Mapping[str, Phrase]] = {
     "promise-what": Phrase("Please say what will be done"), "promise-due": Phrase("Please choose a day from tomorrow on"),
     "promise-who": Phrase("Please write at most 100 characters"),
 }  # fmt: skip
+KEPT: Final = KeptForm(
+    {f"{name}-*": LABELS[name] for name in ("note", "promise-what", "promise-who")}, ("result-*", "promise-due-*")
+)
 EMPTY: Final = dict.fromkeys(("title", "at", *FIELDS), "")
 RECORDED: Final = Phrase("Recorded.")
 ALREADY: Final = Phrase("Its result has been recorded by somebody else. What you wrote is still below.")
@@ -101,7 +104,7 @@ def back(call: Call[Notify]) -> Answer:
     return see_other(f"{LIST}/{call.path['meeting_id']}")
 
 
-@routes.post(f"{LIST}/<meeting_id>/<supervision_id>", access=SUPERVISORS, page=KeptForm({"note": LABELS["note"]}))
+@routes.post(f"{LIST}/<meeting_id>/<supervision_id>", access=SUPERVISORS, page=KEPT)
 def record(call: Call[Notify]) -> Answer:
     """Record what a supervision came to; back to the agenda, where the next one is."""
     about = call.path["supervision_id"]

@@ -23,6 +23,7 @@ from services.routing.store.learning import doubts
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import desk_html, error_page, see_other
+from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
@@ -75,7 +76,7 @@ def back(call: Call[Routing]) -> Answer:
     return see_other(LIST)
 
 
-@routes.post("/doubtful/<opinion>", access=OFFICE, page=error_page)
+@routes.post("/doubtful/<opinion>", access=OFFICE, page=KeptForm({"reason": Phrase("Why")}, ("department",)))
 def decide(call: Call[Routing]) -> Answer:
     """Give an opinion to a department; back to what waits."""
     form = read_form(("department", "reason"))

@@ -36,6 +36,7 @@ WRONG: Final[Mapping[str, Phrase]] = {
     "reason": Phrase("Please say why, at most 2,000 characters"), "department": Phrase("Please choose one of the departments"),
 }  # fmt: skip
 LABELS: Final[Mapping[str, Phrase]] = {"reason": Phrase("Why"), "department": Phrase("Department")}
+KEPT: Final = KeptForm({"reason": LABELS["reason"]}, ("granted", "department", VERSION, KEY))
 _BODY = RulingBody()
 
 
@@ -65,7 +66,7 @@ def back(call: Call[Routing]) -> Answer:
     return see_other(RULINGS)
 
 
-@routes.post(f"{RULINGS}/<assignment_id>/<about>", access=RULING, page=KeptForm({"reason": LABELS["reason"]}, (VERSION, KEY)))
+@routes.post(f"{RULINGS}/<assignment_id>/<about>", access=RULING, page=KEPT)
 def rule(call: Call[Routing]) -> Answer:
     """Rule on what was asked for, and go back to the list; or show it again with what was typed and what is wrong."""
     form = read_form(("granted", "reason", "department", VERSION, KEY))

@@ -28,6 +28,7 @@ from services.intake.store.constituency.registers import RegisterStore
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
@@ -82,6 +83,11 @@ MISTAKES: Mapping[str, Phrase] = {
     "counterpart": Phrase("At most 100 characters"), **dict.fromkeys(_TEXTS, _LONG),
     **dict.fromkeys(("areas", "stations", "groups", "topics"), Phrase("Please name at most 100, each by name or code")),
 }  # fmt: skip
+#: Of what was typed, the texts are shown again, and the rest goes along.
+KEPT = KeptForm(
+    {name: LABELS[name] for name in ("name", "term", "counterpart", *_TEXTS)},
+    (VERSION, "code", "level", "state", "kind", "areas", "stations", "groups", "topics"),
+)
 UNKNOWN = Phrase("Not known here, or called the same as another: %(words)s. Please use the code.")
 ALL = Phrase("All of them")
 TAKEN = Phrase("There is an entry with this code already")
@@ -115,7 +121,7 @@ def deputy_form(call: Call[Intake]) -> Answer:
     return _opened(call, DEPUTIES)
 
 
-@routes.post(ENTRY, access=ADMIN, page=error_page)
+@routes.post(ENTRY, access=ADMIN, page=KEPT)
 def enter_deputy(call: Call[Intake]) -> Answer:
     """Enter a deputy, or a change of one; back to the list."""
     return _entered(call, DEPUTIES)
@@ -127,7 +133,7 @@ def group_form(call: Call[Intake]) -> Answer:
     return _opened(call, GROUPS)
 
 
-@routes.post(GROUP, access=ADMIN, page=error_page)
+@routes.post(GROUP, access=ADMIN, page=KEPT)
 def enter_group(call: Call[Intake]) -> Answer:
     """Enter a group, or a change of one; back to the list."""
     return _entered(call, GROUPS)

@@ -23,6 +23,7 @@ from services.intake.schemas.publication.publications import ReleaseBody, Withho
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import desk_html, error_page, see_other
+from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
@@ -36,6 +37,10 @@ LABELS: Mapping[str, Phrase] = {
     "content": Phrase("Details"),
     "reason": Phrase("Why it is not made public"),
 }
+#: What was released of the parts goes along; their texts are shown again.
+RELEASED = KeptForm(
+    {"title": LABELS["title"], "content": LABELS["content"], "part-*": Phrase("Reply or promise")}, ("release-*", PLACE)
+)
 DECIDED: Mapping[str | None, Phrase] = {
     None: Phrase("New"),
     PublicationState.RELEASED: Phrase("Public, with a new reply"),
@@ -80,7 +85,7 @@ def back_from_withholding(call: Call[Intake]) -> Answer:
     return see_other(f"{LIST}/{call.path['opinion_id']}")
 
 
-@routes.post("/publications/<opinion_id>", access=REVIEWERS, page=error_page)
+@routes.post("/publications/<opinion_id>", access=REVIEWERS, page=RELEASED)
 def release(call: Call[Intake]) -> Answer:
     """Release the copy as it was changed; back to the list."""
     found = prepared(call.service, call.path["opinion_id"])
@@ -99,7 +104,7 @@ def release(call: Call[Intake]) -> Answer:
     return see_other(LIST)
 
 
-@routes.post("/publications/<opinion_id>/withhold", access=REVIEWERS, page=error_page)
+@routes.post("/publications/<opinion_id>/withhold", access=REVIEWERS, page=KeptForm({"reason": LABELS["reason"]}))
 def withhold(call: Call[Intake]) -> Answer:
     """Do not make it public, or no longer; back to the list."""
     form = read_form(("reason",))

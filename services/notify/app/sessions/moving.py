@@ -27,6 +27,7 @@ def moved(call: Call[Notify], session_id: str, move: SessionMove, said: moving.S
     def unit(work: Transaction) -> Session:
         store = SessionStore(work)
         session = keeping.loaded(store, session_id, call.caller)
+        call.expect({"updated": session.updated})
         around = moving.Around(store, service.catalogue, partial(unfinished, work), partial(waiting_on_agenda, work.connection))
         moving.move(session, move, around, said)
         if move is SessionMove.HOLD:

@@ -20,12 +20,15 @@ from services.notify.domain.sessions.plan import Plan
 from services.notify.pages.sessions.showing import Options
 from services.runtime.input.numbers import whole_number
 from services.runtime.web.calls import Call
+from services.runtime.web.pages.kept import KeptForm
 
 _SEPARATORS: Final = re.compile(r"[,，、;；\n]+")
 #: How many words an official has: the department, and the office.
 _OFFICIAL: Final = 2
 #: The hidden field with the version that was read; empty for what is new.
 VERSION: Final = "version"
+#: Kinds of fields that hold words.
+TYPED: Final = ("lines", "text")
 LOCAL: Final = "%Y-%m-%dT%H:%M"
 
 
@@ -52,6 +55,13 @@ ASKED: Final = (
     Field("departments", Phrase("Departments asked to come"), hint=Phrase("Names or codes, with commas between them.")),
     Field("officials", Phrase("Heads of departments"), hint=Phrase("The department, a blank and the office, one a line.")),
 )
+
+
+def kept_form(fields: Iterable[Field], *hidden: str) -> KeptForm:
+    """The page for an error of a form with these fields: what was typed is kept, and what was chosen goes along."""
+    found = list(fields)
+    typed = {each.id: each.label for each in found if each.kind in TYPED}
+    return KeptForm(typed, (*(each.id for each in found if each.kind not in TYPED), *hidden))
 
 
 def about_version(call: Call[Notify], form: Mapping[str, str]) -> Call[Notify]:

@@ -24,6 +24,7 @@ from services.notify.pages.sessions.fields import (
     about_version,
     asked_as_typed,
     instant,
+    kept_form,
     mistakes_of,
     number,
     plain,
@@ -70,6 +71,7 @@ MISTAKES: Final[Mapping[str, Phrase]] = {
     "departments": Phrase("Please name departments that there are"),
     "officials": Phrase("Please name the department and the office, one a line"),
 }  # fmt: skip
+KEPT: Final = kept_form(FIELDS, VERSION)
 CHANGED: Final = Phrase("Somebody has changed this session since you opened it. Please open it again, then make your change.")
 PLAN, CHANGE = Phrase("Plan a session"), Phrase("Change a session")
 BACK: Final = Phrase("Sessions")
@@ -108,7 +110,7 @@ def new_form(call: Call[Notify]) -> Answer:
     return _form(call, None, given | {"station": call.caller.station or given["station"]})
 
 
-@routes.post(f"{LIST}/new", access=KEEPERS, page=error_page)
+@routes.post(f"{LIST}/new", access=KEEPERS, page=KEPT)
 def plan(call: Call[Notify]) -> Answer:
     """Plan a session; on to its page."""
     form = read_form(field.id for field in FIELDS)
@@ -131,7 +133,7 @@ def change_form(call: Call[Notify]) -> Answer:
     return _form(call, session, _typed(call, session))
 
 
-@routes.post(f"{LIST}/<session_id>/details", access=KEEPERS, page=error_page)
+@routes.post(f"{LIST}/<session_id>/details", access=KEEPERS, page=KEPT)
 def change(call: Call[Notify]) -> Answer:
     """Change what is said of a session; back to its page."""
     form, session = read_form((VERSION, *(field.id for field in FIELDS))), find(call, call.path["session_id"])

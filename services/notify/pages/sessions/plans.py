@@ -23,6 +23,7 @@ from services.notify.pages.sessions.fields import (
     Field,
     about_version,
     asked_as_typed,
+    kept_form,
     mistakes_of,
     number,
     plain,
@@ -73,6 +74,7 @@ MISTAKES: Final[Mapping[str, Phrase]] = {
     "shift": Phrase("Please choose one of these"), "time": Phrase("Please enter a time of day such as 09:00"),
     "length": Phrase("Please enter 5 to 1,440 minutes"),
 }  # fmt: skip
+KEPT: Final = kept_form((CODE_FIELD, *FIELDS), VERSION)
 TAKEN: Final = Phrase("There is a plan with this code already")
 CHANGED: Final = Phrase("Somebody has changed this plan since you opened it. Please open it again, then make your change.")
 TITLE, BACK = Phrase("Plan of sessions"), Phrase("Plans")
@@ -106,7 +108,7 @@ def entry_form(call: Call[Notify]) -> Answer:
     return _form(call, empty | {"station": call.caller.station or ""})
 
 
-@routes.post(ENTRY, access=KEEPERS, page=error_page)
+@routes.post(ENTRY, access=KEEPERS, page=KEPT)
 def enter(call: Call[Notify]) -> Answer:
     """Set up a plan, or change one; back to the list."""
     form = read_form(("code", VERSION, *(field.id for field in FIELDS)))

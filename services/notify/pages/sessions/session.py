@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import flask
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.errors import Changed, Conflict, Invalid, NotFound
 from services.contracts.fragments import parts_of
 from services.contracts.people.callers import PUBLIC
 from services.contracts.sessions import SessionMove, allowed_moves
 from services.contracts.words.bilingual import Words, name_of
-from services.contracts.words.of_sessions import LISTS, SESSION_MOVES, SESSION_RULES
+from services.contracts.words.of_sessions import LISTS, SESSION_MOVES
 from services.design.phrases import Phrase
-from services.design.reader import CHINESE
 from services.notify.app.context import Notify
 from services.notify.app.sessions.moving import moved
 from services.notify.app.sessions.sessions import KEEPERS, ONE_COST, find, keeps
@@ -26,61 +25,24 @@ from services.notify.domain.sessions.session import HOLIDAY, UNKNOWN_SESSION, Se
 from services.notify.handlers.sessions.moving import ACTS
 from services.notify.pages.lists.showing import last_of
 from services.notify.pages.paper import TEMPLATES, local
-from services.notify.pages.sessions.fields import Field, instant, number, officials, officials_text, plain, several, typed
+from services.notify.pages.sessions.fields import (
+    VERSION,
+    Field,
+    about_version,
+    officials_text,
+    typed,
+)
+from services.notify.pages.sessions.moves import CHANGED, FIELDS, KEPT, NOT_NOW, SCHEMAS, listed, mistakes_of, said_of
 from services.notify.pages.sessions.showing import ShownSession, shown_session
-from services.notify.schemas.sessions import sessions as schemas
 from services.notify.store.lists.entries import frozen_of
 from services.notify.store.sessions.calendar import deputy_names
-from services.runtime.web.calls import Call
+from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.pages.html import error_page, html, see_other
-from services.runtime.web.pages.readers import this_reader
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
 PATH: Final = "/sessions/<session_id>"
-_REASON = Field("reason", Phrase("Reason"), hint=Phrase("Needed where a rule of its kind is not met; everybody can read it."))
-_WHY = Field("reason", Phrase("Reason"), needed=True, hint=Phrase("Everybody can read it."))
-_CODES = Phrase("Codes, with commas between; who scanned the code counts by itself.")
-_OFFICES = Phrase("The department, a blank and the office, one a line.")
-#: The fields of each form, by what it does.
-FIELDS: Final[Mapping[SessionMove, tuple[Field, ...]]] = {
-    SessionMove.ANNOUNCE: (_REASON,),
-    SessionMove.POSTPONE: (
-        Field("at", Phrase("New time"), "datetime-local", hint=Phrase("Leave it out until it is known.")), _WHY,
-    ),
-    SessionMove.CANCEL: (_WHY,),
-    SessionMove.HOLD: (
-        Field("deputies", Phrase("Deputies who came"), hint=_CODES),
-        Field("officials", Phrase("Heads of departments who came"), hint=_OFFICES),
-        Field("visitors", Phrase("Visitors"), "number"), Field("observers", Phrase("Observers"), "number"), _REASON,
-    ),
-    SessionMove.MINUTES: (Field("minutes", Phrase("Minutes"), needed=True), _REASON),
-    SessionMove.FOLLOW: (_REASON,),
-    SessionMove.EVALUATE: (
-        Field("satisfied", Phrase("Satisfied"), "number", needed=True),
-        Field("basically_satisfied", Phrase("Basically satisfied"), "number", needed=True),
-        Field("dissatisfied", Phrase("Dissatisfied"), "number", needed=True),
-    ),
-    SessionMove.CLOSE: (_REASON,),
-}  # fmt: skip
-SCHEMAS: Final = {
-    SessionMove.ANNOUNCE: schemas.AnnouncementBody(), SessionMove.POSTPONE: schemas.PostponementBody(),
-    SessionMove.CANCEL: schemas.CancellationBody(), SessionMove.HOLD: schemas.HoldingBody(),
-    SessionMove.MINUTES: schemas.MinutesBody(), SessionMove.FOLLOW: schemas.FollowingBody(),
-    SessionMove.EVALUATE: schemas.RatingsBody(), SessionMove.CLOSE: schemas.ClosingBody(),
-}  # fmt: skip
-MISTAKES: Final[Mapping[str, Phrase]] = {
-    "reason": Phrase("Please say why, in at most 1,000 characters"), "at": Phrase("Please choose a time in the future"),
-    "deputies": Phrase("Please name deputies in office by their codes"),
-    "officials": Phrase("Please name the department and the office, one a line"),
-    "visitors": Phrase("Please enter a number"), "observers": Phrase("Please enter a number"),
-    "minutes": Phrase("Please enter the minutes, in at most 20,000 characters"),
-    "satisfied": Phrase("Please enter how many; together no more than were there, and at least one"),
-    "basically_satisfied": Phrase("Please enter a number"), "dissatisfied": Phrase("Please enter a number"),
-}  # fmt: skip
-IRREGULAR: Final = Phrase("This makes the session irregular (%(rules)s). Please say why.")
-NOT_NOW: Final = Phrase("This is not possible as it stands now. Nothing was changed.")
 
 
 class Command(NamedTuple):
@@ -104,53 +66,27 @@ def back(call: Call[Notify]) -> Answer:
     return see_other(f"/sessions/{find(call, call.path['session_id']).id}")
 
 
-@routes.post(f"{PATH}/moves/<move>", access=KEEPERS, page=error_page)
+@routes.post(f"{PATH}/moves/<move>", access=KEEPERS, page=KEPT)
 def carry_out(call: Call[Notify]) -> Answer:
     """Do one of the things that can be done; back to the page."""
     if call.path["move"] not in ACTS:
         raise NotFound(UNKNOWN_SESSION)
     move, session = SessionMove(call.path["move"]), find(call, call.path["session_id"])
-    form = read_form(f"{move}-{field.id}" for field in FIELDS[move])
+    form, version = read_form(f"{move}-{field.id}" for field in FIELDS[move]), read_form((VERSION,))
     try:
-        moved(call, session.id, move, validate(SCHEMAS[move], _said(call, move, form)))
+        moved(
+            about_version(call, version) if version[VERSION] else call,
+            session.id,
+            move,
+            validate(SCHEMAS[move], said_of(call, move, form)),
+        )
     except Invalid as error:
-        return _page(call, session, 422, move, form, _mistakes(move, error))
+        return _page(call, session, 422, move, form, mistakes_of(move, error))
+    except Changed:
+        return _page(call, find(call, session.id), 409, move, form, {}, CHANGED)
     except Conflict:
         return _page(call, find(call, session.id), 409, move, form, {}, NOT_NOW)
     return see_other(f"/sessions/{session.id}")
-
-
-def _said(call: Call[Notify], move: SessionMove, form: Mapping[str, str]) -> dict[str, Any]:
-    """What a form says, as the API takes it."""
-    catalogue, given = call.service.catalogue, {name.partition("-")[2]: text for name, text in form.items()}
-    read: dict[str, Any] = {}
-    for name, text in given.items():
-        field = next(each for each in FIELDS[move] if each.id == name)
-        if name == "officials":
-            read[name] = officials(text, catalogue)
-        elif name == "deputies":
-            read[name] = several(text)
-        elif field.kind == "datetime-local":
-            read[name] = instant(text, catalogue)
-        else:
-            read[name] = number(text) if field.kind == "number" else text
-    return plain(read)
-
-
-def _mistakes(move: SessionMove, error: Invalid) -> dict[str, Phrase]:
-    found = {}
-    for path, told in error.errors.items():
-        name = path.partition(".")[0]
-        rules = [SESSION_RULES[rule] for each in told if (rule := each.partition(":")[0]) in SESSION_RULES]
-        if name in MISTAKES:
-            words = IRREGULAR.filled(rules=_listed(rules)) if rules else MISTAKES[name]
-            found[f"{move}-{name}"] = words
-    return found or {f"{move}-{FIELDS[move][0].id}": NOT_NOW}
-
-
-def _listed(named: list[Words]) -> str:
-    is_chinese = this_reader().lang == CHINESE
-    return ("、" if is_chinese else ", ").join(each.zh if is_chinese else each.en for each in named)
 
 
 def _page(
@@ -182,7 +118,8 @@ def _page(
         is_keeper=is_keeper, commands=commands, mistakes=mistakes or {},
         labels={field.id: field.label for command in commands for field in command.fields}, notice=notice,
         wanted=wanted and local(wanted, catalogue), to_postpone={"at": typed(wanted, catalogue), "reason": HOLIDAY},
-        may_change=SessionMove.CHANGE in moves, form_session=call.session, last=last, now=local(now, catalogue),
+        version=tag_of({"updated": session.updated}), may_change=SessionMove.CHANGE in moves, form_session=call.session,
+        last=last, now=local(now, catalogue),
         lists=[(name, words) for name, words in LISTS.items() if is_keeper or name in public],
     )  # fmt: skip
     if call.caller.role is not None:
@@ -206,7 +143,7 @@ def _facts(shown: ShownSession, names: Mapping[str, str], catalogue: Catalogue) 
         (Phrase("Liaison station"), shown.station), (Phrase("Place"), session.place), (Phrase("Area"), area and name_of(area)),
         (Phrase("Theme"), session.theme),
         (Phrase("Deputies who are to come"), "、".join(names.get(each, each) for each in session.deputies)),
-        (Phrase("Departments asked to come"), _listed(asked)),
+        (Phrase("Departments asked to come"), listed(asked)),
         (Phrase("Heads of departments"), officials_text(session.officials, catalogue) if not session.state.took_place else None),
         (Phrase("Places that can be booked"), session.slots or None),
     ]  # fmt: skip

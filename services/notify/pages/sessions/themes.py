@@ -27,6 +27,7 @@ from services.notify.schemas.sessions.themes import ThemeBody
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
@@ -67,7 +68,7 @@ def list_page(call: Call[Notify]) -> Answer:
     return _page(call, given | {"source": given["source"] or ("words" if given["title"] else "person")})
 
 
-@routes.post(LIST, access=OFFICE, page=error_page)
+@routes.post(LIST, access=OFFICE, page=KeptForm({"title": LABELS["title"]}, ("source", "kind", "support")))
 def suggest(call: Call[Notify]) -> Answer:
     """Suggest a theme; back to the list."""
     form = read_form(NAMES)

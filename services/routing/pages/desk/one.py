@@ -57,7 +57,8 @@ LEFT: Final = ("open", "broken")
 CHANGED: Final = Phrase("Somebody else did something with it since you opened it. Look at where it stands now, then send it again.")
 NOT_NOW: Final = Phrase("This is not possible as it stands now. What you wrote is still below.")
 KEPT: Final = KeptForm(
-    {name: label for form in FORMS for name, label in labels_of(form, MOST_DEMANDS).items()}, (VERSION, KEY, DEMANDS)
+    {name: label for form in FORMS for name, label in labels_of(form, MOST_DEMANDS).items()},
+    (VERSION, KEY, DEMANDS, MORE, CHOSEN, PUT),
 )
 
 

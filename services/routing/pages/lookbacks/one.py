@@ -89,7 +89,7 @@ def back(call: Call[Routing]) -> Answer:
 
 
 @routes.post(
-    f"{LIST}/<lookback_id>/<assignment_id>", access=RULING, query=LookbackQuery, page=KeptForm({"note": NOTE}, (KEY,))
+    f"{LIST}/<lookback_id>/<assignment_id>", access=RULING, query=LookbackQuery, page=KeptForm({"note": NOTE}, ("held", KEY))
 )  # fmt: skip
 def check(call: Call[Routing]) -> Answer:
     """Record what was found of one case; back to the look-back, where the next one is."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 import flask
 
@@ -19,7 +20,8 @@ NOT_SIGNED_IN = 401
 
 @dataclass(frozen=True, slots=True)
 class KeptForm:
-    """The page for an error of a form: its texts by what they are called; `hidden` are its codes, which are sent along.
+    """The page for an error of a form: its texts by what they are called; `hidden` are its codes, which are sent along. Names that
+    are made for each row are said with an asterisk: `note-*`.
 
     Who has signed in again in the meantime sends it with the new session.
     """
@@ -33,8 +35,9 @@ class KeptForm:
         given = self._given() if flask.request.method == "POST" else {}
         if not given:
             return error_page(status)
-        typed = [(name, label, given[name]) for name, label in self.labels.items() if given.get(name)]
-        silent = [(name, given[name]) for name in self.hidden if given.get(name)]
+        labels = {name: self.labels[kind] for name in given if (kind := kind_of(name, self.labels))}
+        typed = [(name, label, given[name]) for name, label in labels.items() if given[name]]
+        silent = [(name, text) for name, text in given.items() if text and kind_of(name, self.hidden)]
         page = html(
             SHARED, "kept.html", status, failure=failure_of(status), typed=typed, hidden=silent, photos=self.photos,
             session=flask.g.get("session"), signs_in=status == NOT_SIGNED_IN,
@@ -51,3 +54,8 @@ class KeptForm:
         except Exception:
             # Whatever was wrong with it is told by the error itself.
             return {}
+
+
+def kind_of(name: str, kinds: Iterable[str]) -> str | None:
+    """Which of these a field is; None for none of them."""
+    return next((kind for kind in kinds if fnmatchcase(name, kind)), None)

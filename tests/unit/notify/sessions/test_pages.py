@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -36,6 +37,35 @@ class Browser:
         answer = self.get(path, who)
         assert answer.status_code == status, answer.text
         return plainly(answer)
+
+
+class Fields(HTMLParser):
+    """What the fields of a page hold."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self._area = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        name = said.get("name") or ""
+        if tag == "input" and name:
+            self.values[name] = said.get("value") or ""
+        self._area = name if tag == "textarea" else ""
+        if self._area:
+            self.values[name] = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.values[self._area] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._area:
+            # A browser leaves out the line break that a text begins with.
+            self.values[self._area] = self.values[self._area].removeprefix("\n")
+        self._area = ""
 
 
 def _headers(who: str | None) -> dict[str, str]:
@@ -122,6 +152,41 @@ def test_who_keeps_a_session_records_it_with_forms(scene: Scene, call: Telephone
     assert "议定三件事" not in browser.text(f"/sessions/{session}")
     assert browser.post(f"/sessions/{session}/moves/sing", {"x": "y"}).status_code == 404
     assert browser.post(f"/sessions/{session}/moves/follow", {"x": "y"}, "other").status_code == 403
+
+
+@pytest.mark.parametrize(("path", "typed"), [
+    ("/sessions/{session}/moves/minutes", {"minutes-minutes": "写了一小时的纪要。\n第二段。", "minutes-reason": "停电"}),
+    ("/sessions/{session}/moves/hold", {"hold-deputies": "d-1、d-2", "hold-visitors": "14", "hold-reason": "一人请假"}),
+    ("/sessions/new", {"title": "专场", "deputies": "d-1", "kind": "reception", "at": "2026-12-08T09:00"}),
+    ("/sessions/{session}/details", {"title": "专场", "officials": "水务局 局长", "version": "abc"}),
+    ("/plans/entry", {"code": "ours", "dates": "2026-12-09 水", "rule": "dates", "version": "abc"}),
+    ("/themes", {"title": "停车", "kind": "chief", "support": "12"}),
+])  # fmt: skip
+def test_what_was_typed_outlives_the_end_of_a_session(
+    call: Telephone, browser: Browser, path: str, typed: Mapping[str, str]
+) -> None:
+    answer = browser.post(path.format(session=announced(call)), typed, who=None)
+    assert answer.status_code == 401
+    found = Fields(answer.text).values
+    assert {name: found.get(name) for name in typed} == typed
+
+
+def test_two_hosts_do_not_write_over_one_another(scene: Scene, call: Telephone, browser: Browser) -> None:
+    session = announced(call)
+    scene.clock.instant = at("2026-12-03 12:00")
+    call("POST", f"/sessions/{session}/hold", "office", {"visitors": 3, "reason": "一人请假"})
+    opened = Fields(browser.get(f"/sessions/{session}", "station").text).values["version"]
+    scene.clock.instant += timedelta(minutes=5)
+    form = {"minutes-minutes": "甲写的纪要。", "version": opened}
+    assert browser.post(f"/sessions/{session}/moves/minutes", form, "station").status_code == 303
+    scene.clock.instant += timedelta(minutes=5)
+    refused = browser.post(f"/sessions/{session}/moves/minutes", form | {"minutes-minutes": "乙写的纪要。"}, "office")
+    shown = Fields(refused.text).values
+    assert (refused.status_code, shown["minutes-minutes"]) == (409, "乙写的纪要。")
+    assert call("GET", f"/sessions/{session}", "office")[1]["minutes"] == "甲写的纪要。"
+    again = {"minutes-minutes": shown["minutes-minutes"], "version": shown["version"]}
+    assert browser.post(f"/sessions/{session}/moves/minutes", again, "office").status_code == 303
+    assert call("GET", f"/sessions/{session}", "office")[1]["minutes"] == "乙写的纪要。"
 
 
 def test_a_session_is_planned_and_changed_with_a_form(scene: Scene, call: Telephone, browser: Browser) -> None:
