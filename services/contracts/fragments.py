@@ -58,6 +58,7 @@ class Fragment(NamedTuple):
 
 #: In the order in which a page shows them.
 FRAGMENTS: Final[Sequence[Fragment]] = (
+    Fragment("office", "notify", Words("消息", "Notices"), SIGNED_IN, "notices"),
     Fragment("office", "intake", Words("审核与公开", "Review"), frozenset({Role.REVIEWER, Role.ADMIN})),
     Fragment("office", "intake", Words("待我办理", "Entrusted to you"), HOLDERS, "entrusted"),
     Fragment("office", "routing", Words("办理", "Handling"), STAFF),

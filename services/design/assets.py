@@ -18,6 +18,7 @@ FOLDER: Final = "/assets"
 SOURCES: Final[Mapping[str, Sequence[str]]] = {
     "site.css": ("tokens.css", "base.css", "forms.css", "components.css", "print.css"),
     "desk.js": ("desk.js",),
+    "notices.js": ("notices.js",),
     "form.js": ("photos.js", "drafts.js", "suggest.js", "alike.js", "position.js"),
     "map.js": ("map.js",),
     "map.css": ("vendor/leaflet-1.9.4.css", "map.css"),

@@ -115,6 +115,8 @@ PAGES: Mapping[str, Shown] = {
     "templates-mistakes": Shown("/desk/templates", "{department}", doing.keep_an_empty_text),
     "template": Shown("/desk/templates/{template}", "{department}"),
     "template-changed": Shown("/desk/templates/{template}", "{department}", doing.change_an_older_text),
+    "notices": Shown("/notices", "{department}"),
+    "notices-nothing": Shown("/notices?unread=1", "station:bridge"),
     "rulings": Shown("/rulings", "supervisor"),
     "rulings-mistakes": Shown("/rulings", "supervisor", doing.rule_without_a_reason),
     "desk-one-mistakes": Shown("/desk/{in_hand}", "{department}", doing.promise_nothing),

@@ -40,7 +40,7 @@ def desk(call: Call[HasAccounts]) -> Answer:
     me = own(call) if call.caller.person else None
     roles, acting = _choice(call, me)
     parts = parts_of("office", call.caller.role)
-    return shown(call, "desk.html", facts=facts_of(call), parts=parts, roles=roles, acting=acting)
+    return shown(call, "desk.html", facts=facts_of(call), parts=parts, roles=roles, acting=acting, scripts=("notices.js",))
 
 
 @routes.get(ACCOUNT, access=SIGNED_IN, page=error_page, own=True)

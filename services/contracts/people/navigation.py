@@ -27,6 +27,7 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/public", Words("查公开", "Public opinions"), PUBLIC),
     PageLink("/statistics", Words("看公示", "Statistics"), PUBLIC),
     PageLink("/office", Words("工作台", "Your desk"), SIGNED_IN),
+    PageLink("/notices", Words("消息", "Notices"), SIGNED_IN),
     PageLink("/desk", Words("承办件", "Assignments"), OF_A_DEPARTMENT),
     PageLink("/cases", Words("意见查询", "Cases"), STAFF),
     PageLink("/station", Words("代为登记", "Take down"), frozenset({Role.STATION})),

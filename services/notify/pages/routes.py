@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from services.notify.pages import agenda, parts
+from services.notify.pages import agenda, notices, parts
 from services.notify.pages.lists import lists, years
 from services.notify.pages.sessions import calendar, files, keeping, plans, session, themes
 from services.runtime.web.routes import Routes
 
 PAGES = Routes([
-    *agenda.routes, *parts.routes, *calendar.routes, *files.routes, *keeping.routes, *lists.routes, *plans.routes, *session.routes,
-    *themes.routes, *years.routes,
+    *agenda.routes, *notices.routes, *parts.routes, *calendar.routes, *files.routes, *keeping.routes, *lists.routes,
+    *plans.routes, *session.routes, *themes.routes, *years.routes,
 ])  # fmt: skip

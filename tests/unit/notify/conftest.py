@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import sqlalchemy as sa
 
 from services.notify.store.agenda_tables import supervisions
 from tests.unit.notify.calling import Telephone
@@ -27,3 +28,11 @@ def raised(scene):
         Case(scene, f"a-{name}", department, f"o-{name}").created(reply=f"{due} 23:59:59")
     scene.climb("2026-12-21 09:00")
     return {row["opinion"]: row["id"] for row in scene.rows(supervisions)}
+
+
+@pytest.fixture
+def statements(scene):
+    """The text and the values of every statement from here on."""
+    seen: list[tuple[str, tuple[object, ...]]] = []
+    sa.event.listen(scene.database.engine, "before_cursor_execute", lambda _, __, text, values, *___: seen.append((text, values)))
+    return seen

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-import sqlalchemy as sa
-
 from services.contracts.messages.supervision import CardIssued
 from services.notify.store.deadlines import DeadlineStore
 from services.notify.store.tables import deadlines, reminders
@@ -147,14 +144,6 @@ def test_a_rung_added_to_the_catalogue_later_is_climbed_from_then_on(sqlite_data
     assert {row["rung"]: row["state"] for row in second.rows(reminders)} == {
         "half": "sent", "three": "skipped", "yellow": "skipped", "red": "skipped", "urge": "sent",
     }  # fmt: skip
-
-
-@pytest.fixture
-def statements(scene):
-    """The text and the values of every statement from here on."""
-    seen: list[tuple[str, tuple[object, ...]]] = []
-    sa.event.listen(scene.database.engine, "before_cursor_execute", lambda _, __, text, values, *___: seen.append((text, values)))
-    return seen
 
 
 def test_a_look_for_due_rungs_goes_through_the_index_of_open_ones(scene, statements):
