@@ -118,6 +118,15 @@ def draw_many(page: Page) -> None:
     page.click("form[action='/lookbacks'] button")
 
 
+def watch_for_no_reason(page: Page) -> None:
+    page.click("form[action$='/mark'] button")
+
+
+def preview(page: Page) -> None:
+    page.fill("#title", "东街的路灯不亮")
+    page.click("main form button")
+
+
 def find_nothing(page: Page) -> None:
     page.click("main form button[value=yes]")
 

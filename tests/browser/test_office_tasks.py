@@ -27,8 +27,8 @@ TOLD = [f"{where}{what}" for where in ("东街", "西街", "南门", "北门", "
 class Hand:
     """Somebody who presses and types; every press is counted."""
 
-    def __init__(self, page: Page) -> None:
-        self.page, self.presses = page, 0
+    def __init__(self, page: Page, runs_scripts: bool) -> None:
+        self.page, self.runs_scripts, self.presses = page, runs_scripts, 0
 
     def press(self, selector: str, leads: bool = True) -> None:
         """Press something that leads to another page, or changes this one."""
@@ -68,7 +68,7 @@ def come(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iter
         page = context.new_page()
         page.set_extra_http_headers({"Authorization": f"Bearer {who}"})
         page.goto(path)
-        return Hand(page)
+        return Hand(page, bool(WAYS[request.param].get("java_script_enabled", True)))
 
     yield opened
     context.close()
@@ -146,3 +146,32 @@ def test_what_says_the_same_is_merged_with_two_presses_from_its_page_and_parted_
     hand.press("form[action$='/unmerge'] button")
     expect(hand.page.locator(".notice.good")).to_contain_text("重新待审核 1 件")
     assert state(county, waiting) == "submitted"
+
+
+def test_the_review_says_where_an_opinion_would_go_and_why_before_it_is_accepted(county: County, come: Callable[..., Hand]) -> None:
+    (opinion,) = tell(county, "老街的下水道堵了")
+    hand = come("reviewer", f"/reviews/{opinion}")
+    if not hand.runs_scripts:
+        hand.press("#preview button")
+    expect(hand.page.locator("#preview")).to_contain_text("分办依据")
+    expect(hand.page.locator("h1")).to_have_count(1)
+
+
+def test_what_a_department_asks_for_is_ruled_on_with_three_presses_from_where_one_begins(
+    county: County, come: Callable[..., Hand]
+) -> None:  # fmt: skip
+    (opinion,) = tell(county, "学校后面的坡很滑")
+    assert county.post(f"/opinions/{opinion}/accept", {"department": "housing"}, "reviewer")[0] == 200
+    county.pump()
+    (mine,) = county.get("/assignments", opinion=opinion, role="lead")[1]["items"]
+    county.command("housing", "object", {"assignment": mine["id"], "reason": "不是房屋。", "department": "transport"})
+    county.work()
+    hand = come("supervisor", "/office")
+    hand.press("main a[href='/rulings'] >> nth=0")
+    hand.page.fill(f"#reason-{mine['id']}-objection", "道路归交通。")
+    hand.press(f"form[action='/rulings/{mine['id']}/objection'] button[value=yes]")
+    expect(hand.page.locator(".notice.good")).to_be_visible()
+    assert hand.presses <= 3
+    county.pump()
+    (moved,) = [each for each in county.get("/assignments", opinion=opinion, role="lead")[1]["items"] if each["id"] != mine["id"]]
+    assert moved["department"] == "transport"

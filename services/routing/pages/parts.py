@@ -14,8 +14,9 @@ from services.contracts.people.callers import OF_A_DEPARTMENT, Caller, Role
 from services.contracts.words.bilingual import Words
 from services.contracts.words.vocabulary import BASES, DEADLINES, OUTCOMES, ROLES
 from services.design.phrases import Phrase
-from services.routing.app.context import Routing
+from services.routing.app.context import RULING, Routing
 from services.routing.domain.assignment import Assignment
+from services.routing.domain.learning.knowledge import Inquiry
 from services.routing.domain.learning.ruled import RuledCase
 from services.routing.pages.approvals import ShownDraft, draft_of, may_approve
 from services.routing.pages.desk.filters import DESK
@@ -28,6 +29,8 @@ from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
 RULINGS: Final = "/rulings"
+#: When it was ruled, what, and why.
+Ruled = tuple[datetime, Phrase, str]
 CASE, OFFICE = fragment("case", "routing"), fragment("office", "routing")
 UNSIGNED = tuple(state for state in State if state.awaits_signature)
 #: What waits, what it is called, in which states the list of cases has it, and for whom it is counted.
@@ -48,7 +51,8 @@ COUNTED: Final[Sequence[tuple[WaitingFor, Phrase, Sequence[State], frozenset[Rol
 
 class ShownAssignment(NamedTuple):
     """An assignment as the page of its case shows it. `draft` is a reply that waits for the head of the department;
-    `decides` is the id of the assignment for those who decide on it, `desk` the address for those who handle it."""
+    `decides` is the id of the assignment for those who decide on it, `desk` the address for those who handle it,
+    `watched` for those who say how it is watched."""
 
     department: Words
     role: Words
@@ -58,6 +62,7 @@ class ShownAssignment(NamedTuple):
     draft: ShownDraft | None = None
     decides: str | None = None
     desk: str | None = None
+    watched: str | None = None
 
 
 @routes.get(CASE.path, access=CASE.roles, page=error_page)
@@ -92,10 +97,14 @@ def _list_of(kind: WaitingFor, states: Sequence[State], caller: Caller) -> str |
     return f"/cases?state={','.join(states)}" if states else None
 
 
-def rulings_on(service: Routing, seen: Sequence[Assignment]) -> list[tuple[datetime, Phrase, str]]:
+def rulings_on(service: Routing, seen: Sequence[Assignment]) -> list[Ruled]:
     """When it was ruled of a text like this one whose duty it is, what, and why; the nearest first."""
     text = next((each for each in seen if each.is_lead), None)
-    asked = service.learning.about(text.title, text.content) if text else None
+    return ruled_like(service, service.learning.about(text.title, text.content) if text else None)
+
+
+def ruled_like(service: Routing, asked: Inquiry | None) -> list[Ruled]:
+    """The same of a text that was asked about."""
     near = asked.nearest() if asked else []
     return [(local(each.case.at, service.catalogue), _ruled(each.case, service.catalogue), each.case.reason) for each in near]
 
@@ -134,4 +143,6 @@ def shown_assignment(each: Assignment, catalogue: Catalogue, caller: Caller) -> 
     told = [row for row in facts if row[1] is not None]
     decides = each.id if may_approve(caller, each) else None
     desk = f"{DESK}/{each.id}" if caller.role is Role.DEPARTMENT else None
-    return ShownAssignment(name, ROLES[each.role], standing_of(each), told, each.reply, draft_of(each, catalogue), decides, desk)
+    watched = f"/watched/{each.id}" if each.is_lead and caller.role in RULING else None
+    draft = draft_of(each, catalogue)
+    return ShownAssignment(name, ROLES[each.role], standing_of(each), told, each.reply, draft, decides, desk, watched)

@@ -1,0 +1,101 @@
+"""How a case is watched: on the key list or not, by which leader, at which level. One reason, one press."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Final
+
+import flask
+
+from services.contracts.errors import Changed, Conflict, Invalid
+from services.contracts.words.vocabulary import LEVELS
+from services.design.phrases import Phrase
+from services.routing.app import oversight
+from services.routing.app.assignments import readable
+from services.routing.app.context import RULING, Routing
+from services.routing.domain.assignment import Assignment
+from services.routing.domain.levels import next_level
+from services.routing.pages.paper import KEY, TEMPLATES, VERSION, department_name, posted, standing_of
+from services.routing.schemas.oversight import MarkBody, RaiseBody
+from services.runtime.web.calls import Call, tag_of
+from services.runtime.web.pages.html import desk_html, error_page, see_other
+from services.runtime.web.pages.kept import KeptForm
+from services.runtime.web.requests import read_form, validate
+from services.runtime.web.routes import Answer, Routes
+
+routes = Routes()
+PATH: Final = "/watched/<assignment_id>"
+LABELS: Final[Mapping[str, Phrase]] = {
+    "leader": Phrase("Leader who handles it in person"), "reason": Phrase("Why"),
+    "raise-reason": Phrase("Why it is the next level's"),
+}  # fmt: skip
+WRONG: Final[Mapping[str, Phrase]] = {
+    "leader": Phrase("Please write a name of at most 60 characters"), "reason": Phrase("Please say why, at most 2,000 characters"),
+    "raise-reason": Phrase("Please say why, at most 2,000 characters"),
+}  # fmt: skip
+CHANGED: Final = Phrase("Somebody else did something with it since you opened it. Look at where it stands now, then send it again.")
+NOT_NOW: Final = Phrase("This is not possible as it stands now. What you wrote is still below.")
+KEPT: Final = KeptForm(LABELS, (VERSION, KEY, "is_key"))
+_MARK, _RAISE = MarkBody(), RaiseBody()
+
+
+@routes.get(PATH, access=RULING, page=error_page)
+def watching_page(call: Call[Routing]) -> Answer:
+    """How a case is watched now, with the forms that change it."""
+    return _page(call)
+
+
+@routes.get(f"{PATH}/<verb>", access=RULING, page=error_page)
+def back(call: Call[Routing]) -> Answer:
+    """GET on the address of a form: back to the page."""
+    return see_other(f"/watched/{call.path['assignment_id']}")
+
+
+@routes.post(f"{PATH}/mark", access=RULING, page=KEPT)
+def mark(call: Call[Routing]) -> Answer:
+    """Put a case on the key list or take it off, and name its leader; back to the case."""
+    form = read_form(("is_key", "leader", "reason", VERSION, KEY))
+    asked = {"key": form["is_key"] == "yes", "leader": form["leader"] or None, "reason": form["reason"]}
+    try:
+        oversight.mark(posted(call, validate(_MARK, asked), form))
+    except Invalid as error:
+        return _page(call, 422, {name: WRONG[name] for name in error.errors if name in WRONG}, form)
+    except (Changed, Conflict) as error:
+        return _page(call, 409, form=form, notice=CHANGED if isinstance(error, Changed) else NOT_NOW)
+    return see_other(f"/cases/{_found(call).opinion}")
+
+
+@routes.post(f"{PATH}/raise", access=RULING, page=KEPT)
+def raise_level(call: Call[Routing]) -> Answer:
+    """Raise a case to the next level; back to the case."""
+    form = read_form(("raise-reason", VERSION, KEY))
+    try:
+        oversight.raise_level(posted(call, validate(_RAISE, {"reason": form["raise-reason"]}), form))
+    except Invalid:
+        return _page(call, 422, {"raise-reason": WRONG["raise-reason"]}, form)
+    except (Changed, Conflict) as error:
+        return _page(call, 409, form=form, notice=CHANGED if isinstance(error, Changed) else NOT_NOW)
+    return see_other(f"/cases/{_found(call).opinion}")
+
+
+def _found(call: Call[Routing]) -> Assignment:
+    with call.service.database.reading() as connection:
+        return readable(call, connection)
+
+
+def _page(
+    call: Call[Routing], status: int = 200, mistakes: Mapping[str, Phrase] | None = None, form: Mapping[str, str] | None = None,
+    notice: Phrase | None = None,
+) -> flask.Response:  # fmt: skip
+    found, catalogue = _found(call), call.service.catalogue
+    stands = {"is_key": "yes" if found.key else "", "leader": found.leader or "", "reason": "", "raise-reason": ""}
+    above = next_level(found.level) if found.level and found.level in LEVELS else None
+    wrong, typed = mistakes or {}, form or {}
+    return desk_html(
+        TEMPLATES, "watching.html", status, place=catalogue, role=call.caller.role, session=call.session, each=found,
+        department=department_name(found.department, catalogue), standing=standing_of(found), mistakes=wrong,
+        labels=LABELS, given={**stands, **typed}, raises="raise-reason" in wrong or bool(typed.get("raise-reason")),
+        level=LEVELS.get(found.level or ""), above=LEVELS[above] if above else None, notice=notice,
+        version=tag_of({"updated": found.updated}), key=secrets.token_urlsafe(16),
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+"""Pages of the office on one case: how it is watched, and where a text would go."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+HOSTILE = "<script>x()</script>{{7*7}}<!--#include virtual='/healthz' -->"
+
+
+@pytest.fixture
+def pages(bureau):
+    return bureau.pages("supervisor", "en")
+
+
+def hidden(text, verb):
+    """What the form of a verb brings beside its fields."""
+    return dict(re.findall(r'name="(version|key)" value="([^"]+)"', text.split(f'/{verb}"')[1]))
+
+
+def test_a_case_comes_on_the_key_list_with_its_leader_and_off_it_again(bureau, pages):
+    one = bureau.accept()
+    for given, key, leader in (({"is_key": "yes", "leader": "王县长"}, True, "王县长"), ({}, False, None)):
+        bureau.clock.instant = bureau.clock.instant.replace(microsecond=bureau.clock.instant.microsecond + 1)
+        form = {**given, "reason": "群众反映强烈。", **hidden(pages(f"/watched/{one}").text, "mark")}
+        for _ in range(2):
+            answer = pages(f"/watched/{one}/mark", form=form)
+            assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{bureau.row(one)['opinion']}")
+        assert (bureau.row(one)["key"], bureau.row(one)["leader"]) == (key, leader)
+    assert [event.type for event in bureau.said(bureau.row(one)["opinion"])].count("assignment.marked") == 2
+
+
+def test_a_case_is_raised_to_the_next_level_until_there_is_none(bureau, pages):
+    one, opinion = bureau.accept(), None
+    for _ in range(4):
+        text = pages(f"/watched/{one}").text
+        if "/raise" not in text:
+            break
+        opinion = pages(f"/watched/{one}/raise", form={"raise-reason": "本级无法解决。"}).headers["Location"]
+    assert opinion == f"/cases/{bureau.row(one)['opinion']}"
+    assert bureau.row(one)["level"] == "city"
+    answer = pages(f"/watched/{one}/raise", form={"raise-reason": HOSTILE})
+    assert answer.status_code == 409
+    assert HOSTILE in unescape(answer.text)
+    assert "<script>x" not in answer.text
+
+
+def test_what_is_wrong_is_told_beside_its_field_and_what_a_colleague_did_meanwhile_is_told_too(bureau, pages):
+    one = bureau.accept()
+    for verb, form, wrong in (
+        ("mark", {"reason": "", "leader": "王县长"}, "reason"), ("mark", {"reason": "好。", "leader": "王" * 61}, "leader"),
+        ("raise", {"raise-reason": "长" * 2001}, "raise-reason"),
+    ):  # fmt: skip
+        answer = pages(f"/watched/{one}/{verb}", form=form)
+        assert (answer.status_code, f'id="{wrong}-mistake"' in answer.text) == (422, True)
+        assert all(text in answer.text for text in form.values())
+    old = hidden(pages(f"/watched/{one}").text, "mark")
+    bureau.clock.instant = bureau.clock.instant.replace(microsecond=bureau.clock.instant.microsecond + 1)
+    assert bureau.do(one, "sign").status_code == 200
+    answer = pages(f"/watched/{one}/mark", form={"is_key": "yes", "reason": HOSTILE, **old})
+    assert (answer.status_code, HOSTILE in unescape(answer.text)) == (409, True)
+    assert not bureau.row(one)["key"]
+
+
+def test_only_those_who_rule_say_how_a_case_is_watched(bureau, pages):
+    one = bureau.accept()
+    for who, status in (
+        ("supervisor", 200),
+        ("admin", 200),
+        ("reviewer", 403),
+        ("water", 403),
+        ("head-of-water", 403),
+        (None, 401),
+    ):
+        assert pages(f"/watched/{one}", who).status_code == status
+        assert (f'href="/watched/{one}"' in pages(f"/fragments/routing/case/{bureau.row(one)['opinion']}", who).text) == (
+            status == 200
+        )
+        if status != 200:
+            assert pages(f"/watched/{one}/mark", who, {"reason": "好。"}).status_code == status
+    assert pages("/watched/nothing").status_code == 404
+    assert pages(f"/watched/{one}/mark").headers["Location"] == f"/watched/{one}"
+
+
+def test_a_text_is_told_where_it_would_go_why_and_until_when(bureau, pages):
+    assert '<section class="card" id="preview"' not in pages("/preview", "reviewer").text
+    answer = pages("/preview", "reviewer", {"title": "河堤塌了一段", "content": HOSTILE, "topic": ""})
+    assert answer.status_code == 200
+    shown = re.search('<section class="card" id="preview".*?</section>', answer.text, re.DOTALL)[0]
+    assert "河堤" in shown
+    assert re.search("<dt>To .* by</dt>", shown)
+    assert HOSTILE in unescape(answer.text)
+    assert "<script>x" not in answer.text
+    assert bureau.leads("anything") == []
+    for title in ("", "河" * 121):
+        refused = pages("/preview", form={"title": title, "content": HOSTILE})
+        assert (refused.status_code, 'id="title-mistake"' in refused.text, HOSTILE in unescape(refused.text)) == (422, True, True)
+    for who, status in (("water", 403), ("head-of-water", 403), (None, 401)):
+        assert pages("/preview", who).status_code == status
+        assert pages("/preview", who, {"title": "河堤"}).status_code == status
