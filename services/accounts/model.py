@@ -105,6 +105,21 @@ class AccountHolder:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedAccounts:
+    """Which accounts of a list: part of a name, with one of some roles, what is acted for, a state; those that never signed in or
+    lack a second factor."""
+
+    words: str = ""
+    roles: tuple[str, ...] | None = None
+    party: str | None = None
+    state: str | None = None
+    lacks: Literal["visit", "factor"] | None = None
+
+
+ALL_ACCOUNTS: Final = WantedAccounts()
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter to somebody with a link that is good once. Printing one shows neither."""
 

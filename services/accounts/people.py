@@ -9,7 +9,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.accounts.model import AccountHolder, Granted, Invited, NewGrant, OpenSession, granted, sign_in_name
+from services.accounts.model import (
+    ALL_ACCOUNTS,
+    AccountHolder,
+    Granted,
+    Invited,
+    NewGrant,
+    OpenSession,
+    WantedAccounts,
+    granted,
+    sign_in_name,
+)
 from services.accounts.tables import filters, passkeys, recovery_codes
 from services.contracts.errors import Conflict, NotFound
 from services.runtime.clock import new_id
@@ -18,7 +28,7 @@ from services.runtime.store.vault import SealBroken, Vault
 from services.runtime.web.access.audit import lines
 from services.runtime.web.access.people import grants, persons
 from services.runtime.web.access.sessions import sessions
-from services.runtime.web.lists.listing import newest_first
+from services.runtime.web.lists.listing import narrowed, newest_first
 
 
 class People:
@@ -57,9 +67,10 @@ class People:
             found.setdefault(row.party, []).append(self._person(row, (), 0))
         return found
 
-    def page(self, before: str | None, limit: int) -> list[AccountHolder]:
-        """The newest accounts, one more than `limit`."""
-        rows = self._work.execute(newest_first(sa.select(persons), persons, {}, before, limit)).all()
+    def page(self, before: str | None, limit: int, wanted: WantedAccounts = ALL_ACCOUNTS) -> list[AccountHolder]:
+        """The newest accounts that are wanted, one more than `limit`."""
+        query = sa.select(persons).where(*_conditions(wanted))
+        rows = self._work.execute(newest_first(query, persons, {"state": wanted.state}, before, limit)).all()
         found = self._grants([row.id for row in rows])
         return [self._person(row, found.get(row.id, ()), 0) for row in rows]
 
@@ -106,6 +117,21 @@ class People:
             return self._vault.open(personal) if personal else {}
         except SealBroken:
             return {}
+
+
+def _conditions(wanted: WantedAccounts) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.words:
+        sign_in = persons.c.sign_in.contains(sign_in_name(wanted.words), autoescape=True)
+        found.append(sa.or_(persons.c.name.contains(wanted.words, autoescape=True), sign_in))
+    if wanted.roles is not None:
+        given = narrowed(sa.select(grants.c.person), grants, {"role": wanted.roles, "party": wanted.party})
+        found.append(persons.c.id.in_(given.where(grants.c.ended.is_(None))))
+    if wanted.lacks is not None:
+        found.append(persons.c.state != "erased")
+        keys = sa.exists().where(passkeys.c.person == persons.c.id)
+        found.append(persons.c.seen.is_(None) if wanted.lacks == "visit" else sa.and_(persons.c.totp.is_(None), ~keys))
+    return found
 
 
 class ChangingPeople(People):

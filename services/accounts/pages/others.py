@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Literal
+from urllib.parse import urlencode
 
 import flask
 
@@ -11,18 +12,21 @@ from services.accounts import managing
 from services.accounts.api import ADMIN, check_place
 from services.accounts.context import Accounts, HasAccounts
 from services.accounts.managing import Sent
-from services.accounts.model import AccountHolder, NewGrant
+from services.accounts.model import AccountHolder, NewGrant, WantedAccounts
 from services.accounts.pages import granting
 from services.accounts.pages.own import line_of
+from services.accounts.pages.proving import administrator_confirmed, administrator_proof
 from services.accounts.pages.showing import Mistakes, role_words, shown, site_of
 from services.accounts.schemas import AccountName, Invitation
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.people.callers import SIGNED_IN
+from services.contracts.people.callers import RULES, SIGNED_IN, Role
 from services.contracts.words.bilingual import Words
+from services.contracts.words.text import value
 from services.design.phrases import Phrase
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import error_page, see_other
+from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
@@ -40,10 +44,16 @@ WRONG: Final[Mapping[str, Phrase]] = {
 LABELS: Final[Mapping[str, Phrase]] = {
     "sign_in": Phrase("Sign-in name"), "name": Phrase("Name"), **granting.LABELS,
     "email": Phrase("E-mail"), "phone": Phrase("Telephone"), "external": Phrase("Name at the single sign-on"),
+    "present": Phrase("Present password"),
 }  # fmt: skip
 TAKEN = Phrase("There is such an account already")
 STATES: Final[Mapping[str, Phrase]] = {
     "invited": Phrase("invited"), "active": Phrase("active"), "suspended": Phrase("suspended"), "erased": Phrase("erased"),
+}  # fmt: skip
+FILTERS: Final = ("q", "acting", "acts-for", "state", "lacks")
+LONGEST: Final = 80
+LACKING: Final[Mapping[str, Phrase]] = {
+    "visit": Phrase("never signed in"), "factor": Phrase("no second factor and no passkey"),
 }  # fmt: skip
 Move = Callable[[Accounts, str, str | None], AccountHolder | Sent]
 #: What an administrator does with an account, by the last part of the address.
@@ -54,6 +64,8 @@ MOVES: Final[Mapping[str, Move]] = {
     "reset": lambda accounts, person, _: managing.reset(accounts, person),
     "erase": managing.erase,
 }
+#: Those that cannot be taken back take the administrator's own password again.
+PROVEN: Final = frozenset({"reset", "erase"})
 NOT_NOW = Phrase("This is not possible with this account now")
 routes = Routes()
 
@@ -64,7 +76,9 @@ def page(call: Call[HasAccounts]) -> Answer:
     return _list(call)
 
 
-@routes.post(LIST, access=ADMIN, page=error_page)
+@routes.post(
+    LIST, access=ADMIN, page=KeptForm({name: LABELS[name] for name in FIELDS if name not in ("role", "of")}, ("role", "of"))
+)
 def invite(call: Call[HasAccounts]) -> Answer:
     """Invite somebody, or once more who has not come yet."""
     form = read_form(FIELDS)
@@ -87,7 +101,7 @@ def one(call: Call[HasAccounts]) -> Answer:
     return _one(call, call.service.accounts.read(lambda people: people.get(call.path["account_id"])))
 
 
-@routes.post(f"{LIST}/<account_id>/name", access=ADMIN, page=error_page)
+@routes.post(f"{LIST}/<account_id>/name", access=ADMIN, page=KeptForm({"name": LABELS["name"]}))
 def rename(call: Call[HasAccounts]) -> Answer:
     """Call somebody by another name."""
     accounts, person, form = call.service.accounts, call.path["account_id"], read_form(("name",))
@@ -123,6 +137,8 @@ def end_grant(call: Call[HasAccounts]) -> Answer:
 def _move(name: str) -> None:
     def move(call: Call[HasAccounts]) -> Answer:
         accounts, person = call.service.accounts, call.path["account_id"]
+        if mistakes := administrator_confirmed(call) if name in PROVEN else {}:
+            return _one(call, accounts.read(lambda people: people.get(person)), 422, {"move": name}, mistakes)
         try:
             done = MOVES[name](accounts, person, call.caller.person)
         except Conflict:
@@ -142,13 +158,25 @@ def _list(
     call: Call[HasAccounts], status: int = 200, form: Mapping[str, str] | None = None, mistakes: Mistakes | None = None
 ) -> Answer:
     before = read_cursor(str(call.query.get("cursor") or "") or None)
-    found = call.service.accounts.read(lambda people: people.page(before, SHOWN))
+    asked = {name: value(str(call.query.get(name) or ""))[:LONGEST] for name in FILTERS}
+    found = call.service.accounts.read(lambda people: people.page(before, SHOWN, _wanted(asked)))
     rows = [(each, STATES[each.state], _roles(call, each)) for each in found[:SHOWN]]
-    following = cursor_of(found[SHOWN - 1].id) if len(found) > SHOWN else None
+    kept = urlencode({name: text for name, text in asked.items() if text})
+    following = f"{LIST}?cursor={cursor_of(found[SHOWN - 1].id)}&{kept}" if len(found) > SHOWN else None
     return shown(
-        call, "accounts.html", status, rows=rows, following=following, given=form or dict.fromkeys(FIELDS, ""),
+        call, "accounts.html", status, rows=rows, following=following, asked=asked, kept=kept,
+        lacking=[(None, list(LACKING.items()))],
+        states=[(None, list(STATES.items()))], given=form or dict.fromkeys(FIELDS, ""),
         mistakes=mistakes or {}, labels=LABELS, **granting.choices(call, SIGNED_IN),
     )  # fmt: skip
+
+
+def _wanted(asked: Mapping[str, str]) -> WantedAccounts:
+    of, colon, code = asked["acts-for"].partition(":")
+    lacks: Literal["visit", "factor"] | None = "visit" if asked["lacks"] == "visit" else "factor" if asked["lacks"] else None
+    roles = tuple(role for role in Role if asked["acting"] in ("", role) and (not colon or RULES[role].of == of))
+    is_any = not (asked["acting"] or colon)
+    return WantedAccounts(asked["q"], None if is_any else roles, code or None, asked["state"] or None, lacks)
 
 
 def _one(
@@ -159,7 +187,9 @@ def _one(
         call, "one-account.html", status, person=person, state=STATES[person.state], sent=sent,
         grants=[(each.id, line_of(role_words(call.service, each))) for each in person.grants],
         link=None if sent is None or sent.link is None else site_of(call) + sent.link,
-        given={"name": person.name, "role": "", "of": "", "deputy": "", **(form or {})}, labels=LABELS, mistakes=mistakes or {},
+        proof=administrator_proof(call),
+        given={"name": person.name, "move": "", **dict.fromkeys(granting.FIELDS, ""), **(form or {})}, labels=LABELS,
+        mistakes=mistakes or {},
         **granting.choices(call, SIGNED_IN),
     )  # fmt: skip
 

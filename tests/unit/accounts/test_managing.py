@@ -150,12 +150,48 @@ def test_at_pages_an_administrator_invites_grants_and_resets_and_mistakes_keep_w
     assert place.ask("POST", f"/accounts/{person.id}/grants", data={"csrf": key, "role": "supervisor"}).status_code == 303
     page = place.ask("GET", f"/accounts/{person.id}").text
     assert "督办人员" in page
-    assert "/invitation?key=" in place.ask("POST", f"/accounts/{person.id}/reset", data={"csrf": key}).text
+    mine = {"csrf": key, "present": PASSWORD}
+    for move in ("reset", "erase"):
+        refused = place.ask("POST", f"/accounts/{person.id}/{move}", data=mine | {"present": "guessed"})
+        assert (refused.status_code, 'id="present-mistake"' in refused.text, "?key=" in refused.text) == (422, True, False)
+    assert "/invitation?key=" in place.ask("POST", f"/accounts/{person.id}/reset", data=mine).text
     for move, status in (("suspend", 303), ("suspend", 409), ("resume", 303), ("sign-out", 303), ("erase", 303)):
-        assert place.ask("POST", f"/accounts/{person.id}/{move}", data={"csrf": key}).status_code == status
+        assert place.ask("POST", f"/accounts/{person.id}/{move}", data=mine).status_code == status
     assert "王磊" not in place.ask("GET", f"/accounts/{person.id}").text
     own = place.person(Role.ADMIN)
     assert place.ask("POST", f"/accounts/{own}/suspend", data={"csrf": key}).status_code == 409
+
+
+def test_the_list_is_narrowed_by_name_role_place_state_and_what_is_missing(harness: Open) -> None:
+    place = harness()
+    wang = place.person(Role.DEPARTMENT, "Wang.Lei", name="王磊")
+    li = place.person(Role.STATION, "li.na", name="李%娜")
+    place.sign_in(Role.ADMIN)
+    admin = place.person(Role.ADMIN)
+    api(place, "POST", f"/accounts/{li}/suspend")
+    place.service.accounts.change(lambda _, people: people.change(wang, totp="sealed"))
+    assert place.service.accounts.read(lambda people: people.get(wang)).totp
+
+    def ids(query: str) -> list[str]:
+        return re.findall(r'<td><a href="/accounts/([^"]+)"', place.ask("GET", f"/accounts?{query}").text)
+
+    for query, found in {
+        "": [admin, li, wang], "q=王": [admin, wang], "q=WANG": [wang], "q=%25": [li], "q=_": [], "acting=station": [li],
+        "acting=king": [], "acts-for=department:water": [wang], "acts-for=station:water": [], "acts-for=": [admin, li, wang],
+        "state=suspended": [li], "lacks=visit": [li, wang], "lacks=factor": [admin, li], "lacks=factor&state=active": [admin],
+    }.items():  # fmt: skip
+        assert ids(query) == found, query
+
+
+def test_a_list_that_is_narrowed_goes_on_narrowed(harness: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = harness()
+    made = [place.person(Role.HEAD, f"head{number}") for number in range(3)]
+    place.sign_in(Role.ADMIN)
+    monkeypatch.setattr("services.accounts.pages.others.SHOWN", 2)
+    following = re.search(r'href="(/accounts\?cursor=[^"]+)" rel="next"', place.ask("GET", "/accounts?acting=head").text)
+    assert following
+    text = place.ask("GET", following[1].replace("&amp;", "&")).text
+    assert re.findall(r'<td><a href="/accounts/([^"]+)"', text) == made[:1]
 
 
 def test_the_trail_names_persons_and_an_erased_one_stays_in_it_under_the_id_alone(harness: Open) -> None:
