@@ -70,6 +70,7 @@ def pour(connection: Connection, table: sa.Table, keys: NDArray[np.int64], numbe
     names = ", ".join(column.name for column in table.columns)
     cursor = connection.connection.cursor()
     if isinstance(cursor, psycopg.Cursor):
+        cursor.execute("SET LOCAL statement_timeout = 0")
         with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
