@@ -45,6 +45,8 @@ def sessions(county: County) -> Mapping[str, str]:
     came = {"deputies": ["wx-017"], "visitors": 14, "observers": 2, "reason": "一名代表因病未到。"}
     status, answer = county.post(f"/sessions/{held}/hold", came, "supervisor")
     assert status == 200, answer
+    status, answer = county.post("/lists/problem/publish", {"station": "chengdong", "year": 2026}, "supervisor")
+    assert status == 200, answer
     return {"coming": coming, "held_session": held, "cancelled": cancelled}
 
 
@@ -61,6 +63,9 @@ SESSION_PAGES: Mapping[str, Shown] = {
     "calendar": Shown("/calendar"),
     "calendar-month": Shown("/calendar?month=2026-05"),
     "calendar-nothing": Shown("/calendar?station=chengdong-2"),
+    "lists-published": Shown("/sessions/lists/published?year=2026"),
+    "lists-published-nothing": Shown("/sessions/lists/published?year=2025", "supervisor"),
+    "list-published": Shown("/sessions/lists/problem/2026?station=chengdong"),
     "session": Shown("/sessions/{coming}"),
     "session-cancelled": Shown("/sessions/{cancelled}"),
     "session-keeper": Shown("/sessions/{coming}", "station:chengdong"),

@@ -51,6 +51,8 @@ FROZEN_LISTS = (
     sa.Column("rows", sa.Integer, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
     sa.Column("by", sa.String(60)),
+    sa.Column("year", sa.Integer),
+    sa.Column("station", sa.String(60)),
 )
 INDEXES = (
     ("session_cases_session", "session_cases", ["session", "number"]),
@@ -68,3 +70,6 @@ def upgrade() -> None:
     op.create_table("frozen_lists", *FROZEN_LISTS)
     for name, table, columns in INDEXES:
         op.create_index(name, table, columns)
+    of_a_year = sa.text("year IS NOT NULL")
+    columns = ["year", "station", "list", "at"]
+    op.create_index("frozen_lists_year", "frozen_lists", columns, sqlite_where=of_a_year, postgresql_where=of_a_year)

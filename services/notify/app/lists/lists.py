@@ -138,7 +138,12 @@ def year_file(call: Call[Notify], name: ListName, scope: Scope, form: str) -> fl
 @routes.post(f"{API}/lists/<list_name>/publish", access=KEEPERS, body=YearScope, answers={200: FrozenShape})
 def publish_year(call: Call[Notify]) -> Answer:
     """Make the list of a station, or of the whole place, in a year public as it stands."""
-    name, scope = name_of_list(call.path["list_name"]), Scope(station=call.body["station"], year=call.body["year"])
+    scope = Scope(station=call.body["station"], year=call.body["year"])
+    return 200, frozen_answer(publish_year_list(call, name_of_list(call.path["list_name"]), scope))
+
+
+def publish_year_list(call: Call[Notify], name: ListName, scope: Scope) -> FrozenList:
+    """Freeze a list of a year; raises what the table of errors has."""
     check_own(call.caller, scope.station)
 
     def unit(work: Transaction) -> FrozenList:
@@ -147,7 +152,7 @@ def publish_year(call: Call[Notify]) -> Answer:
             raise Invalid("This is too long to be published.", TOO_LONG)
         return _frozen(call, work, scope, name, rows)
 
-    return 200, frozen_answer(call.service.database.write(unit))
+    return call.service.database.write(unit)
 
 
 @routes.get(f"{API}/lists/published/<frozen_id>", access=PUBLIC, cost=5, answers={200: None}, gives=(JSON,))

@@ -44,6 +44,15 @@ class FrozenList:
         return ListPublished(self.list, self.hash, self.rows, scope.session, scope.station, scope.year)
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedOfYear:
+    """A list of a year that was made public: of a station, or of the whole place, and when."""
+
+    list: ListName
+    station: str | None
+    at: datetime
+
+
 def canonical(scope: Scope, name: ListName, at: datetime, rows: Sequence[Mapping[str, object]]) -> bytes:
     """The one way in which a published list is written: JSON in UTF-8, names sorted, no blanks."""
     document = {

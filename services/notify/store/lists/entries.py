@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from services.contracts.errors import NotFound
 from services.contracts.messages.values import Message
 from services.notify.domain.lists.entries import Entry
-from services.notify.domain.lists.frozen import FrozenList, Scope
+from services.notify.domain.lists.frozen import FrozenList, PublishedOfYear, Scope
 from services.notify.store.lists.tables import entries, frozen_lists
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
@@ -50,7 +50,8 @@ class ListStore:
 
     def freeze(self, frozen: FrozenList, scope: Scope) -> None:
         """Keep a list as it was made public, and publish its hash; the message has its id."""
-        self._work.add(frozen_lists, dict(zip(FROZEN.names, FROZEN.values(frozen), strict=True)))
+        row = dict(zip(FROZEN.names, FROZEN.values(frozen), strict=True))
+        self._work.add(frozen_lists, row | {"year": scope.year, "station": scope.station})
         self._work.publish(frozen.as_published(scope), subject=frozen.id, sequence=1, message_id=frozen.id)
 
 
@@ -82,6 +83,15 @@ def frozen_of(connection: Connection, scope: Scope) -> list[FrozenList]:
     table = frozen_lists.c
     newest = sa.select(sa.func.max(table.id)).where(table.scope == scope.key).group_by(table.list)
     return FROZEN.all(connection.execute(FROZEN.query.where(table.id.in_(newest)).order_by(table.list)))
+
+
+def published_in(connection: Connection, year: int, limit: int) -> list[PublishedOfYear]:
+    """The lists of a year that were made public, those of the whole place first, each with when that was done last."""
+    table = frozen_lists.c
+    query = sa.select(table.station, table.list, sa.func.max(table.at).label("at")).where(table.year == year)
+    order = (table.station.is_not(None), table.station, table.list)
+    rows = connection.execute(query.group_by(table.station, table.list).order_by(*order).limit(limit))
+    return [PublishedOfYear(row.list, row.station, row.at) for row in rows]
 
 
 def list_entries(connection: Connection, filters: Mapping[str, object], before: str | None, limit: int) -> list[Entry]:

@@ -56,7 +56,8 @@ entries = sa.Table(
     sa.Index("entries_year", "year", "station", "id"),
 )
 
-#: Lists as they stood when they were made public. `scope` says whose: a session's id, or a station and a year.
+#: Lists as they stood when they were made public. `scope` says whose: a session's id, or a station and a year,
+#: which stand in columns of their own, too.
 frozen_lists = sa.Table(
     "frozen_lists",
     tables,
@@ -68,5 +69,13 @@ frozen_lists = sa.Table(
     sa.Column("rows", sa.Integer, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
     sa.Column("by", sa.String(60)),
+    sa.Column("year", sa.Integer),
+    sa.Column("station", sa.String(60)),
     sa.Index("frozen_lists_scope", "scope", "list", "id"),
 )
+#: Those of a year, which are few beside those of sessions.
+_OF_A_YEAR = frozen_lists.c.year.is_not(None)
+sa.Index(
+    "frozen_lists_year", frozen_lists.c.year, frozen_lists.c.station, frozen_lists.c.list, frozen_lists.c.at,
+    sqlite_where=_OF_A_YEAR, postgresql_where=_OF_A_YEAR,
+)  # fmt: skip

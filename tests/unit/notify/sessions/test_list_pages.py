@@ -1,5 +1,6 @@
 """Pages of lists: as they stand for who keeps them, as they were made public, and the last session on the page of the next."""
 
+import hashlib
 import re
 from html import unescape
 
@@ -123,3 +124,36 @@ def test_a_list_of_a_year_that_cannot_be_is_not_found(scene, session, wrong):
 def test_a_cursor_of_somebody_else_is_said_to_be_wrong(scene, session):
     assert read(scene, "/sessions/lists?cursor=x", OFFICE).status_code == 422
     assert read(scene, "/sessions/lists/problem/2026/pdf", OFFICE).status_code == 404
+
+
+def test_the_list_of_a_year_is_made_public_with_one_press(scene, session):
+    path, keeper = "/sessions/lists/promise/2026", Caller(Role.STATION, station="east-1")
+    public = f"{path}?station=east-1"
+    assert read(scene, public).status_code == 404
+    assert "某处路灯不亮" not in read(scene, "/sessions/lists/published").text
+    client = create_app("notify", scene.service, ROUTES, Reader(keeper), Telemetry()).test_client()
+    page = client.get("/sessions/lists?list=promise", headers={"Authorization": "Bearer x"}).text
+    assert f'action="{path}"' in page
+    sent = {"data": {"station": "east-1"}, "headers": {"Authorization": "Bearer x"}}
+    answers = [client.post(path, **sent) for _ in range(2)]
+    assert [(each.status_code, each.location) for each in answers] == [(303, public)] * 2
+    (said,) = [event for event in scene.said() if event.type == "list.published"]
+    shown = read(scene, public).text
+    assert (said.data.hash in shown, "某处路灯不亮" in shown, "河道淤积" in shown) == (True, True, False)
+    document = read(scene, f"/api/v1/lists/published/{said.subject}").data
+    assert hashlib.sha256(document).hexdigest() == said.data.hash
+    assert f'href="{public}"' in read(scene, "/sessions/lists/published?year=2026").text
+    assert f'href="{public}"' not in read(scene, "/sessions/lists/published?year=2025").text
+    assert 'href="/sessions/lists/published"' in read(scene, "/calendar").text
+
+
+@pytest.mark.parametrize(("path", "station", "status"), [
+    ("promise/2026", "east-2", 403), ("promise/2026", "", 403), ("promise/20x6", "east-1", 404), ("nothing/2026", "east-1", 404),
+    ("promise/2026", "nowhere", 404),
+])  # fmt: skip
+def test_nobody_makes_another_list_public(scene, session, path, station, status):
+    caller = Caller(Role.REVIEWER) if station == "nowhere" else Caller(Role.STATION, station="east-1")
+    client = create_app("notify", scene.service, ROUTES, Reader(caller), Telemetry()).test_client()
+    answer = client.post(f"/sessions/lists/{path}", data={"station": station}, headers={"Authorization": "Bearer x"})
+    assert (answer.status_code, "<h1>" in answer.text) == (status, True)
+    assert not any(event.type == "list.published" for event in scene.said())
