@@ -15,7 +15,7 @@ from services.design.phrases import Phrase
 from services.notify.app.context import Notify
 from services.notify.domain.notices import audiences_of
 from services.notify.pages.paper import TEMPLATES, local, private
-from services.notify.store.notices import count_notices, listed_notices, see, seen_by
+from services.notify.store.notices import count_notices, listed_notices, see, seen_by, standing_of
 from services.runtime.input.numbers import whole_number
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call
@@ -100,12 +100,10 @@ def news(call: Call[Notify]) -> Answer:
 @routes.get(PART.path, access=PART.roles, page=error_page)
 def office_part(call: Call[Notify]) -> Answer:
     """How many are new, on the desk."""
-    audiences = audiences_of(call.caller)
     with call.service.database.reading() as connection:
-        new = count_notices(connection, audiences, seen_by(connection, _reader(call)), MOST_COUNTED)
-        newest = listed_notices(connection, audiences, None, None, 1)[:1]
+        new, last = standing_of(connection, audiences_of(call.caller), _reader(call), MOST_COUNTED)
     rows = [(new, NEW, f"{LIST}?unread=1" if new else LIST)]
-    return html(TEMPLATES, "notices-part.html", part=PART, rows=rows, most=MOST_COUNTED, newest=newest[0].position if newest else 0)
+    return html(TEMPLATES, "notices-part.html", part=PART, rows=rows, most=MOST_COUNTED, newest=last)
 
 
 def _reader(call: Call[Notify]) -> str:

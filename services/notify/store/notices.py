@@ -95,6 +95,16 @@ def seen_by(connection: Connection, reader: str) -> int:
     return int(connection.execute(query).scalar() or 0)
 
 
+def standing_of(connection: Connection, audiences: Sequence[str], reader: str, most: int) -> tuple[int, int]:
+    """How many notices are new to a reader, counted no further than that, and the last position that there is."""
+    table = notices.c
+    seen = sa.func.coalesce(sa.select(notice_readers.c.seen).where(notice_readers.c.reader == reader).scalar_subquery(), 0)
+    new = sa.select(table.position).where(table.audience.in_(audiences), table.position > seen).limit(most + 1).subquery()
+    last = sa.func.coalesce(sa.select(sa.func.max(notice_positions.c.last)).scalar_subquery(), 0)
+    row = connection.execute(sa.select(sa.select(sa.func.count()).select_from(new).scalar_subquery(), last)).one()
+    return int(row[0]), int(row[1])
+
+
 def see(work: Transaction, reader: str, audiences: Sequence[str], up_to: int) -> None:
     """Somebody has seen what concerns them up to a position; what comes later stays new, whatever they name."""
     newest = listed_notices(work.connection, audiences, None, None, 1)[:1]

@@ -52,9 +52,10 @@ PAGES: Mapping[str, Asked] = {
     "cases": Asked("/cases", "supervisor", 1, "data-row"),
     "cases of a department": Asked("/cases?q=雨", "{joint}", 2, "data-row"),
     "case": Asked("/cases/{opinion}", "supervisor", 15),
-    "office of a department": Asked("/office", "{joint}", 7),
-    "office of a reviewer": Asked("/office", "reviewer", 7),
-    "office of a supervisor": Asked("/office", "supervisor", 9),
+    "notices": Asked("/notices", "{joint}", 3, "data-row"),
+    "office of a department": Asked("/office", "{joint}", 8),
+    "office of a reviewer": Asked("/office", "reviewer", 8),
+    "office of a supervisor": Asked("/office", "supervisor", 10),
 }
 
 
