@@ -124,6 +124,9 @@ def asked_of_routing(service: Routing) -> Asked:
         "page of the doubtful": ("/doubtful", Role.REVIEWER),
         "page of rulings": ("/rulings", Role.SUPERVISOR),
         "page of a department": ("/desk", Role.DEPARTMENT),
+        "page of a department: words": ("/desk?q=路灯", Role.DEPARTMENT),
+        "page of a department: no such words": ("/desk?q=龘龘", Role.DEPARTMENT),
+        "page of a department: filtered": (f"/desk?state=signed,assigned&topic={topic}&due=overdue,week", Role.DEPARTMENT),
         "counts of a supervisor": ("/fragments/routing/office", Role.SUPERVISOR),
         "counts of a department": ("/fragments/routing/office", Role.DEPARTMENT),
     }

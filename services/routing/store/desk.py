@@ -19,6 +19,8 @@ from services.runtime.store.database import Instant
 
 #: How far what is on a desk is counted.
 MOST_COUNTED: Final = 9_999
+#: The order of a desk.
+_KEYS: Final = (assignments.c.reply_by, assignments.c.id)
 #: What may be the beginning of an id.
 _ID: Final = re.compile("[0-9a-f][0-9a-f-]{3,35}")
 
@@ -83,8 +85,8 @@ def on_desk(connection: Connection, wanted: Wanted, after: Place | None, limit: 
     """
     parts = [_of_state(state, wanted, after, limit, back).subquery() for state in wanted.states or WITH_DEPARTMENT]
     rows = sa.union_all(*(sa.select(*part.c) for part in parts)).subquery()
-    keys = (rows.c.reply_by, rows.c.id)
-    query = sa.select(*(rows.c[name] for name in ASSIGNMENTS.names)).order_by(*(_turned(key, back) for key in keys)).limit(limit)
+    nearest = sa.select(rows.c.id).order_by(*(_turned(key, back) for key in rows.c)).limit(limit)
+    query = ASSIGNMENTS.query.where(assignments.c.id.in_(nearest)).order_by(*(_turned(key, back) for key in _KEYS))
     return ASSIGNMENTS.all(connection.execute(query))
 
 
@@ -109,13 +111,13 @@ def tally(connection: Connection, wanted: Wanted, now: datetime, soon: datetime)
 def _of_state(state: str, wanted: Wanted, after: Place | None, limit: int, back: bool) -> sa.Select[Any]:
     table = assignments.c
     # As a literal, so that both databases see that the partial index fits.
-    query = ASSIGNMENTS.query.where(WITH_THEM, table.state == sa.literal_column(f"'{state}'"))
+    query = sa.select(*_KEYS).where(WITH_THEM, table.state == sa.literal_column(f"'{state}'"))
     query = query.where(*_whatever_due(wanted), *_due(wanted))
     if after is not None:
-        place = sa.tuple_(table.reply_by, table.id)
+        place = sa.tuple_(*_KEYS)
         edge = sa.tuple_(sa.literal(after.due, Instant), sa.literal(after.id, sa.String))
         query = query.where(place < edge if back else place > edge)
-    return query.order_by(*(_turned(key, back) for key in (table.reply_by, table.id))).limit(limit)
+    return query.order_by(*(_turned(key, back) for key in _KEYS)).limit(limit)
 
 
 def _whatever_due(wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:

@@ -138,3 +138,22 @@ def test_a_workbook_is_bounded_and_says_so(bureau, pages, monkeypatch):
     sheet = openpyxl.load_workbook(io.BytesIO(pages("/desk/list.xlsx").data)).worksheets[0]
     assert sheet.max_row == 4
     assert sheet.cell(4, 1).value.startswith("Only the first 2")
+
+
+def test_what_is_looked_for_is_text_wherever_the_page_says_it_again(bureau, pages):
+    one = river(bureau, HOSTILE[:110], HOSTILE)
+    query = urlencode({"q": "<script>alert(1)</script>", "due": "week"})
+    found = pages(f"/desk?{query}")
+    for page in (
+        found,
+        pages(f"/desk?{urlencode({'q': HOSTILE[:90]})}"),
+        pages(f"/desk/{one}?{query}"),
+        pages(f"/desk?before={HOSTILE}"),
+    ):
+        assert "<script>alert" not in page.text
+        assert "<img src=x" not in page.text
+        assert "<!--#include" not in page.text
+    assert 'value="&lt;script&gt;alert(1)&lt;/script&gt;"' in found.text
+    for strange in ("state=moon", "topic=moon", "due=never", "key=perhaps"):
+        assert {pages(f"{path}?{strange}").status_code for path in ("/desk", "/desk/list.xlsx", f"/desk/{one}")} == {422}
+    assert {pages(f"/desk?{cursor}=a-b").status_code for cursor in ("before", "cursor")} == {422}
