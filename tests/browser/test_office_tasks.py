@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -175,3 +176,30 @@ def test_what_a_department_asks_for_is_ruled_on_with_three_presses_from_where_on
     county.pump()
     (moved,) = [each for each in county.get("/assignments", opinion=opinion, role="lead")[1]["items"] if each["id"] != mine["id"]]
     assert moved["department"] == "transport"
+
+
+def test_a_meeting_works_through_an_agenda_of_twenty_without_leaving_its_page(
+    county: County, come: Callable[..., Hand]
+) -> None:  # fmt: skip
+    opinions = tell(county, *(f"{title}已久" for title in TOLD))
+    accepted = {"opinions": opinions, "department": "housing"}
+    assert county.post("/opinions/accept", accepted, "reviewer")[0] == 200
+    county.pump()
+    for _ in range(2):
+        county.later(timedelta(days=30))
+    raised = [each for each in county.get("/supervisions", state="open")[1]["items"] if each["opinion"] in opinions]
+    chosen = list({each["opinion"]: each["id"] for each in raised}.values())
+    assert len(chosen) == 20
+    call = {"title": "督政议事会", "at": (county.clock.now() + timedelta(days=9)).isoformat(), "supervisions": chosen}
+    status, meeting = county.post("/meetings", call, "supervisor")
+    assert status == 201, meeting
+    hand = come("supervisor", f"/agenda/{meeting['id']}")
+    for done, each in enumerate(chosen, 1):
+        hand.press(f"tr:has(form[action$='/{each}']) summary", leads=False)
+        hand.press(f"label:has(input[name='result-{each}'][value=closed])", leads=False)
+        hand.page.fill(f"#note-{each}", "已落实。")
+        hand.press(f"form[action$='/{each}'] > button")
+        assert urlsplit(hand.page.url).path == f"/agenda/{meeting['id']}"
+        assert hand.presses <= 3 * done
+    expect(hand.page.locator("main form")).to_have_count(0)
+    assert {each["result"] for each in county.get("/supervisions", meeting=meeting["id"])[1]["items"]} == {"closed"}

@@ -18,6 +18,8 @@ from services.contracts.words.vocabulary import DEADLINES, RESULTS, word
 from services.design.phrases import Phrase
 from services.notify.app import supervisions as app
 from services.notify.app.context import SUPERVISORS, Notify
+from services.notify.app.lists.files import FILES, TYPES, form_of
+from services.notify.app.lists.meetings import meeting_paper
 from services.notify.domain.agenda import AgendaEntry, group_agenda
 from services.notify.domain.supervisions import Meeting
 from services.notify.pages.paper import TEMPLATES, local, private, rung_name
@@ -98,6 +100,14 @@ def meeting_page(call: Call[Notify]) -> Answer:
     return _meeting(call)
 
 
+@routes.get(f"{LIST}/<meeting_id>/minutes/<form>", access=SUPERVISORS, page=error_page, gives=FILES)
+def minutes_file(call: Call[Notify]) -> Answer:
+    """What a meeting dealt with and came to, as a file."""
+    meeting, entries = _dealt_with(call)
+    catalogue, now = call.service.catalogue, call.service.database.clock.now()
+    return meeting_paper(meeting, group_agenda(entries, catalogue.calendar, now), form_of(call.path["form"]), catalogue)
+
+
 @routes.get(f"{LIST}/<meeting_id>/<supervision_id>", access=SUPERVISORS, page=error_page)
 def back(call: Call[Notify]) -> Answer:
     """GET on the address of a form: back to the agenda."""
@@ -118,7 +128,8 @@ def record(call: Call[Notify]) -> Answer:
     except Invalid as error:
         return _meeting(call, Typed(form, _mistakes(error), about, status=422))
     except Conflict:
-        return _meeting(call, Typed(form, {}, about, ALREADY, 409))
+        if not _is_recorded(call, about, form):
+            return _meeting(call, Typed(form, {}, about, ALREADY, 409))
     return see_other(f"{LIST}/{call.path['meeting_id']}?did=recorded#{about}")
 
 
@@ -135,12 +146,25 @@ def _list(call: Call[Notify], typed: Typed = NOTHING) -> flask.Response:
 
 
 def _meeting(call: Call[Notify], typed: Typed = NOTHING) -> flask.Response:
+    meeting, entries = _dealt_with(call)
+    return _page(call, entries, meeting, typed)
+
+
+def _dealt_with(call: Call[Notify]) -> tuple[Meeting, list[AgendaEntry]]:
     with call.service.database.reading() as connection:
         meeting = find_meeting(connection, call.path["meeting_id"])
         if meeting is None:
             raise NotFound("There is no such meeting.")
-        entries = agenda_of(connection, meeting.id)
-    return _page(call, entries, meeting, typed)
+        return meeting, agenda_of(connection, meeting.id)
+
+
+def _is_recorded(call: Call[Notify], about: str, form: Mapping[str, str]) -> bool:
+    """Whether what was typed is what is recorded: somebody pressed twice."""
+    _, entries = _dealt_with(call)
+    return any(
+        (each.supervision.id, each.supervision.result, each.supervision.note) == (about, form["result"], form["note"])
+        for each in entries
+    )
 
 
 def _page(call: Call[Notify], entries: list[AgendaEntry], meeting: Meeting | None, typed: Typed) -> flask.Response:
@@ -162,7 +186,8 @@ def _page(call: Call[Notify], entries: list[AgendaEntry], meeting: Meeting | Non
         meeting=meeting, now=now, department=department, rung=partial(rung_name, catalogue), result=result, kind=kind,
         local=partial(local, catalogue=catalogue), may_open=call.caller.role in SUPERVISORS, session=call.session,
         mistakes={f"{name}{suffix}": words for name, words in typed.mistakes.items()}, results=list(RESULTS.items()),
-        labels={f"{name}{suffix}": LABELS[name] for name in typed.mistakes}, typed=typed, empty=EMPTY, fields_of=LABELS,
+        labels={f"{name}{suffix}": LABELS[name] for name in typed.mistakes}, typed=typed, empty=EMPTY,
+        files=list(TYPES), fields_of=LABELS,
         notice=typed.notice or (RECORDED if call.query.get("did") and typed is NOTHING else None),
         is_typed=typed is not NOTHING, unplanned=sum(1 for each in entries if each.supervision.meeting is None),
     ))  # fmt: skip

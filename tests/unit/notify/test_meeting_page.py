@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 
+import docx
+import openpyxl
 import pytest
 
 from services.notify.pages.routes import PAGES
@@ -11,6 +14,7 @@ from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
 from tests.unit.notify.calling import FakeAuthenticator
 
+HOSTILE = "=HYPERLINK(1)<script>x()</script>"
 MEETING = {"title": "四季度督政议事会", "at": "2026-12-28T09:00"}
 
 
@@ -44,6 +48,32 @@ def test_a_meeting_is_called_with_two_fields_about_all_that_is_open(ask, raised)
     assert again.status_code == 409
     assert "on no agenda yet" in again.text
     assert 'value="四季度督政议事会"' in again.text
+
+
+def test_minutes_of_a_meeting_are_a_document_and_a_workbook_with_what_each_matter_came_to(ask, raised):
+    address = ask("/agenda", MEETING).headers["Location"]
+    ask(f"{address}/{raised['o-1']}", result_of(raised["o-1"], result="criticism", note=HOSTILE))
+    promise = {"promise__what": "年前清淤", "promise__due": "2027-01-15", "promise__who": "李四"}
+    ask(f"{address}/{raised['o-2']}", result_of(raised["o-2"], result="promise", note="到会说明。", **promise))
+    assert f'href="{address}/minutes/docx"' in ask(address).text
+    document = docx.Document(io.BytesIO(ask(f"{address}/minutes/docx").data))
+    assert "督办事项 3 件" in "\n".join(each.text for each in document.paragraphs)
+    told = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    book = openpyxl.load_workbook(io.BytesIO(ask(f"{address}/minutes/xlsx").data))
+    cells = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row]
+    for found in (told, cells):
+        assert {HOSTILE, "到会说明。", "年前清淤", "李四", "未处理"} <= set(found)
+    for path, who, status in (("docx", "water", 403), ("docx", None, 401), ("pdf", "boss", 404)):
+        assert ask(f"{address}/minutes/{path}", who=who).status_code == status
+    assert ask("/agenda/nothing/minutes/docx").status_code == 404
+
+
+def test_a_second_press_on_a_result_changes_nothing_and_says_that_it_is_recorded(ask, raised):
+    address = ask("/agenda", MEETING).headers["Location"]
+    form = result_of(raised["o-1"], result="closed", note="已办结。")
+    for _ in range(2):
+        assert ask(f"{address}/{raised['o-1']}", form).status_code == 303
+    assert ask(f"{address}/{raised['o-1']}", result_of(raised["o-1"], result="closed", note="另记。")).status_code == 409
 
 
 @pytest.mark.parametrize(
