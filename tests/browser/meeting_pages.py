@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.browser.viewing import Shown
+from tests.browser.viewing import A_DEPUTY, Shown
 from tests.integration.whole.county import County
 
 
@@ -55,6 +55,10 @@ def record_nothing(page: Page) -> None:
     page.click("form[action$='/moves/minutes'] button")
 
 
+def be_there(page: Page) -> None:
+    page.click("form[action$='/attendance'] button")
+
+
 def enter_nothing(page: Page) -> None:
     page.click("#entry > button")
 
@@ -71,6 +75,8 @@ SESSION_PAGES: Mapping[str, Shown] = {
     "session-keeper": Shown("/sessions/{coming}", "station:chengdong"),
     "session-held": Shown("/sessions/{held_session}", "supervisor"),
     "session-mistakes": Shown("/sessions/{held_session}", "supervisor", record_nothing),
+    "attendance": Shown("/c/{scanned}", A_DEPUTY),
+    "attendance-another-day": Shown("/c/{scanned}", A_DEPUTY, be_there),
     "sessions": Shown("/sessions", "supervisor"),
     "session-new": Shown("/sessions/new?theme=停车&kind=chief", "station:chengdong"),
     "session-new-mistakes": Shown("/sessions/new", "supervisor", enter_nothing),

@@ -25,7 +25,7 @@ from services.runtime.clock import ZONE
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
 from services.runtime.web.access.sessions import NewSession, open_session
-from tests.browser.viewing import SIGNED_ON, SOMEBODY
+from tests.browser.viewing import A_DEPUTY, SIGNED_ON, SOMEBODY
 from tests.integration.whole.county import County
 from tests.unit.intake.whole_case import after_the_reply, answer, before_the_reply
 from tests.visitors import KEY, Visit, accounts_in, created, replied, signed
@@ -36,7 +36,7 @@ PROMISE = {"what": "更换东街的线路", "due": "2026-06-18T17:30:00+08:00"}
 
 
 def signed_in(county: County) -> dict[str, str]:
-    """Somebody with two roles who is signed in, links for them, and somebody who came by single sign-on long ago."""
+    """Somebody with two roles who is signed in, links for them, somebody who came by single sign-on long ago, and a deputy."""
     accounts = accounts_in(county.access, Vault([KEY]))
     invited = Invited("wang.lei", "王磊", NewGrant("admin"), "wang.lei@example.org")
 
@@ -52,7 +52,11 @@ def signed_in(county: County) -> dict[str, str]:
         other = people.add(Invited("li.na", "李娜", NewGrant("reviewer"), external="li.na@county"))
         people.change(other, state="active")
         by_sign_on = NewSession(other, people.get(other).grants[0].id, "Firefox · Linux", day, day)
-        return {**made, "person": person, SOMEBODY: open_session(work, opening), SIGNED_ON: open_session(work, by_sign_on)}
+        third = people.add(Invited("zhao.min", "赵敏", NewGrant("deputy", deputy=DEPUTY)))
+        people.change(third, state="active")
+        as_deputy = NewSession(third, people.get(third).grants[0].id, "Safari · iPhone", day, day)
+        opened = {SOMEBODY: opening, SIGNED_ON: by_sign_on, A_DEPUTY: as_deputy}
+        return {**made, "person": person, **{name: open_session(work, each) for name, each in opened.items()}}
 
     made = accounts.change(unit)
     for name, query in (("路灯：要盯紧的", "topic=street-lights&state=accepted%2Creplied"), ("河道", "topic=rivers")):

@@ -12,8 +12,8 @@ from services.runtime.web.access.sessions import cookie_name
 from tests.browser.conftest import SECONDS
 from tests.browser.looking import Eyes
 
-#: Who has an account: with a password, and by single sign-on alone.
-SOMEBODY, SIGNED_ON = "somebody", "signed_on"
+#: Who has an account: with a password, by single sign-on alone, and as a deputy.
+SOMEBODY, SIGNED_ON, A_DEPUTY = ACCOUNTS = "somebody", "signed_on", "a_deputy"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Viewer:
     def come(self, address: str, shown: Shown, sessions: Mapping[str, str]) -> None:
         """Open a page as who looks at it, who has an account by their session, and do there what is done first."""
         self._context.clear_cookies()
-        session = sessions.get(shown.who) if shown.who in (SOMEBODY, SIGNED_ON) else None
+        session = sessions.get(shown.who) if shown.who in ACCOUNTS else None
         self.page.set_extra_http_headers({"Authorization": f"Bearer {shown.who}"} if shown.who and not session else {})
         if session:
             self._context.add_cookies([{"name": cookie_name(False), "value": session, "url": address}])

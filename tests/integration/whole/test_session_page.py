@@ -5,28 +5,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from io import BytesIO
 from types import SimpleNamespace
+from zipfile import ZipFile
 
 import pytest
-from werkzeug.test import Client
+from werkzeug.test import Client, TestResponse
 
 from services.console.embedded.front.combined_app import CombinedApp
 from services.console.embedded.front.includes import Includes
 from services.runtime.clock import ZONE, FixedClock
-from tests.browser.hosting import STATION, hosted
-from tests.integration.whole.county import County
+from tests.browser.hosting import STATION, VISITOR, VOTER, hosted
+from tests.integration.whole.county import ASSEMBLIES, County
 from tests.integration.whole.test_every_move import TOWN
 from tests.stores import Templates
 
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
-LOST, VISITOR = "暂时无法显示", "王小明"
+LOST, MARKS = "暂时无法显示", (VISITOR["name"], VISITOR["phone"], VISITOR["about"], VOTER["name"], VOTER["phone"])
 
 
 @pytest.fixture(scope="module")
 def scene(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """An announced session of a station: one of its six slots is booked, two questions were asked."""
     county = County(templates, tmp_path_factory.mktemp("session"), TOWN, FixedClock(START))
-    yield SimpleNamespace(county=county, session=hosted(county)["hosted"])
+    session = hosted(county)["hosted"]
+    for path in (f"/sessions/{session}/lists/problem/publish", "/lists/problem/publish"):
+        assert county.post(path, {"station": STATION, "year": 2026} if path.startswith("/lists") else {}, "supervisor")[0] == 200
+    yield SimpleNamespace(county=county, session=session)
     county.close()
 
 
@@ -37,8 +42,34 @@ def shown(scene: SimpleNamespace, who: str | None) -> str:
     answer = client.get(f"/sessions/{scene.session}", headers=headers)
     assert answer.status_code == 200
     assert LOST not in answer.text
-    assert VISITOR not in answer.text
+    assert not any(mark in answer.text for mark in MARKS)
     return answer.text
+
+
+def told(answer: TestResponse) -> str:
+    """What an answer says, also where it is a file with others in it."""
+    if not answer.data.startswith(b"PK"):
+        return answer.text
+    with ZipFile(BytesIO(answer.data)) as packed:
+        return "".join(packed.read(name).decode(errors="ignore") for name in packed.namelist())
+
+
+@pytest.mark.parametrize("who", [None, "water", "deputy:wx-017", "station:bridge", f"station:{STATION}", "supervisor"])
+def test_no_page_file_or_list_of_sessions_names_who_came(scene: SimpleNamespace, who: str | None) -> None:
+    names = {
+        "session_id": scene.session, "list_name": "problem", "year": "2026", "station": STATION, "month": "2026-03", "form": "xlsx",
+        "list": "problem",
+    }  # fmt: skip
+    headers = {"Authorization": f"Bearer {who}"} if who else {}
+    client = Client(CombinedApp(scene.county.applications, {}), use_cookies=False)
+    read, named = 0, set()
+    for route in (route for name in ("notify", "metrics") for route in ASSEMBLIES[name].routes if route.method == "GET"):
+        path = re.sub("<([a-z_]+)>", lambda found: names.get(found[1], "nothing"), route.path)
+        for query in ("", "?format=docx") if "/lists/" in path else ("",):
+            answer = client.get(path + query, headers=headers)
+            read += answer.status_code == 200
+            named |= {path for mark in MARKS if mark in told(answer)}
+    assert (named, read > 10) == (set(), True)
 
 
 @pytest.mark.parametrize("who", [None, "water", "station:bridge"])
