@@ -15,7 +15,7 @@ READY := $(if $(wildcard $(DEV)),$(DEV),$(RUN))
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --upgrade
 
-# Where bytecode is not to be written, each of several processes compiles all tests for itself.
+# Where bytecode is not to be written, each of several processes compiles all tests for itself; what they test is compiled before.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(PY) -m pytest
 
 .PHONY: help demo up down logs test test-fast check lint fix bench cost evaluate faults fuzz audit compose-test docs lock broker
@@ -36,6 +36,7 @@ logs: $(READY) ## 查看日志 · show the logs as they grow
 	@$(PY) -m services logs --follow
 
 test: $(DEV) broker ## 全部测试，自带消息队列 · every test, with its own broker and stores
+	@$(PY) -m compileall -q -j 0 services benchmarks docs
 	@$(PYTEST) tests -q --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations 25 $(ARGS)
 
 test-fast: $(DEV) ## 随手运行的单元测试，一分钟以内，不用消息队列 · the unit tests of the inner loop: under a minute, without a broker

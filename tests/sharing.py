@@ -1,4 +1,4 @@
-"""How several processes share the tests: a file at a time, one running system for all files that need such a one."""
+"""How several processes share the tests: a file at a time, one running system or broker for all files that need such a one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ ORDER = ("system", "faults", "fuzz", "integration", "contract", "browser", "arch
 OWN = re.compile("tests/system/test_(bench_crowd|bench_speed|lost_broker|playback|tls)[.]py")
 CALM = re.compile(r"tests/system/test_(import_command|institution|kills|scenarios)[.]py(?!.*\[changan)")
 STRICT = re.compile("tests/system/test_(access|keeping|up_and_down)[.]py")
+#: Tests of the broker node that the whole run has: it takes four seconds of CPU to boot, and some more as long as it is there.
+NODE = re.compile(
+    "tests/contract/test_(broker|probe)[.]py|tests/integration/test_(courier|dispatch_on_rabbit|doctor|relay_running|worker)[.]py"
+    "|tests/integration/notify/test_notify_(kills|worker)[.]py"
+)
 
 
 def rank(path: str) -> int:
@@ -24,8 +29,10 @@ def rank(path: str) -> int:
 
 
 def share(test: str) -> str:
-    """The name of what is run by one process from its first to its last test."""
+    """The name of what is run by one process from its first to its last test; of a shared system, that of its fixture."""
     file = test.partition("::")[0]
+    if NODE.match(file):
+        return "node"
     if not file.startswith("tests/system/") or OWN.match(test):
         return file
     if CALM.match(test):

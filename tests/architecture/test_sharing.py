@@ -33,3 +33,12 @@ def test_a_scenario_is_given_to_the_system_whose_clock_it_needs() -> None:
     clocks = {path.name: path.read_text() for path in Path(ROOT / "tests/system/scenarios").glob("*.yml")}
     shares = {name: "fast" if "clock: fast" in text else "calm" for name, text in clocks.items()}
     assert {name: share(f"{file}[{name}]") for name in clocks} == shares
+
+
+def test_all_that_ask_for_the_broker_of_the_run_are_given_to_the_process_that_has_it() -> None:
+    asks = re.compile(r"^ *def \w+\([^()]*\b(rabbit|broker)(: (Rabbit|PrivateNode))?[,)]", re.MULTILINE)
+    has_its_own = re.compile(r"^def (rabbit|broker)\(", re.MULTILINE)
+    files = {str(path.relative_to(ROOT)): path.read_text() for path in (ROOT / "tests").rglob("test_*.py")}
+    asking = {file for file, text in files.items() if asks.search(text) and not has_its_own.search(text)}
+    assert len(asking) > 5
+    assert {file for file in files if share(f"{file}::test_something") == "node"} == asking

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from services.runtime.settings import inherited
+from tests.sharing import share
 from tests.system.installation import Installation
 from tests.system.mailbox import Mailbox
 from tests.system.place import Place
@@ -18,6 +19,8 @@ from tests.system.place import Place
 LIMIT = 30
 NAMES = ("HUIYING_URL", "HUIYING_BROKER_URL", "HUIYING_ADMIN_TOKEN")
 MakeMailbox = Callable[..., Mailbox]
+#: The systems that run, by their fixtures.
+_shared: dict[str, Installation] = {}
 
 
 def _given() -> Place | None:
@@ -43,29 +46,38 @@ def alone(catalogue: str, **settings: str) -> Iterator[Installation]:
         assert not made.var.exists()
 
 
-def _own(catalogue: str, **settings: str) -> Iterator[Installation]:
+def _own(name: str, catalogue: str, **settings: str) -> Iterator[Installation]:
     with alone(catalogue, **settings) as made:
+        _shared[name] = made
         made.up()
         yield made
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Among several processes a system ends with the last test that shares it, instead of idling beside all that come after."""
+    name = share(item.nodeid)
+    if hasattr(item.config, "workerinput") and (nextitem is None or share(nextitem.nodeid) != name) and name in _shared:
+        _shared.pop(name).remove()
 
 
 @pytest.fixture(scope="package")
 def fast() -> Iterator[Installation]:
     """An embedded system with seconds for days."""
-    yield from _own("catalogue.fast.yml")
+    yield from _own("fast", "catalogue.fast.yml")
 
 
 @pytest.fixture(scope="package")
 def calm() -> Iterator[Installation]:
     """An embedded system whose deadlines are days away, so that nothing is said but what a test causes."""
-    yield from _own("catalogue.yml")
+    yield from _own("calm", "catalogue.yml")
 
 
 @pytest.fixture(scope="package")
 def strict() -> Iterator[Installation]:
     """An embedded system that restarts what dies and exempts nobody from the limits."""
     settings = {"HUIYING_KEEP": "yes", "HUIYING_UNTHROTTLED": "none", "HUIYING_SUBMISSIONS_A_MINUTE": str(LIMIT)}
-    yield from _own("catalogue.yml", **settings)
+    yield from _own("strict", "catalogue.yml", **settings)
 
 
 @pytest.fixture
