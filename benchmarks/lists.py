@@ -65,7 +65,6 @@ def store(assembly: AnyAssembly, kind: str, clock: FixedClock) -> Iterator[tuple
             f"HUIYING_{own.upper()}_DATABASE_URL": url, "HUIYING_ACCESS_DATABASE_URL": access_url,
             "HUIYING_CATALOGUE": str(EXAMPLE),
             "HUIYING_BROKER_URL": "amqp://127.0.0.1:1/huiying", "HUIYING_CONTACT_KEYS": "a-key-for-benches-as-long-as-it-has-to-be",
-            "HUIYING_OUTBOX_LIMIT": "100000000",
         }  # fmt: skip
         yield assembly.build(load(assembly.settings, own, known), database, clock), tokens
 

@@ -21,27 +21,26 @@ X, _ = True, False
 class SessionState(StrEnum):
     """Where a session stands, with everything that the product knows of each state: a new one is one row."""
 
-    # code                    to come  questions  took place  over
-    PLANNED = "planned",           X,         _,          _,    _
-    ANNOUNCED = "announced",       X,         X,          _,    _
-    POSTPONED = "postponed",       X,         _,          _,    _
-    CANCELLED = "cancelled",       _,         _,          _,    X
-    HELD = "held",                 _,         X,          X,    _
-    MINUTED = "minuted",           _,         X,          X,    _
-    FOLLOWED = "followed",         _,         _,          X,    _
-    EVALUATED = "evaluated",       _,         _,          X,    _
-    CLOSED = "closed",             _,         _,          X,    X
+    # code                    to come  questions  took place
+    PLANNED = "planned",           X,         _,          _
+    ANNOUNCED = "announced",       X,         X,          _
+    POSTPONED = "postponed",       X,         _,          _
+    CANCELLED = "cancelled",       _,         _,          _
+    HELD = "held",                 _,         X,          X
+    MINUTED = "minuted",           _,         X,          X
+    FOLLOWED = "followed",         _,         _,          X
+    EVALUATED = "evaluated",       _,         _,          X
+    CLOSED = "closed",             _,         _,          X
 
     is_to_come: Annotated[bool, "It has not been held and may be; its details can be changed."]
     takes_questions: Annotated[bool, "Questions asked at it can be entered."]
     took_place: Annotated[bool, "It was held."]
-    is_over: Annotated[bool, "Nothing more happens to it."]
 
     def __new__(cls, code: str, *columns: bool) -> Self:
         """One row; with the code alone, the state of that code."""
         row = str.__new__(cls, code)
         row._value_ = code
-        row.is_to_come, row.takes_questions, row.took_place, row.is_over = columns
+        row.is_to_come, row.takes_questions, row.took_place = columns
         return row
 
 

@@ -38,6 +38,7 @@ from services.notify.schemas.lists.rows import (
 )
 from services.notify.store.lists.entries import ListStore, find_frozen, frozen_by_id
 from services.notify.store.lists.reading import Place, cases_in, cases_of, entries_of
+from services.runtime.input.numbers import whole_number
 from services.runtime.input.queries import EARLIEST_YEAR, LATEST_YEAR
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call
@@ -210,9 +211,10 @@ def _document(found: FrozenList | None) -> flask.Response:
 
 def year_of(text: str) -> int:
     """A year in an address; raises `NotFound`."""
-    if not (text.isascii() and text.isdecimal() and EARLIEST_YEAR <= int(text[:5]) <= LATEST_YEAR):
+    year = whole_number(text, 4)
+    if year is None or not EARLIEST_YEAR <= year <= LATEST_YEAR:
         raise NotFound("A year is written like 2026.")
-    return int(text)
+    return year
 
 
 def name_of_list(text: str) -> ListName:
@@ -228,7 +230,8 @@ def place_of(cursor: str | None) -> Place | None:
     last = read_cursor(cursor)
     if last is None:
         return None
-    session, _, number = last.rpartition("|")
-    if not (session and number.isascii() and number.isdecimal() and len(number) <= 9):
+    session, _, text = last.rpartition("|")
+    number = whole_number(text, 9)
+    if not session or number is None:
         raise Invalid("The cursor is not one of ours.", NOT_OURS)
-    return session, int(number)
+    return session, number
