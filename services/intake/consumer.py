@@ -8,9 +8,10 @@ from services.contracts.envelope import EncodedEvent, decode
 from services.intake.app.constituency.telling import entrusting
 from services.intake.app.context import Intake
 from services.intake.app.sessions.telling import inviting, telling
-from services.intake.handlers import consuming
+from services.intake.handlers import answering, consuming
 from services.intake.handlers.constituency.hearing import hear
 from services.intake.handlers.sessions.hearing import Mirroring
+from services.intake.store.answering import AnswerPhotoStore
 from services.intake.store.writing import IntakeStore
 from services.runtime.messaging.delivery import Delivery
 from services.runtime.messaging.subscription import SOON_SECONDS, Subscription
@@ -22,6 +23,7 @@ def handle(intake: Intake, work: Transaction, received: Sequence[EncodedEvent]) 
     store = IntakeStore(work, intake.vault)
     consuming.consume(store, intake.catalogue, received)
     events = [each.event for each in received]
+    answering.hear(AnswerPhotoStore(work), events)
     hear(entrusting(intake, store), events)
     told = telling(intake, work)
     Mirroring(told, inviting(intake, told.store), intake.catalogue.calendar, intake.reminded_ahead).hear(events)

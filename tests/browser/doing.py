@@ -94,6 +94,10 @@ def approve_an_older_draft(page: Page) -> None:
     page.click("form[action$='/approve'] button")
 
 
+def add_no_photo(page: Page) -> None:
+    page.click("form[enctype] button")
+
+
 def keep_an_empty_text(page: Page) -> None:
     page.click("form:has(#content) > button")
 

@@ -132,7 +132,7 @@ def live(county: County) -> Mapping[str, str]:
     status, template = county.post(f"/departments/{first['department']}/templates", text, first["department"])
     assert status == 201, template
     return {
-        "in_hand": in_hand[-1]["id"], "template": template["id"],
+        "in_hand_case": in_hand[-1]["opinion"], "in_hand": in_hand[-1]["id"], "template": template["id"],
         "meeting": str(made["id"]), "public": public, "department": first["department"], "undecided": waiting["id"],
         "deputy": DEPUTY, "counted": subject_of(first["opinion"]),
         "entrusted": str(new["id"]),

@@ -111,6 +111,8 @@ PAGES: Mapping[str, Shown] = {
     "desk-found": Shown("/desk?q=0&state=assigned,signed&due=overdue,week", "{department}"),
     "desk-nothing": Shown("/desk?q=没有的词&state=paused&topic=drains", "{department}"),
     "desk-one": Shown("/desk/{in_hand}?due=overdue", "{department}"),
+    "answer-photos": Shown("/cases/{in_hand_case}/photos", "{department}"),
+    "answer-photos-mistakes": Shown("/cases/{in_hand_case}/photos", "{department}", doing.add_no_photo),
     "templates": Shown("/desk/templates", "head:{department}"),
     "templates-mistakes": Shown("/desk/templates", "{department}", doing.keep_an_empty_text),
     "template": Shown("/desk/templates/{template}", "{department}"),

@@ -43,7 +43,8 @@ const photos = (() => {
       form.dataset.small = "yes";
       const field = form.querySelector("input[type=file]");
       put(field, await take(field));
-      form.requestSubmit();
+      // In a task of its own: while the press is still being told of, a form is not sent again.
+      setTimeout(() => form.requestSubmit());
     });
   }
 

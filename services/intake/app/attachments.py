@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 import flask
+from sqlalchemy.engine import Connection
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, TooLarge
@@ -15,10 +16,12 @@ from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import may_read
 from services.intake.app.receipt.promising import known_receipt
 from services.intake.domain.attaching import LARGEST_PHOTO, PHOTO_TYPES, SENT_TYPES, Attachment, Photo, check_attaching
+from services.intake.domain.opinion import Opinion
 from services.intake.gateway.photos import digest_of, read_photo, work_of
 from services.intake.handlers import submitter
-from services.intake.schemas.answers import AttachmentSchema
+from services.intake.schemas.attachments import AttachmentSchema
 from services.intake.store import reading
+from services.intake.store.answering import answer_photo
 from services.intake.store.attachments import attachment, attachments_of
 from services.intake.store.handling import handlers_of
 from services.intake.store.writing import IntakeStore
@@ -56,7 +59,7 @@ PHOTO_HEADERS = {
 def attach(call: Call[Intake]) -> Answer:
     """Add a photo (JPEG, PNG, WebP or HEIC, 25 MB, 50 megapixels) until there is a reply; only its pixels are kept."""
     full = check_holder(call, 1)
-    raw = _sent()
+    raw = sent_photo()
     if full is None:
         call.charge(work_of(raw))
     photos = [read_photo(raw)] if full is None else []
@@ -94,7 +97,7 @@ def read_attachment(call: Call[Intake]) -> Answer:
     receipt = known_receipt(call.path["receipt"])
     with call.service.database.reading() as connection:
         found = reading.find_by_receipt(connection, receipt)
-        photo = attachment(connection, found[0].id, call.path["attachment_id"]) if found else None
+        photo = _of_receipt(connection, found[0], call.path["attachment_id"]) if found else None
     return _photo(photo)
 
 
@@ -110,8 +113,14 @@ def read_opinion_attachment(call: Call[Intake]) -> Answer:
     opinion_id = call.path["opinion_id"]
     with call.service.database.reading() as connection:
         allowed = may_read(call.caller, handlers_of(connection, opinion_id))
-        photo = attachment(connection, opinion_id, call.path["attachment_id"]) if allowed else None
+        named = opinion_id, call.path["attachment_id"]
+        photo = (attachment(connection, *named) or answer_photo(connection, *named)) if allowed else None
     return _photo(photo)
+
+
+def _of_receipt(connection: Connection, own: Opinion, photo_id: str) -> tuple[Attachment, bytes] | None:
+    theirs = own.merged_into or own.id
+    return attachment(connection, own.id, photo_id) or answer_photo(connection, theirs, photo_id, shown=True)
 
 
 def check_holder(call: Call[Intake], new: int) -> Conflict | None:
@@ -130,7 +139,7 @@ def check_holder(call: Call[Intake], new: int) -> Conflict | None:
     return None
 
 
-def _sent() -> bytes:
+def sent_photo() -> bytes:
     """The one file of the request: its body, or the part `file` of its form."""
     request = flask.request
     is_form = request.mimetype == MULTIPART

@@ -16,7 +16,7 @@ from services.intake.app.limits import CODES, STATIONS, SUBMISSIONS
 from services.intake.app.listing import listed
 from services.intake.app.receipt.promising import promise_of
 from services.intake.app.views import StaffMoment, part_of, shown
-from services.intake.domain.attaching import Attachment, Photo
+from services.intake.domain.attaching import AnswerPhoto, Attachment, Photo
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person, Persons, may_see_contact
 from services.intake.domain.receipt.rating import GivenRating
@@ -29,6 +29,7 @@ from services.intake.schemas.answers import OpinionFile, OpinionPage, Submitted
 from services.intake.schemas.bodies import SubmissionSchema
 from services.intake.schemas.queries import OpinionQuery, TimelineQuery
 from services.intake.store import reading
+from services.intake.store.answering import answer_photos_of
 from services.intake.store.attachments import attachments_of
 from services.intake.store.handling import handlers_of
 from services.intake.store.writing import IntakeStore
@@ -56,6 +57,7 @@ class CaseFile:
     ratings: Sequence[GivenRating]
     merged: Sequence[Opinion]
     attachments: Sequence[Attachment]
+    answer_photos: Sequence[AnswerPhoto]
     persons: Persons | None
     cosigners: Sequence[Person]
 
@@ -152,6 +154,7 @@ def case_file(call: Call[Intake]) -> CaseFile:
             opinion, held, reading.timeline_of(connection, opinion.id),
             reading.ratings_of(connection, opinion.merged_into or opinion.id),
             reading.merged_with(connection, opinion.id, MOST_MERGED), attachments_of(connection, opinion.id),
+            answer_photos_of(connection, opinion.id),
             # The only place where persons are unsealed for display.
             reading.find_persons(connection, vault, opinion.id) if seen else None,
             reading.cosigners_of(connection, vault, opinion.id) if seen else [],
@@ -187,7 +190,7 @@ def _file(file: CaseFile, call: Call[Intake]) -> dict[str, object]:
             {name: getattr(each, name) for name in ("id", "title", "content", "area", "station", "submitted")}
             for each in file.merged
         ],
-        "attachments": file.attachments,
+        "attachments": file.attachments, "answer_photos": file.answer_photos,
         "evaluations": [
             {name: getattr(each, name) for name in ("round", "process", "result", "comment", "at", "revision")}
             for each in file.ratings

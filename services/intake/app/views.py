@@ -9,7 +9,7 @@ from datetime import datetime
 from services.contracts.errors import Invalid
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Rating
-from services.intake.domain.attaching import Attachment
+from services.intake.domain.attaching import AnswerPhoto, Attachment
 from services.intake.domain.opinion import DepartmentReply, Opinion
 from services.intake.domain.submission.submission import as_given
 from services.intake.domain.timeline import Facts, PromiseStanding, SeparateAnswer, TimelineEntry, latest
@@ -69,6 +69,7 @@ class ReceiptView:
     promises: Sequence[PromiseStanding]
     evaluation: LastRating | None
     attachments: Sequence[Attachment]
+    answer_photos: Sequence[AnswerPhoto]
     may: Sequence[str]
     timeline: Sequence[Moment]
     earlier: str | None

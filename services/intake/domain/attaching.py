@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts.errors import Conflict
+from services.contracts.lifecycle import State
 from services.intake.domain.opinion import Opinion
 
 #: What is kept and served, and how a file of it is called.
@@ -14,6 +15,8 @@ PHOTO_TYPES: Mapping[str, str] = {"image/jpeg": "jpg", "image/png": "png", "imag
 #: What may be sent: the same, and what iPhones make, which is kept as JPEG.
 SENT_TYPES = (*PHOTO_TYPES, "image/heic", "image/heif")
 MOST_PHOTOS, MOST_PHOTOS_AT_ONCE = 6, 3
+#: That wait for one answer of a department.
+MOST_OF_ANSWER = 6
 LARGEST_PHOTO = 25 * 1024 * 1024  # bytes, of what is sent
 LARGEST_KEPT = 8 * 1024 * 1024  # bytes, of what is kept
 MOST_PIXELS = 50_000_000
@@ -44,6 +47,14 @@ class Attachment:
         return f"photo-{self.id}.{PHOTO_TYPES[self.type]}"
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerPhoto(Attachment):
+    """A photo that a department adds to its answer; submitters see it from `shown` on, when the answer has come."""
+
+    department: str
+    shown: datetime | None
+
+
 def may_attach(opinion: Opinion, kept: int) -> bool:
     """Whether one more photo may be added."""
     try:
@@ -59,3 +70,21 @@ def check_attaching(opinion: Opinion, kept: int, new: int) -> None:
         raise Conflict(f"Photos are taken until there is a reply; this opinion is {opinion.state}. Submit a new one to show more.")
     if kept + new > MOST_PHOTOS:
         raise Conflict(f"An opinion has at most {MOST_PHOTOS} photos, and this one has {kept}. Choose the ones that matter.")
+
+
+def check_answering(opinion: Opinion, department: str, waiting: int, new: int) -> None:
+    """Raises `Conflict` when a department has no answer to give, or as many photos wait for it as one may have.
+
+    Who answers for its own part may do so after the lead has.
+    """
+    answers_apart = opinion.state is State.REPLIED and opinion.department != department
+    if not (opinion.state.is_with_department or answers_apart):
+        raise Conflict(f"Photos are added before the answer is given; this opinion is {opinion.state}.")
+    if waiting + new > MOST_OF_ANSWER:
+        raise Conflict(f"An answer has at most {MOST_OF_ANSWER} photos, and {waiting} wait for it. Remove one first.")
+
+
+def check_removing(photo: AnswerPhoto) -> None:
+    """Raises `Conflict` when the submitter has seen a photo."""
+    if photo.shown is not None:
+        raise Conflict("The answer has been given with this photo. It stays with it.")

@@ -16,6 +16,7 @@ from services.intake.pages.constituency import (
     waiting,
 )
 from services.intake.pages.office import case, cases, desk
+from services.intake.pages.office import photos as answer_photos
 from services.intake.pages.publication import crawlers, feeds, public, public_case, public_promises, releasing, sharing, supporting
 from services.intake.pages.receipt import consent, lost, photos, receipt
 from services.intake.pages.sessions import attendance, booking, host, part, visitors
@@ -25,7 +26,8 @@ from services.runtime.web.pages import assets, gallery
 from services.runtime.web.routes import Routes
 
 _MODULES = (
-    campaigns, codes, form, confirmation, consent, lost, receipt, photos, problems, assets, gallery, public, public_case,
+    campaigns, codes, form, confirmation, consent, lost, receipt, photos, answer_photos, problems, assets, gallery, public,
+    public_case,
     public_promises, feeds, sharing, supporting,
     crawlers, notices, releasing, choosing, beside, queue,
     incidents, rising, case, cases, desk, entrusted, station_desk, brought, position,

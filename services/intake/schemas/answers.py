@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.intake.domain.attaching import PHOTO_TYPES
+from services.intake.schemas.attachments import AnswerPhotoSchema, AttachmentSchema
 from services.intake.schemas.bodies import LocationSchema, RelayField, SubmitterSchema
 from services.intake.schemas.promising import LedgerPromise
 from services.runtime.web.lists.listing import followed_page
@@ -135,15 +135,6 @@ class SeparateAnswerSchema(Schema):
     at = fields.AwareDateTime(required=True)
 
 
-class AttachmentSchema(Schema):
-    """A photo of an opinion as it is listed; `size` is in bytes."""
-
-    id = fields.String(required=True)
-    type = fields.String(required=True, validate=validate.OneOf(list(PHOTO_TYPES)))
-    size = fields.Integer(required=True)
-    at = fields.AwareDateTime(required=True)
-
-
 class Receipt(Schema):
     """What the holder of a receipt sees; `ledger` is where anybody can check that all of it was counted.
 
@@ -168,6 +159,7 @@ class Receipt(Schema):
     promises = fields.List(fields.Nested(ReceiptPromiseShape), required=True)
     evaluation = fields.Dict(allow_none=True)
     attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
+    answer_photos = fields.List(fields.Nested(AnswerPhotoSchema), required=True)
     may = fields.List(fields.String(), required=True)
     timeline = fields.List(fields.Nested(TimelineEntryShape), required=True)
     earlier = fields.String(required=True, allow_none=True)
@@ -264,6 +256,7 @@ class OpinionFile(OpinionShape):
     evaluations = fields.List(fields.Nested(RatedShape), required=True)
     merged = fields.List(fields.Nested(MergedShape), required=True)
     attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
+    answer_photos = fields.List(fields.Nested(AnswerPhotoSchema), required=True)
 
 
 OpinionPage = followed_page("OpinionPage", "A page of opinions.", OpinionShape)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from services.contracts.lifecycle import State
 from services.contracts.messages.opinions import OpinionDetailed
 from services.intake.domain.erasing import ERASED_CONTENT
+from services.intake.store.answering import answer_photos
 from services.intake.store.attachments import attachments
 from services.intake.store.columns import StoredRow
 from services.intake.store.marks import forget_marks, renew_marks
@@ -136,7 +137,8 @@ def forget_words(work: Transaction, opinion: str) -> None:
     work.overwrite()
     forget_subject(work.connection, opinion)
     work.execute(messages.delete().where(messages.c.opinion == opinion))
-    work.execute(attachments.delete().where(attachments.c.opinion == opinion))
+    for photos in (attachments, answer_photos):
+        work.execute(photos.delete().where(photos.c.opinion == opinion))
     work.execute(opinions.update().where(opinions.c.id == opinion).values(given=None))
     added = (timeline.c.opinion == opinion) & (timeline.c.what == OpinionDetailed.TYPE)
     added &= timeline.c.audience.is_(None)

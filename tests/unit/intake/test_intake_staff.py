@@ -19,6 +19,8 @@ STAFF_ROUTES = [
     ("GET", "/opinions", {"reviewer", "supervisor", "admin", "water", "roads"}),
     ("GET", "/opinions/nothing", {"reviewer", "supervisor", "admin", "water", "roads"}),
     ("GET", "/opinions/nothing/attachments/none", {"reviewer", "supervisor", "admin", "water", "roads"}),
+    ("POST", "/opinions/nothing/attachments", {"water", "roads"}),
+    ("DELETE", "/opinions/nothing/attachments/none", {"water", "roads"}),
     ("POST", "/opinions/nothing/accept", {"reviewer", "admin"}),
     ("POST", "/opinions/nothing/decline", {"reviewer", "admin"}),
     ("POST", "/opinions/nothing/return", {"reviewer", "admin"}),

@@ -27,6 +27,7 @@ from services.intake.schemas.bodies import Details, Evaluation, Withdrawal
 from services.intake.schemas.lost import LostReceipt, LostReceiptAsked
 from services.intake.schemas.queries import MOST_LINES, TimelineQuery
 from services.intake.store import reading
+from services.intake.store.answering import answer_photos_of
 from services.intake.store.attachments import attachments_of
 from services.intake.store.handling import handlers_of
 from services.intake.store.writing import IntakeStore
@@ -137,7 +138,7 @@ def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: i
         own, first = found
         case = (reading.find(connection, own.merged_into) if own.merged_into else None) or own
         lines, followed = _lines(connection, own, case, receipt), reading.is_followed(connection, own.id)
-        photos = attachments_of(connection, own.id)
+        photos, theirs = attachments_of(connection, own.id), answer_photos_of(connection, case.id, shown=True)
         mine = [each for each in reading.ratings_of(connection, case.id) if each.receipt == receipt]
     part, earlier = part_of(lines, cursor, limit)
     given = given_to(case.question, case.round, mine)
@@ -152,8 +153,9 @@ def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: i
         area=own.area, station=own.station, submitted=own.submitted, level=case.level, key=case.key, leader=case.leader,
         department=case.department, due=due_of(lines, case.state), reply=case.answer, answers=answers_of(lines),
         promises=promises_of(lines),
-        evaluation=LastRating(last.process, last.result, last.comment, last.at) if last else None, attachments=photos, may=may,
-        timeline=list(map(moment, part)), earlier=earlier, ledger=f"/ledger?subject={subject_of(own.id)}",
+        evaluation=LastRating(last.process, last.result, last.comment, last.at) if last else None, attachments=photos,
+        answer_photos=theirs, may=may, timeline=list(map(moment, part)), earlier=earlier,
+        ledger=f"/ledger?subject={subject_of(own.id)}",
     )  # fmt: skip
 
 

@@ -9,19 +9,17 @@ from services.contracts.fragments import parts_of
 from services.contracts.people.callers import STAFF
 from services.contracts.words.vocabulary import CHANNELS, LEVELS, OUTCOMES, RATINGS, STATES, VISIBILITIES
 from services.design.phrases import Phrase
-from services.intake.app.attachments import read_opinion_attachment
 from services.intake.app.context import Intake
 from services.intake.app.listing import beside
 from services.intake.app.opinions import CaseFile, case_file
 from services.intake.app.views import moment
-from services.intake.domain.attaching import PHOTO_TYPES
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person
 from services.intake.pages.office.narrowing import LIST, address, asked, given_of
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.publication.public import area_name
 from services.intake.pages.receipt.receipt import tone_of
-from services.intake.pages.timeline import LabelledFact, Shown, entries_of, local, topic_name
+from services.intake.pages.timeline import LabelledFact, Shown, department_name, entries_of, local, topic_name
 from services.intake.schemas.queries import CasesQuery
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import desk_html, error_page
@@ -50,6 +48,10 @@ def case_page(call: Call[Intake]) -> Answer:
             opinion=opinion, standing=STATES[opinion.state], tone=tone_of(opinion.state),
             about=_about(opinion, role, catalogue), people=_people(file), outcomes=OUTCOMES,
             photos=[f"{LIST}/{opinion.id}/photos/{each.id}" for each in file.attachments],
+            answer_photos=[
+                (f"{LIST}/{opinion.id}/photos/{each.id}", department_name(each.department, catalogue), each.shown is not None)
+                for each in file.answer_photos
+            ],
             timeline=entries_of([moment(line) for line in file.lines], catalogue, answers),
             ratings=[(RATINGS[each.result], each.comment, local(each.at, catalogue)) for each in file.ratings],
             merged=[(at(each.id), each.title, local(each.submitted, catalogue).date()) for each in file.merged],
@@ -57,12 +59,6 @@ def case_page(call: Call[Intake]) -> Answer:
             into=at(opinion.merged_into) if opinion.merged_into else None, parts=parts_of("case", role),
         )
     )  # fmt: skip
-
-
-@routes.get("/cases/<opinion_id>/photos/<attachment_id>", access=STAFF, page=error_page, personal=True, gives=tuple(PHOTO_TYPES))
-def case_photo(call: Call[Intake]) -> Answer:
-    """A photo, for those who read its case and have signed in."""
-    return read_opinion_attachment(call)
 
 
 def _about(opinion: Opinion, role: str | None, catalogue: Catalogue) -> Sequence[LabelledFact]:

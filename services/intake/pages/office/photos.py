@@ -1,0 +1,93 @@
+"""Photos of a department's answer, in the browser: added before it answers, and taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import flask
+
+from services.contracts.errors import Conflict
+from services.contracts.people.callers import STAFF
+from services.design.phrases import Phrase
+from services.intake.app.answering import ANSWERING, add_photos, check_department, remove_photo
+from services.intake.app.attachments import read_opinion_attachment
+from services.intake.app.context import Intake
+from services.intake.app.opinions import case_file
+from services.intake.domain.attaching import MOST_OF_ANSWER, MOST_PHOTOS_AT_ONCE, PHOTO_TYPES
+from services.intake.pages.paper import TEMPLATES, private
+from services.intake.pages.submission.choosing import MOST_BYTES, PHOTOS, PhotoField, chosen_photos, digests_of, files_of
+from services.intake.pages.submission.fields import KEY, new_key, usable_key
+from services.runtime.store.idempotency import Key
+from services.runtime.web.calls import Call
+from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.requests import read_form
+from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
+
+routes = Routes()
+ALL: Final = "/cases/<opinion_id>/photos"
+LABEL: Final = Phrase("Photos of the answer")
+FIELD: Final = PhotoField(Phrase("Add photos"))
+NONE_CHOSEN: Final = Phrase("Please choose a photo first")
+NOT_KEPT: Final = Phrase(
+    "Nothing was changed: at most %(most)s photos go with an answer, and only before it is given. This is the latest state."
+).filled(most=MOST_OF_ANSWER)
+
+
+@routes.get(f"{ALL}/<attachment_id>", access=STAFF, page=error_page, personal=True, gives=tuple(PHOTO_TYPES))
+def case_photo(call: Call[Intake]) -> Answer:
+    """A photo, for those who read its case and have signed in."""
+    return read_opinion_attachment(call)
+
+
+@routes.get(ALL, access=ANSWERING, page=error_page, personal=True)
+def photos_page(call: Call[Intake]) -> Answer:
+    """The photos that wait for a department's answer, and the form that adds more."""
+    return _page(call)
+
+
+@routes.post(ALL, access=ANSWERING, page=error_page, longest=LONGEST_BODY + MOST_BYTES)
+def add(call: Call[Intake]) -> Answer:
+    """Take photos; the same page again, which shows them."""
+    form = read_form((KEY,), MOST_BYTES)
+    opinion, full = check_department(call, max(1, len(files_of(PHOTOS)[:MOST_PHOTOS_AT_ONCE])))
+    photos, wrong = ([], None) if full else chosen_photos(PHOTOS, call.charge)
+    if not full and (wrong or not photos):
+        return _page(call, 422, mistake=wrong or NONE_CHOSEN)
+    digests = digests_of(PHOTOS) if full else [each.digest for each in photos]
+    try:
+        add_photos(
+            replace(call, idempotency_key=Key.of(usable_key(form[KEY]), call.caller.principal)), opinion, photos, digests, full
+        )
+    except Conflict:
+        return _page(call, 409, NOT_KEPT)
+    return see_other(f"/cases/{opinion.id}/photos")
+
+
+@routes.post(f"{ALL}/<attachment_id>/remove", access=ANSWERING, page=error_page)
+def remove(call: Call[Intake]) -> Answer:
+    """Take one back; the same page again."""
+    try:
+        remove_photo(call)
+    except Conflict:
+        return _page(call, 409, NOT_KEPT)
+    return see_other(f"/cases/{call.path['opinion_id']}/photos")
+
+
+@routes.get(f"{ALL}/<attachment_id>/remove", access=ANSWERING, page=error_page)
+def back(call: Call[Intake]) -> Answer:
+    """GET on the address of a form: back to the photos."""
+    return see_other(f"/cases/{call.path['opinion_id']}/photos")
+
+
+def _page(call: Call[Intake], status: int = 200, notice: Phrase | None = None, mistake: Phrase | None = None) -> flask.Response:
+    _, full = check_department(call, 1)
+    file = case_file(call)
+    own = [each for each in file.answer_photos if each.department == call.caller.department]
+    return private(
+        html(
+            TEMPLATES, "answer-photos.html", status, place=call.service.catalogue, role=call.caller.role, session=call.session,
+            opinion=file.opinion, photos=own, adds=full is None, notice=notice, mistakes={PHOTOS: mistake} if mistake else {},
+            labels={PHOTOS: LABEL}, field=FIELD, key=new_key(), scripts=("photos.js",),
+        )
+    )  # fmt: skip
