@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import NamedTuple
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from typing import Final, NamedTuple
+
+from sqlalchemy.engine import Connection
 
 from services.contracts.fragments import MOST_COUNTED, fragment
 from services.contracts.people.callers import OFFICE as OFFICE_ROLES
 from services.contracts.words.bilingual import Words
-from services.contracts.words.vocabulary import CARDS, DEADLINE_STATES, DEADLINES
+from services.contracts.words.vocabulary import CARDS
 from services.design.phrases import Phrase
-from services.notify.app.context import Notify
-from services.notify.domain.holders import called
+from services.notify.app.context import SUPERVISORS, Notify
+from services.notify.domain.letters.submitters import STEPS
+from services.notify.pages.clocks import shown_deadlines
 from services.notify.pages.paper import TEMPLATES, rung_name
 from services.notify.store.agendas import count_supervisions
 from services.notify.store.reminders import sent_reminders
 from services.notify.store.sessions.calendar import count_overdue_minutes
+from services.notify.store.submitter_notifications import listed_submitter_notifications
 from services.notify.store.timeline import case_deadlines
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html
@@ -25,18 +30,25 @@ routes = Routes()
 CASE, OFFICE = fragment("case", "notify"), fragment("office", "notify")
 NO_AGENDA, ON_AGENDA = Phrase("under supervision, on no agenda yet"), Phrase("under supervision, on the agenda of a meeting")
 NO_MINUTES = Phrase("sessions whose minutes are overdue")
+BY_WAY: Final[Mapping[str, Phrase]] = {"email": Phrase("by mail"), "sms": Phrase("by text message")}
+#: What became of a letter, and how that is marked.
+LETTER_STATES: Final[Mapping[str, tuple[Phrase, str]]] = {
+    "pending": (Phrase("waiting"), ""), "sending": (Phrase("waiting"), ""), "sent": (Phrase("sent"), "good"),
+    "failed": (Phrase("could not be sent"), "bad"), "uncertain": (Phrase("it is not known whether it was sent"), "warn"),
+    "dropped": (Phrase("was no longer needed"), ""),
+}  # fmt: skip
 #: How many deadlines and reminders of one case are shown.
 MOST_SHOWN = 50
 
 
-class ShownDeadline(NamedTuple):
-    """A deadline as the page of its case shows it."""
+class ShownLetter(NamedTuple):
+    """A letter to somebody who told a case: when, by which way, about what, and what became of it."""
 
-    what: Words
-    department: Words
-    due: datetime
-    standing: Words
-    overdue: bool
+    at: datetime
+    way: Phrase
+    about: Words
+    standing: Phrase
+    tone: str
 
 
 @routes.get(CASE.path, access=CASE.roles, page=error_page)
@@ -48,20 +60,23 @@ def case_part(call: Call[Notify]) -> Answer:
     with call.service.database.reading() as connection:
         kept = case_deadlines(connection, about, None, MOST_SHOWN, now)
         sent = sent_reminders(connection, about, None, MOST_SHOWN)
-    deadlines = [
-        ShownDeadline(
-            DEADLINES[each.deadline.kind], called(catalogue, each.deadline.department),
-            each.deadline.due.astimezone(zone), DEADLINE_STATES[each.state], each.is_overdue(now),
-        )
-        for each in sorted(kept, key=lambda each: each.deadline.due)
-        if each.state != "replaced"
-    ]  # fmt: skip
+        letters = _letters(connection, call.path["opinion_id"], zone) if call.caller.role in SUPERVISORS else []
+    deadlines = shown_deadlines(kept, catalogue, now)
     reminders = [
         (each.at.astimezone(zone), rung_name(catalogue, each.rung), CARDS.get(each.card or ""))
         for each, _ in sent
         if each.state == "sent"
     ]
-    return html(TEMPLATES, "case-part.html", part=CASE, deadlines=deadlines, reminders=reminders)
+    return html(TEMPLATES, "case-part.html", part=CASE, deadlines=deadlines, reminders=reminders, letters=letters)
+
+
+def _letters(connection: Connection, opinion: str, zone: tzinfo) -> list[ShownLetter]:
+    found = listed_submitter_notifications(connection, {"opinion": opinion}, None, MOST_SHOWN)
+    return [
+        ShownLetter(each.at.astimezone(zone), BY_WAY[each.way], Words(*STEPS[each.about][0]), *LETTER_STATES[each.state])
+        for each in found
+        if each.about in STEPS
+    ]
 
 
 @routes.get(OFFICE.path, access=OFFICE.roles, page=error_page)

@@ -12,16 +12,19 @@ from services.contracts.fragments import MOST_COUNTED, fragment
 from services.contracts.lifecycle import State
 from services.contracts.people.callers import OF_A_DEPARTMENT, Caller, Role
 from services.contracts.words.bilingual import Words
-from services.contracts.words.vocabulary import BASES, DEADLINES, OUTCOMES, ROLES
+from services.contracts.words.vocabulary import BASES, DEADLINES, OUTCOMES, PROMISED, ROLES
 from services.design.phrases import Phrase
 from services.routing.app.context import RULING, Routing
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.learning.knowledge import Inquiry
 from services.routing.domain.learning.ruled import RuledCase
+from services.routing.domain.moves.promising import TrackedPromise
+from services.routing.pages.acts import acts_on
 from services.routing.pages.approvals import ShownDraft, draft_of, may_approve
 from services.routing.pages.desk.filters import DESK
 from services.routing.pages.doubtful import LIST as DOUBTS
 from services.routing.pages.paper import TEMPLATES, department_name, local, standing_of
+from services.routing.store.promises import promises_on
 from services.routing.store.waiting import WaitingFor, of_opinion, waiting_for
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html
@@ -70,10 +73,19 @@ def case_part(call: Call[Routing]) -> Answer:
     """Who handles a case, how far they are, and by when they have to do what; a department sees its own part."""
     with call.service.database.reading() as connection:
         found = of_opinion(connection, call.path["opinion_id"])
-    seen = [each for each in found if call.caller.department in (None, each.department)]
+        seen = [each for each in found if call.caller.department in (None, each.department)]
+        promised = promises_on(connection, [each.id for each in seen])
     shown = [shown_assignment(each, call.service.catalogue, call.caller) for each in seen]
     rulings = rulings_on(call.service, seen)
-    return html(TEMPLATES, "case-part.html", part=CASE, shown=shown, rulings=rulings, session=call.session)
+    acts = [acts_on(each, promised[each.id], call.service.catalogue, call.caller) for each in seen]
+    promises = [[_promise(one, call.service.catalogue) for one in promised[each.id]] for each in seen]
+    return html(
+        TEMPLATES, "case-part.html", part=CASE, shown=shown, rulings=rulings, session=call.session, acts=acts, promises=promises
+    )
+
+
+def _promise(each: TrackedPromise, catalogue: Catalogue) -> tuple[TrackedPromise, Words | None, datetime]:
+    return each, PROMISED.get(each.state), local(each.due, catalogue)
 
 
 @routes.get(OFFICE.path, access=OFFICE.roles, page=error_page)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +51,15 @@ def promises_of(connection: Connection, assignment_id: str) -> list[TrackedPromi
     """The promises of an assignment, the earliest due first."""
     query = PROMISES.query.where(promises.c.assignment == assignment_id).order_by(promises.c.due, promises.c.id)
     return PROMISES.all(connection.execute(query))
+
+
+def promises_on(connection: Connection, assignments: Collection[str]) -> dict[str, list[TrackedPromise]]:
+    """The promises of several assignments, the earliest due first."""
+    query = PROMISES.query.where(promises.c.assignment.in_(assignments)).order_by(promises.c.due, promises.c.id)
+    found: dict[str, list[TrackedPromise]] = {each: [] for each in assignments}
+    for each in PROMISES.all(connection.execute(query)):
+        found[each.assignment].append(each)
+    return found
 
 
 def list_promises(

@@ -17,7 +17,9 @@ from services.accounts.model import Invited, NewGrant
 from services.console.embedded.front.combined_app import CombinedApp, service_of
 from services.console.embedded.front.includes import Includes
 from services.contracts.fragments import FRAGMENTS, parts_of
+from services.contracts.lifecycle import State
 from services.contracts.people.callers import STAFF, Role
+from services.contracts.words.vocabulary import STATES
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.process.assembly import AnyAssembly
 from services.runtime.store.vault import Vault
@@ -213,3 +215,70 @@ def test_what_somebody_keeps_stands_above_each_list_that_it_is_of(scene):
         assert "<script>x" not in text
     assert 'name="address" value="/cases?topic=rivers"' in cases
     assert 'action="/account/filters"' not in desk, "nothing to save while all is shown"
+
+
+def acts(text):
+    return {unescape(each) for each in re.findall(r'<a href="([^"]+)" data-act>', text)}
+
+
+def test_what_somebody_can_do_stands_on_the_page_and_leads_where_it_is_done(scene):
+    county, own = scene.county, scene.own
+    form = {"title": "渠道堵了", "content": "村口渠道堵了。", "visibility": "public", "channel": "campaign"}
+    _, waiting = county.post("/opinions", form, "reviewer")
+    county.work()
+    mine = next(each for each in county.get("/assignments")[1]["items"] if each["opinion"] == scene.case)
+    verbs = {f"/desk/{mine['id']}#{verb}" for verb in ("reply", "progress", "extend", "pause", "object")}
+    wanted = {
+        (scene.case, own): verbs - {f"/desk/{mine['id']}#extend"}, (scene.case, f"head:{own}"): {f"/desk/{mine['id']}"},
+        (scene.case, "supervisor"): {f"/rulings#asked-{mine['id']}-extension"}, (scene.case, "reviewer"): set(),
+        (waiting["id"], "reviewer"): {f"/reviews/{waiting['id']}"}, (waiting["id"], "supervisor"): set(),
+    }  # fmt: skip
+    for (case, who), expected in wanted.items():
+        found = acts(read(scene, f"/cases/{case}", who)[1])
+        assert expected <= found <= expected | verbs | {f"/publications/{case}"}, who
+        for each in found:
+            path, _, part = each.partition("#")
+            status, text, _ = read(scene, path, who)
+            assert (status, part == "" or f'id="{part}"' in text) == (200, True), (who, each)
+
+
+def test_a_case_s_page_has_its_clock_explained_its_promises_and_its_letters(scene):
+    county = scene.county
+    other = next(each for each in county.get("/assignments")[1]["items"] if each["department"] == scene.others)
+    promise = {"what": "清理河道 <b>", "due": "2026-06-18T17:30:00+08:00"}
+    for verb, data in (("sign", {}), ("reply", {"content": "已安排。", "outcome": "in_progress", "promise": promise})):
+        county.command(scene.others, verb, {"assignment": other["id"], **data})
+    county.work()
+    for who in (scene.others, "supervisor"):
+        text = read(scene, f"/cases/{other['opinion']}", who)[1]
+        assert "<li>清理河道 &lt;b&gt; " in text
+        assert "期限计算说明" in text
+        assert "待兑现" in text
+    mine = read(scene, f"/cases/{scene.case}", "supervisor")[1]
+    assert re.search("个工作日：截止 2026-", mine)
+    assert "（不计）" in mine, "a day that is no working day"
+    assert (SUBMITTER["phone"] in mine, "短信" in mine) == (True, True)
+    assert "短信" not in read(scene, f"/cases/{scene.case}", scene.own)[1], "what is written to people is for those who supervise"
+
+
+def test_two_who_have_one_case_open_are_each_told_what_the_other_did(scene):
+    county = scene.county
+    status, made = county.post("/opinions", {"title": "桥栏松动", "content": "东街。", "topic": "street-lights"}, "reviewer")
+    assert status == 201
+    county.pump()
+    each = next(one for one in county.get("/assignments")[1]["items"] if one["opinion"] == made["id"])
+    path = next(one for one in acts(read(scene, f"/cases/{made['id']}", scene.own)[1]) if one.endswith("#object")).partition("#")[0]
+    opened = [read(scene, path, scene.own)[1] for _ in range(2)]
+    hidden = [dict(re.findall(r'<input type="hidden" name="(version|key)" value="([^"]+)">', text)) for text in opened]
+    headers = {"Authorization": f"Bearer {scene.own}", "Accept-Language": "zh"}
+    county.clock.instant += timedelta(minutes=1)
+    first = client(county).post(f"{path}/sign", data=hidden[0], headers=headers)
+    assert first.status_code == 303
+    reason = {"object-reason": "不归我们 <i>", "object-department": scene.others}
+    late = client(county).post(f"{path}/object", data=hidden[1] | reason, headers=headers)
+    assert (late.status_code, escape(reason["object-reason"]) in late.text, 'class="notice warn"' in late.text) == (409, True, True)
+    again = dict(re.findall(r'<input type="hidden" name="(version|key)" value="([^"]+)">', late.text))
+    county.work()
+    assert each["state"] == "assigned"
+    assert read(scene, f"/cases/{made['id']}", "supervisor")[1].count(STATES[State.SIGNED].zh) >= 1
+    assert again["version"] != hidden[1]["version"]

@@ -15,6 +15,7 @@ from services.intake.app.opinions import CaseFile, case_file
 from services.intake.app.views import moment
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person
+from services.intake.pages.office.acts import acts_on
 from services.intake.pages.office.narrowing import LIST, address, asked, given_of
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.publication.public import area_name
@@ -56,7 +57,8 @@ def case_page(call: Call[Intake]) -> Answer:
             ratings=[(RATINGS[each.result], each.comment, local(each.at, catalogue)) for each in file.ratings],
             merged=[(at(each.id), each.title, local(each.submitted, catalogue).date()) for each in file.merged],
             spot=spot, map_source=call.service.map_source if spot else None,
-            into=at(opinion.merged_into) if opinion.merged_into else None, parts=parts_of("case", role),
+            into=at(opinion.merged_into) if opinion.merged_into else None,
+            parts=parts_of("case", role), acts=acts_on(opinion, role),
         )
     )  # fmt: skip
 
