@@ -25,10 +25,10 @@
   }
 
   // What somebody has written is not left behind by a key.
-  const written = field => field.value !== field.defaultValue || (field.value && field.closest("details[open]"));
+  const written = field => field.value !== field.defaultValue || (field.value && field.matches("details[open] textarea"));
 
   function follow(selector) {
-    if ([...document.querySelectorAll("main textarea")].some(written)) return null;
+    if (!help || [...document.querySelectorAll("main :is(textarea, input:not([type=search], [type=checkbox], [type=radio]))")].some(written)) return null;
     const link = document.querySelector(`main ${selector}`);
     if (link) link.click();
     return link;
