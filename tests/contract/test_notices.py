@@ -1,0 +1,100 @@
+"""Notices on both kinds of store: numbered without a gap in what somebody may have seen, once each, and read by their audiences."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+
+from services.notify.domain.notices import Notice
+from services.notify.store.notices import (
+    count_notices,
+    keep_notices,
+    listed_notices,
+    prune_notices,
+    see,
+    seen_by,
+    standing_of,
+)
+from services.runtime.clock import FixedClock
+from services.runtime.store.database import Database
+from tests.stores import MakeDatabase
+from tests.unit.notify.scenes import MIGRATIONS, at
+
+START = at("2026-11-23 09:30")
+BOTH = ("water", "supervisor:")
+AT_ONCE, BATCHES = 4, 5
+
+
+@pytest.fixture
+def database(any_database: MakeDatabase, clock: FixedClock) -> Database:
+    clock.instant = START
+    return any_database("notify", MIGRATIONS)
+
+
+def notice(number: int | str, audience: str = "water") -> Notice:
+    return Notice(f"e-{number}", audience, "assigned", f"o-{number}", f"a-{number}", START)
+
+
+def keep(database: Database, *found: Notice) -> None:
+    with database.transaction() as work:
+        keep_notices(work, found)
+
+
+def test_notices_are_kept_once_and_read_by_audience_the_newest_first(database: Database) -> None:
+    keep(database, notice(1), notice(1, "supervisor:"), notice(2, "roads"))
+    keep(database, notice(2, "roads"), notice(3), notice(3))
+    keep(database)
+    with database.reading() as connection:
+        found = listed_notices(connection, BOTH, None, None, 10)
+        assert [(each.message, each.audience) for each in found] == [("e-3", "water"), ("e-1", "supervisor:"), ("e-1", "water")]
+        newest, second, oldest = (each.position for each in found)
+        assert [each.position for each in listed_notices(connection, BOTH, newest, None, 1)] == [second, oldest]
+        assert [each.position for each in listed_notices(connection, BOTH, None, second, 10)] == [newest]
+        assert (count_notices(connection, BOTH, 0, 10), count_notices(connection, BOTH, 0, 2)) == (3, 3)
+        assert count_notices(connection, BOTH, 0, 1) == 2
+
+
+def test_a_reader_s_place_moves_forward_only(database: Database) -> None:
+    keep(database, notice(1), notice(2), notice(3, "roads"))
+    with database.reading() as connection:
+        newest, oldest = (each.position for each in listed_notices(connection, BOTH, None, None, 10))
+        assert standing_of(connection, BOTH, "p-1", 999)[0] == 2
+    for up_to, seen in ((oldest, oldest), (2**62, newest), (oldest, newest)):
+        with database.transaction() as work:
+            see(work, "p-1", BOTH, up_to)
+        with database.reading() as connection:
+            assert (seen_by(connection, "p-1"), seen_by(connection, "p-2")) == (seen, 0)
+    with database.reading() as connection:
+        new, last = standing_of(connection, BOTH, "p-1", 999)
+    assert (new, last > newest) == (0, True)
+
+
+def test_who_writes_at_the_same_time_gives_no_position_twice(database: Database) -> None:
+    start = Barrier(AT_ONCE)
+
+    def write(writer: int) -> None:
+        start.wait()
+        for batch in range(BATCHES):
+            keep(database, *(notice(f"{writer}-{batch}-{number}") for number in range(3)))
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(write, range(AT_ONCE)))
+    with database.reading() as connection:
+        found = listed_notices(connection, BOTH, None, None, 500)
+    assert sorted(each.position for each in found) == list(range(1, AT_ONCE * BATCHES * 3 + 1))
+
+
+def test_what_is_old_goes_and_what_came_since_stays(database: Database, clock: FixedClock) -> None:
+    keep(database, notice(1))
+    with database.transaction() as work:
+        see(work, "p-1", BOTH, 1)
+    clock.instant = START + timedelta(days=91)
+    keep(database, notice(2)._replace(at=clock.instant))
+    with database.transaction() as work:
+        assert prune_notices(work, timedelta(days=90)) == 1
+    with database.reading() as connection:
+        assert [each.message for each in listed_notices(connection, BOTH, None, None, 10)] == ["e-2"]
+        assert standing_of(connection, BOTH, "p-1", 999)[0] == 1
