@@ -52,6 +52,16 @@ def make_no_token(page: Page) -> None:
     page.click("#making button")
 
 
+def erase_nothing(page: Page) -> None:
+    page.fill("#case", "ABC-12")
+    page.click("#one button")
+
+
+def count_old_cases(page: Page) -> None:
+    page.fill("#days", "30")
+    page.click("#old button")
+
+
 def release_with_a_number(page: Page) -> None:
     page.fill("#content", "请打13800138000。")
     page.click("form.card button")

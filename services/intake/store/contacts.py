@@ -19,7 +19,7 @@ from services.intake.store.columns import StoredRow
 from services.intake.store.marks import forget_marks, renew_marks
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, emptied, is_open, is_personal, seal
 from services.intake.store.publication.supporters import Supporters, holding_persons, renew
-from services.intake.store.tables import messages, opinions, ratings, signers, timeline
+from services.intake.store.tables import messages, opinions, ratings, signers, supporters, timeline
 from services.runtime.store.database import Transaction
 from services.runtime.store.journal import forget_subject
 from services.runtime.store.vault import SealBroken, Vault
@@ -116,6 +116,43 @@ def _resealed(vault: Vault, row: StoredRow, names: tuple[str, ...], done: Reseal
     else:
         done.renewed += 1
     return sealed
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPersons:
+    """What erasing would take: of how many people something is kept, whether the words are there still, and the version of it.
+
+    `signer` is the receipt of a co-signer, who is erased alone.
+    """
+
+    opinion: str
+    state: State
+    persons: int
+    words: bool
+    updated: datetime
+    signer: str | None = None
+
+
+def held_persons(connection: Connection, opinion: str | None, receipt: str | None) -> HeldPersons | None:
+    """What is kept of the persons of an opinion, by its id or a receipt; None where there is no such opinion."""
+    signer = None
+    if receipt is not None:
+        opinion = connection.scalar(sa.select(opinions.c.id).where(opinions.c.receipt == receipt))
+        if opinion is None:
+            opinion, signer = connection.scalar(sa.select(signers.c.opinion).where(signers.c.receipt == receipt)), receipt
+    columns = (opinions.c.state, opinions.c.updated, opinions.c.content)
+    row = connection.execute(sa.select(*columns).where(opinions.c.id == opinion)).one_or_none()
+    if opinion is None or row is None:
+        return None
+    signed = signers.c.opinion == opinion if signer is None else signers.c.receipt == signer
+    kept = [sa.select(signers.c.receipt).where(signed, is_personal(signers))]
+    if signer is None:
+        kept += [
+            sa.select(opinions.c.receipt).where(opinions.c.id == opinion, is_personal(opinions)),
+            sa.select(supporters.c.receipt).where(supporters.c.opinion == opinion, supporters.c.personal.is_not(None)),
+        ]
+    persons = sum(len(connection.execute(each).all()) for each in kept)
+    return HeldPersons(opinion, row.state, persons, row.content != ERASED_CONTENT, row.updated, signer)
 
 
 def forget_persons(work: Transaction, vault: Vault, opinion: str, signer: str | None = None) -> list[str]:

@@ -15,14 +15,14 @@ from services.runtime.store.idempotency import Key
 from services.runtime.web.access.sessions import Session
 from services.runtime.web.guard import Principal, RequestGuard
 
-S = TypeVar("S")
+S_co = TypeVar("S_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Generic[S]):
+class Call(Generic[S_co]):
     """One request: the service it is for, who calls, what was parsed, and the guard that let it in, for pages with sessions."""
 
-    service: S
+    service: S_co
     caller: Caller
     path: Mapping[str, str]
     body: Any = None
