@@ -69,6 +69,25 @@
     });
   }
 
+  // A template goes behind what was typed, where it stands; without this, or where it fails, the page comes again with it.
+  document.addEventListener("click", async event => {
+    const button = event.target.closest("button[data-puts]");
+    if (!button) return;
+    const { [button.dataset.puts]: chosen, [button.dataset.into]: field } = button.form.elements;
+    event.preventDefault();
+    if (!chosen.value) return chosen.focus();
+    try {
+      const answer = await fetch(button.dataset.from + encodeURIComponent(chosen.value));
+      if (!answer.ok) throw new Error();
+      const text = await answer.text();
+      field.value = [field.value.trimEnd(), text].filter(Boolean).join("\n\n");
+      chosen.value = "";
+      field.focus();
+    } catch {
+      button.form.requestSubmit(button);
+    }
+  });
+
   // What came in place of something else says so to who cannot see it.
   document.addEventListener("htmx:after:swap", () => {
     const heading = document.querySelector("[data-focus]");
