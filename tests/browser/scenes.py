@@ -128,6 +128,8 @@ def live(county: County) -> Mapping[str, str]:
     fresh, *in_hand = [each for each in county.get("/assignments")[1]["items"] if each["state"] == "assigned"]
     objection = {"assignment": fresh["id"], "reason": "河道保洁归乡镇，请改派。", "department": "petitions"}
     county.command(fresh["department"], "object", objection)
+    mark = {"key": True, "leader": "王县长", "reason": "群众反映强烈。"}
+    assert county.post(f"/assignments/{fresh['id']}/mark", mark, "supervisor")[0] == 200
     text = {"title": "已列入计划", "content": "您反映的“{标题}”已列入年度计划，预计{月份}完成。{承办单位}，{日期}"}
     status, template = county.post(f"/departments/{first['department']}/templates", text, first["department"])
     assert status == 201, template

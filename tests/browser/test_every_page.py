@@ -205,6 +205,7 @@ PAGES: Mapping[str, Shown] = {
     "lookbacks-mistakes": Shown("/lookbacks", "supervisor", doing.draw_many),
     "lookback": Shown("/lookbacks/{lookback}", "supervisor"),
     "lookback-mistakes": Shown("/lookbacks/{lookback}", "supervisor", doing.find_nothing),
+    "key-list": Shown("/watched", "supervisor"),
     "watched": Shown("/watched/{in_hand}", "supervisor"),
     "watched-mistakes": Shown("/watched/{in_hand}", "supervisor", doing.watch_for_no_reason),
     "preview": Shown("/preview", "reviewer", doing.preview),

@@ -41,6 +41,7 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/incidents", Words("同一事件", "Incidents"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/doubtful", Words("待定承办", "To be assigned"), OFFICE),
     PageLink("/rulings", Words("待裁定", "To be ruled on"), frozenset({Role.SUPERVISOR, Role.ADMIN})),
+    PageLink("/watched", Words("重点督办", "Key list"), OFFICE),
     PageLink("/lookbacks", Words("回头看", "Look-backs"), OFFICE),
     PageLink("/models", Words("分办模型", "Model"), frozenset({Role.SUPERVISOR, Role.ADMIN})),
     PageLink("/rising", Words("热词", "Rising words"), OFFICE),

@@ -199,6 +199,13 @@ INDEXES = (
         False,
         "state IN ('assigned', 'signed', 'objected', 'paused', 'drafted', 'reopened')",
     ),
+    (
+        "assignments_watched",
+        "assignments",
+        ["role", "reply_by", "id"],
+        False,
+        "state IN ('assigned', 'signed', 'objected', 'paused', 'drafted', 'reopened') AND (key OR leader IS NOT NULL)",
+    ),
     ("assignments_concluded", "assignments", ["concluded"], False, "state = 'concluded'"),
     ("assignments_created", "assignments", ["created"], False, None),
     ("assignments_department", "assignments", ["department", "id"], False, None),

@@ -1,14 +1,17 @@
-"""How a case is watched: on the key list or not, by which leader, at which level. One reason, one press."""
+"""What is watched, and how: on the key list or not, by which leader, at which level. One reason, one press."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple
 
 import flask
 
 from services.contracts.errors import Changed, Conflict, Invalid
+from services.contracts.people.callers import OFFICE
+from services.contracts.words.bilingual import Words
 from services.contracts.words.vocabulary import LEVELS
 from services.design.phrases import Phrase
 from services.routing.app import oversight
@@ -16,8 +19,10 @@ from services.routing.app.assignments import readable
 from services.routing.app.context import RULING, Routing
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.levels import next_level
-from services.routing.pages.paper import KEY, TEMPLATES, VERSION, department_name, posted, standing_of
+from services.routing.pages.desk.filters import cursor_of_place, place_of
+from services.routing.pages.paper import KEY, TEMPLATES, VERSION, department_name, local, posted, standing_of
 from services.routing.schemas.oversight import MarkBody, RaiseBody
+from services.routing.store.watched import watched
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
@@ -25,7 +30,9 @@ from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
-PATH: Final = "/watched/<assignment_id>"
+LIST: Final = "/watched"
+PATH: Final = f"{LIST}/<assignment_id>"
+A_PAGE: Final = 30
 LABELS: Final[Mapping[str, Phrase]] = {
     "leader": Phrase("Leader who handles it in person"), "reason": Phrase("Why"),
     "raise-reason": Phrase("Why it is the next level's"),
@@ -38,6 +45,38 @@ CHANGED: Final = Phrase("Somebody else did something with it since you opened it
 NOT_NOW: Final = Phrase("This is not possible as it stands now. What you wrote is still below.")
 KEPT: Final = KeptForm(LABELS, (VERSION, KEY, "is_key"))
 _MARK, _RAISE = MarkBody(), RaiseBody()
+
+
+class WatchedRow(NamedTuple):
+    """A case as the list shows it."""
+
+    each: Assignment
+    department: Words
+    standing: Words
+    due: datetime
+    now: datetime
+
+    @property
+    def overdue(self) -> bool:
+        """Whether the answer should have been there."""
+        return self.due < self.now
+
+
+@routes.get(LIST, access=OFFICE, page=error_page)
+def list_page(call: Call[Routing]) -> Answer:
+    """What is on the key list or led by a leader and not answered, the next answer due first."""
+    catalogue, cursor, now = call.service.catalogue, call.query.get("cursor"), call.service.database.clock.now()
+    with call.service.database.reading() as connection:
+        found = watched(connection, place_of(str(cursor) if cursor else None), A_PAGE + 1)
+    rows = [
+        WatchedRow(each, department_name(each.department, catalogue), standing_of(each), local(each.reply_by, catalogue), now)
+        for each in found[:A_PAGE]
+    ]
+    return desk_html(
+        TEMPLATES, "watched.html", place=catalogue, role=call.caller.role, session=call.session, rows=rows,
+        may=call.caller.role in RULING,
+        following=f"{LIST}?cursor={cursor_of_place(rows[-1].each)}" if len(found) > A_PAGE else None,
+    )  # fmt: skip
 
 
 @routes.get(PATH, access=RULING, page=error_page)

@@ -126,6 +126,13 @@ sa.Index(
     "assignments_with_them", assignments.c.state, assignments.c.department, assignments.c.reply_by, assignments.c.id,
     sqlite_where=WITH_THEM, postgresql_where=WITH_THEM,
 )  # fmt: skip
+#: What is on the key list, or led by a leader in person.
+WATCHED = sa.text("(key OR leader IS NOT NULL)")
+_WATCHED_WITH_THEM = sa.and_(WITH_THEM, WATCHED)
+sa.Index(
+    "assignments_watched", assignments.c.role, assignments.c.reply_by, assignments.c.id,
+    sqlite_where=_WATCHED_WITH_THEM, postgresql_where=_WATCHED_WITH_THEM,
+)  # fmt: skip
 #: Most assignments have ended. Those of a state that few are in are read in order, without walking through all that ever were.
 ENDED = frozenset({State.REASSIGNED, *(state for state in (*State, *CoState) if state.is_closed)})
 GOES_ON = assignments.c.state.not_in([sa.literal_column(f"'{state}'") for state in sorted(ENDED)])

@@ -7,6 +7,8 @@ from html import unescape
 
 import pytest
 
+from tests.unit.routing.bureau import REPLY
+
 HOSTILE = "<script>x()</script>{{7*7}}<!--#include virtual='/healthz' -->"
 
 
@@ -30,6 +32,29 @@ def test_a_case_comes_on_the_key_list_with_its_leader_and_off_it_again(bureau, p
             assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{bureau.row(one)['opinion']}")
         assert (bureau.row(one)["key"], bureau.row(one)["leader"]) == (key, leader)
     assert [event.type for event in bureau.said(bureau.row(one)["opinion"])].count("assignment.marked") == 2
+
+
+def test_the_key_list_has_what_is_watched_and_not_answered_the_next_due_first_on_pages_of_thirty(bureau, pages):
+    bureau.accept()
+    assert "Nothing is on the key list" in pages("/watched").text
+    watched = []
+    for number in range(32):
+        watched.append(bureau.accept(HOSTILE, topic="rivers"))
+        given = {"key": number % 2 == 0, "leader": None if number % 2 == 0 else "王县长", "reason": "重要。"}
+        assert bureau.post(f"/assignments/{watched[-1]}/mark", given, "supervisor").status_code == 200
+    assert bureau.do(watched[0], "reply", REPLY).status_code == 200
+    first = pages("/watched").text
+    following = re.search(r'href="(/watched\?cursor=[^"]+)" rel="next"', first)[1]
+    second = pages(following, "reviewer").text
+    shown = [re.findall(r'href="/cases/([^"]+)" data-row', text) for text in (first, second)]
+    assert [len(each) for each in shown] == [30, 1]
+    assert shown[0] + shown[1] == [bureau.row(each)["opinion"] for each in watched[1:]]
+    assert HOSTILE in unescape(first)
+    assert "<script>x" not in first
+    assert ("How it is watched" in first, "How it is watched" in second) == (True, False)
+    assert pages("/watched?cursor=x").status_code in (200, 422)
+    for who, status in (("water", 403), ("head-of-water", 403), (None, 401)):
+        assert pages("/watched", who).status_code == status
 
 
 def test_a_case_is_raised_to_the_next_level_until_there_is_none(bureau, pages):
