@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import click
+import sqlalchemy as sa
 
 from benchmarks.lists import client_of, show, store
 from benchmarks.lists_handled import Asked
@@ -45,6 +46,9 @@ def fill(service: Notify, many: int, questions: int) -> None:
         for first in range(0, len(rows), ROWS_AT_ONCE):
             with service.database.transaction() as work:
                 work.execute(table.insert(), rows[first : first + ROWS_AT_ONCE])
+    with service.database.transaction() as work:
+        # What a running store does by itself after a while.
+        work.execute(sa.text("ANALYZE"))
 
 
 def _at(number: int, many: int) -> datetime:

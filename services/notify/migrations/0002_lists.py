@@ -57,6 +57,7 @@ FROZEN_LISTS = (
 INDEXES = (
     ("session_cases_session", "session_cases", ["session", "number"]),
     ("session_cases_year", "session_cases", ["year", "station", "session", "number"]),
+    ("session_cases_whole", "session_cases", ["year", "session", "number"]),
     ("entries_session", "entries", ["session", "id"]),
     ("entries_year", "entries", ["year", "station", "id"]),
     ("frozen_lists_scope", "frozen_lists", ["scope", "list", "id"]),

@@ -33,6 +33,7 @@ session_cases = sa.Table(
     sa.Column("promises", JsonValue(tuple[CasePromise, ...]), nullable=False),
     sa.Index("session_cases_session", "session", "number"),
     sa.Index("session_cases_year", "year", "station", "session", "number"),
+    sa.Index("session_cases_whole", "year", "session", "number"),
 )
 
 entries = sa.Table(
