@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from io import BytesIO
 
+import openpyxl
 import pytest
 import sqlalchemy as sa
 
 from services.intake.__main__ import periodic_jobs
-from services.intake.pages.office import cases, narrowing
+from services.intake.pages.office import cases, file, narrowing
+from services.runtime.sheets.workbook import XLSX
 from tests.unit.intake.harness import MIGRATIONS, IntakeHarness, Routing
 
 NARROWED = (
@@ -64,7 +67,7 @@ def test_each_case_leads_to_the_one_before_and_the_next_of_its_list_and_back_to_
         assert [step(each, "prev") for each in steps] == [None, *listed[:-1]][: len(listed)]
         assert [step(each, "next") for each in steps] == [*listed[1:], None][: len(listed)]
         for each in steps:
-            back = unescape(re.search(r'<a href="(/cases[^"]*)">返回列表', each)[1])
+            back = unescape(re.search(r'<a href="(/cases[^"]*)"[^>]*>返回列表', each)[1])
             assert rows(page(harness, back, who)) == listed
         number = f"共 {len(listed)} 件"
         assert (number in text) == bool(listed)
@@ -101,6 +104,33 @@ def test_the_form_shows_several_values_of_one_filter_and_what_is_chosen(harness)
     asked = page(harness, "/cases?topic=rivers&topic=lamps&state=assigned&q=&area=&sort=")
     assert rows(asked) == rows(text)
     assert 'name="department"' not in page(harness, "/cases", "water")
+
+
+def test_the_list_as_a_file_has_what_was_found_in_its_order_as_text_and_no_person(harness, monkeypatch):
+    formula = "=HYPERLINK(1)第"
+    person = {"kind": "citizen", "name": "欧阳锋", "phone": "13700000001"}
+    harness.submit(title=formula, content="秘密", topic="lamps", submitter=person)
+    monkeypatch.setattr(file, "MOST_ROWS", 4)
+
+    def cells(query, who="reviewer"):
+        answer = harness.client.get(
+            f"/cases/list.xlsx?{query}", headers={"Authorization": f"Bearer {who}", "Accept-Language": "zh"}
+        )
+        assert (answer.status_code, answer.mimetype) == (200, XLSX)
+        sheet = openpyxl.load_workbook(BytesIO(answer.data)).worksheets[0]
+        assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
+        return [[cell.value or "" for cell in row] for row in sheet.iter_rows()][1:]
+
+    for query in ("topic=lamps%2Crivers&sort=oldest&state=accepted", "q=%E7%AC%AC&channel=hotline"):
+        found = rows(page(harness, f"/cases?{query}"))
+        assert [each[0] for each in cells(query)][:4] == [path.split("/")[2].split("?")[0] for path in found][:4]
+    newest = cells("")
+    assert (newest[0][1], len(newest), "只含前" in newest[4][0]) == (formula, 5, True)
+    assert not {"欧阳锋", "13700000001", "秘密"} & {text for row in newest for text in row}
+    assert len(cells("", "water")) == 2
+    assert harness.client.get("/cases/list.xlsx").status_code == 401
+    linked = page(harness, "/cases?topic=lamps")
+    assert 'href="/cases/list.xlsx?topic=lamps"' in linked
 
 
 def test_a_page_asks_its_store_the_same_whatever_it_shows(harness):

@@ -15,6 +15,7 @@ from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.listing import found_count, listed
 from services.intake.domain.opinion import Opinion
+from services.intake.pages.office.file import FILE
 from services.intake.pages.office.narrowing import LIST, NAMES, ORDER, address, asked, given_of
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.publication.public import area_name
@@ -56,7 +57,8 @@ def cases_page(call: Call[Intake]) -> Answer:
             TEMPLATES, "cases.html", place=catalogue, role=call.caller.role, session=call.session,
             given={**dict.fromkeys(NAMES, ""), **given}, sorts=[(None, SORTS)],
             filters=[each for each in _filters(catalogue) if not (own and each[0] == "department")], following=following,
-            first=address(LIST, given), cases=[_listed_case(each, catalogue, given) for each in found], number=number,
+            first=address(LIST, given), file=address(FILE, given),
+            cases=[_listed_case(each, catalogue, given) for each in found], number=number,
             most=MOST_COUNTED, is_narrowed=bool(given.keys() - {ORDER}), beginning=LIST, is_later=bool(call.query["cursor"]),
         )
     )  # fmt: skip
