@@ -22,8 +22,13 @@ NODE = re.compile(
 )
 
 
-def rank(path: str) -> int:
-    """The place of a file's folder in the order; a folder that nobody ordered comes first."""
+def rank(path: str) -> float:
+    """The place of a file's folder in the order; a folder that nobody ordered comes first.
+
+    The tests of the node, which one process does one after the other, begin right after those of systems.
+    """
+    if NODE.match(path):
+        return ORDER.index("system") + 0.5
     folder = PurePosixPath(path).parts[1]
     return ORDER.index(folder) if folder in ORDER else -1
 
