@@ -20,8 +20,8 @@ from services.routing.app.context import Routing
 from services.routing.consumer import subscriptions as of_routing
 from services.routing.handlers import due, people
 from services.routing.store.cases import RoutingStore
+from services.routing.store.desks.waiting import of_opinion
 from services.routing.store.learning.doubts import DoubtStore
-from services.routing.store.waiting import of_opinion
 from services.runtime.clock import FixedClock, new_id
 from services.runtime.web.routes import API
 

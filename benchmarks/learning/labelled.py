@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from benchmarks.opinions import rows_of
 from services.contracts.catalogue.model import Catalogue
 from services.routing.domain.choice import Router
-from services.routing.domain.learning.features import Counted, buckets_of, runs_as_keys
+from services.routing.domain.learning.features import TermCounts, buckets_of, runs_as_keys
 from services.routing.domain.learning.training import Decided
 
 #: Two opinions whose runs of three characters are as near as this are not on two sides of a fold.
@@ -94,12 +94,12 @@ def groups(cases: list[Decided]) -> NDArray[np.int64]:
     return np.array([root(each) for each in range(len(cases))])
 
 
-def _runs(case: Decided) -> Counted:
+def _runs(case: Decided) -> TermCounts:
     keys, counts = np.unique(buckets_of(runs_as_keys(case.title + case.content, 3), 1 << 18), return_counts=True)
-    return Counted(keys, counts.astype(np.float32))
+    return TermCounts(keys, counts.astype(np.float32))
 
 
-def _cosine(one: Counted, other: Counted) -> float:
+def _cosine(one: TermCounts, other: TermCounts) -> float:
     _, mine, theirs = np.intersect1d(one.keys, other.keys, assume_unique=True, return_indices=True)
     both = float((one.counts**2).sum() * (other.counts**2).sum())
     return float((one.counts[mine] * other.counts[theirs]).sum()) / both**0.5 if both else 0.0

@@ -21,7 +21,7 @@ EXAMPLES: Mapping[str, Any] = {
     "application/x-ndjson": '{"title": "路灯坏了", "content": "三号楼前的路灯坏了两周。", "external_id": "12345-2026-001"}\n',
     "text/csv": "title,content,external_id\n路灯坏了,三号楼前的路灯坏了两周。,12345-2026-001\n",
     "intake.Evaluation": {"result": "satisfied", "process": "basically_satisfied", "comment": "修得很快。"},
-    "intake.Details": {"content": "五号楼前的也不亮了。"},
+    "intake.AddedDetails": {"content": "五号楼前的也不亮了。"},
     "intake.Withdrawal": {"reason": "已经修好了。"},
     "intake.ErasureBody": {"content": True},
     "intake.Invitation": {

@@ -93,7 +93,7 @@ def advance_session(state: SessionState, move: SessionMove) -> SessionState:
     return to
 
 
-class Rule(StrEnum):
+class SessionRule(StrEnum):
     """What a session of a kind may have to meet; one that does not needs a reason, and is irregular."""
 
     NOTICE = "notice"

@@ -30,7 +30,7 @@ from services.intake.settings import Settings
 from services.intake.store.contacts import in_the_clear, reseal
 from services.intake.store.publication import publications
 from services.intake.store.reading import open_codes
-from services.intake.store.sessions.sessions import SessionStore
+from services.intake.store.sessions.sessions import KnownSessions
 from services.intake.store.similarity.incidents import IncidentStore, told_since
 from services.intake.store.similarity.rising import WordCounts
 from services.intake.store.similarity.wordings import WordingStore
@@ -160,7 +160,7 @@ def remind_deputies(intake: Intake) -> bool:
     """Remind the deputies whose session is near; whether there may be more of them."""
 
     def unit(work: Transaction) -> bool:
-        return inviting(intake, SessionStore(work, intake.vault)).remind(REMINDED_A_COMMIT)
+        return inviting(intake, KnownSessions(work, intake.vault)).remind(REMINDED_A_COMMIT)
 
     return intake.database.write(unit)
 

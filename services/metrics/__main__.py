@@ -12,7 +12,7 @@ import structlog
 from services.metrics import app
 from services.metrics.consumer import subscriptions
 from services.metrics.handlers import ledger, recording
-from services.metrics.handlers.service import Place, Service
+from services.metrics.handlers.service import PlaceParts, Service
 from services.metrics.pages import case as case_pages
 from services.metrics.pages import ledger as ledger_pages
 from services.metrics.pages import sessions as sessions_pages
@@ -41,7 +41,7 @@ def build(given: Settings, database: Database, clock: Clock) -> Service:
     if signer is None:
         log.warning("ledger_is_not_signed", advice="set HUIYING_LEDGER_KEY to a random text of 32 characters or more")
     return Service(
-        InUse.of(given, Place.of), ReadModel(database), Ledger(database), clock, given.most_groups, given.inbox_days,
+        InUse.of(given, PlaceParts.of), ReadModel(database), Ledger(database), clock, given.most_groups, given.inbox_days,
         Heads(database), SharedAnswers(given.shared_seconds), signer,
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ from services.runtime.store.migrate import ACCESS, migrate
 from services.runtime.store.vault import Vault
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import tokens as access
-from services.runtime.web.access.sessions import FORM_KEY, NewSession, Session, Sessions, cookie_name, open_session
+from services.runtime.web.access.sessions import FORM_KEY, BrowserSession, NewSession, Sessions, cookie_name, open_session
 from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.lists.paging import Page
@@ -61,7 +61,7 @@ class Town:
         self.sessions = {role: self._session(database, authenticator, role) for role in SIGNED_IN}
         self._clients = {name: self._application(name, authenticator) for name in SERVICES}
 
-    def _session(self, database: Database, authenticator: TokenAuthenticator, role: Role) -> tuple[str, Session]:
+    def _session(self, database: Database, authenticator: TokenAuthenticator, role: Role) -> tuple[str, BrowserSession]:
         accounts = accounts_in(database, Vault([KEY]))
         asked = granted_as(role)
 

@@ -50,7 +50,7 @@ IN_A_TEMPLATE = re.compile(r"\{\s*((?:['\"]\w+['\"]\s*:\s*['\"][^'\"]*['\"]\s*,?
         ("visibility", VISIBILITIES), ("role", get_args(Role)), ("role of a token", callers.Role),
         ("contact", get_args(Contact)), ("deadline", LADDER_KINDS),
         ("state of a deadline", get_args(DeadlineState)), ("state of a session", sessions.SessionState),
-        ("move of a session", sessions.SessionMove), ("rule of a session", sessions.Rule),
+        ("move of a session", sessions.SessionMove), ("rule of a session", sessions.SessionRule),
         ("list of a session", get_args(ListName)), ("list of an entry", get_args(EntryList)),
     ],
 )  # fmt: skip

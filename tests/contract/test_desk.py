@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.routing.store.desk import Place, Tally, Wanted, on_desk, page_of_desk, tally
+from services.routing.store.desks.desk import Place, Tally, Wanted, on_desk, page_of_desk, tally
 from tests.contract.test_list_plans import overheard, plan_of
 from tests.unit.routing.bureau import MIGRATIONS, REPLY, Bureau
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.routing.store.desk import Place
-from services.routing.store.watched import watched
+from services.routing.store.desks.desk import Place
+from services.routing.store.desks.watched import watched
 from tests.contract.test_list_plans import flaws, overheard
 from tests.unit.routing.bureau import MIGRATIONS, REPLY, Bureau
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from services.runtime.messaging.memory import MemoryBroker
-from services.runtime.messaging.reconcile import Asking
+from services.runtime.messaging.reconcile import PublishingSide
 from services.runtime.messaging.relay import Relay
 from services.runtime.store import journal
 from services.runtime.telemetry import Telemetry
@@ -17,7 +17,7 @@ from tests.stores import MakeDatabase
 def test_an_older_store_in_place_of_one_that_has_ended_cleanly_is_recognised(any_database: MakeDatabase) -> None:
     broker, source, older = MemoryBroker(DEPARTMENTS), any_database("notify"), any_database("older")
     older.source = source.source
-    Asking(source).greet(broker.publisher())
+    PublishingSide(source).greet(broker.publisher())
     for number in range(3):
         publish(source, f"o-{number}", "water", "x")
     stop, relay = threading.Event(), Relay(source, broker.publisher, Telemetry(), 50)
@@ -28,7 +28,7 @@ def test_an_older_store_in_place_of_one_that_has_ended_cleanly_is_recognised(any
     stop.set()
     source.wake_up.signal()
     running.join()
-    Asking(older).greet(broker.publisher())
+    PublishingSide(older).greet(broker.publisher())
     with older.reading() as connection:
         # Each message has two places.
         assert journal.behind(connection) == 6

@@ -20,7 +20,7 @@ from services.runtime.messaging.broker import Outgoing
 from services.runtime.messaging.delivery import Delivery
 from services.runtime.messaging.dispatch import Dispatcher
 from services.runtime.messaging.memory import MemoryBroker
-from services.runtime.messaging.reconcile import Asking
+from services.runtime.messaging.reconcile import PublishingSide
 from services.runtime.messaging.relay import Relay
 from services.runtime.messaging.subscription import Subscription
 from services.runtime.store import journal
@@ -55,12 +55,12 @@ class Town:
 
     def ask(self, seconds: float = 120.0) -> int:
         self.clock.instant += timedelta(seconds=seconds)
-        asking = Asking(self.source)
+        asking = PublishingSide(self.source)
         asking.greet(self.broker.publisher())
         return asking.ask(self.broker.publisher())
 
     def greet(self) -> int:
-        return Asking(self.source).greet(self.broker.publisher())
+        return PublishingSide(self.source).greet(self.broker.publisher())
 
     def _handle(self, _: Transaction, events: Sequence[Event]) -> None:
         for event in events:

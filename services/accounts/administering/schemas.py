@@ -23,7 +23,7 @@ class TokenBody(Schema):
     days = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(1, LONGEST_DAYS))
 
 
-class Token(Schema):
+class AccessToken(Schema):
     """A token without its value, which nobody can show again."""
 
     id = fields.String(required=True)
@@ -39,10 +39,10 @@ class Token(Schema):
     revoked = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class TokenMade(Token):
+class TokenMade(AccessToken):
     """A token with its value, to be copied from this one answer."""
 
     value = fields.String(required=True)
 
 
-TokensPage = page_of("TokensPage", "Tokens, the newest first.", Token)
+TokensPage = page_of("TokensPage", "Tokens, the newest first.", AccessToken)

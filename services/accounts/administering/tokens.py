@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.accounts.administering.issued import IssuedToken, find_token, page_of_tokens
-from services.accounts.administering.schemas import Token, TokenBody, TokenMade, TokensPage
+from services.accounts.administering.schemas import AccessToken, TokenBody, TokenMade, TokensPage
 from services.accounts.api import ADMIN, check_place, grant_shape
 from services.accounts.context import Accounts, HasAccounts
 from services.accounts.credentials import once
@@ -79,7 +79,7 @@ def make_token(call: Call[HasAccounts]) -> Answer:
     return 200, {**_shape(made.token), "value": made.value}
 
 
-@routes.post(f"{API}/tokens/<token_id>/revocation", access=ADMIN, answers={200: Token})
+@routes.post(f"{API}/tokens/<token_id>/revocation", access=ADMIN, answers={200: AccessToken})
 def revoke_token(call: Call[HasAccounts]) -> Answer:
     """End a token; every service refuses it within seconds."""
     database, token_id = call.service.accounts.access, call.path["token_id"]

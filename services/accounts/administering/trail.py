@@ -18,14 +18,14 @@ from services.runtime.web.access.people import persons
 from services.runtime.web.access.tokens import tokens
 from services.runtime.web.lists.listing import narrowed
 
-#: Of lines that no index finds, a page looks through so many and then tells how far it came.
+#: Of lines that no index finds, a page looks through this many and then says how far it came.
 LOOKED_THROUGH: Final = 20_000
 REFUSED: Final = 400
 MOST_NAMESAKES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TrailFilter:
     """What is looked for: by whom, about what, when; and of these, changes or looks, an address, only what was refused."""
 
     person: str | None = None
@@ -72,7 +72,7 @@ class TrailPage:
     before: str | None
 
 
-def read_trail(connection: Connection, wanted: Wanted, before: str | None, limit: int) -> TrailPage:
+def read_trail(connection: Connection, wanted: TrailFilter, before: str | None, limit: int) -> TrailPage:
     """The newest lines that are wanted, at most `limit`; fewer, and a place to go on, where they are rare."""
     found = sa.select(*_LINE).order_by(lines.c.id.desc())
     found = narrowed(found, lines, {"person": wanted.person, "token": wanted.token, "subject": wanted.subject})
@@ -102,7 +102,7 @@ def known_as(connection: Connection, text: str) -> tuple[list[tuple[str, str, st
     return people, token is not None
 
 
-def _conditions(wanted: Wanted, line: Any) -> list[sa.ColumnElement[bool]]:
+def _conditions(wanted: TrailFilter, line: Any) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if wanted.changes is not None:
         found.append(line.method != "GET" if wanted.changes else line.method == "GET")

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import flask
 from sqlalchemy.engine import Connection
 
-from services.accounts.administering.trail import REFUSED, TrailLine, TrailPage, Wanted, known_as, read_trail
+from services.accounts.administering.trail import REFUSED, TrailFilter, TrailLine, TrailPage, known_as, read_trail
 from services.accounts.api import ADMIN
 from services.accounts.context import HasAccounts
 from services.accounts.pages.own import line_of
@@ -59,7 +59,7 @@ class Asked:
     """What the address asks for, what is wrong with it, and who a name may mean."""
 
     given: Mapping[str, str]
-    wanted: Wanted
+    wanted: TrailFilter
     mistakes: Mistakes = field(default_factory=dict)
     people: list[tuple[str, str, str | None]] = field(default_factory=list)
 
@@ -109,7 +109,7 @@ def _asked(call: Call[HasAccounts], connection: Connection) -> Asked:
     # A field for a day shows none that is not one.
     given |= dict.fromkeys(mistakes, "")
     zone, since, until, kind = call.service.catalogue.calendar.zone, _day(given["since"]), _day(given["until"]), given["kind"]
-    wanted = Wanted(
+    wanted = TrailFilter(
         subject=given["subject"] or None, route=given["route"] or None, refused=kind == "refused",
         changes=kind == "changes" if kind in ("changes", "looks") else None, since=begin_of(since, zone) if since else None,
         until=end_of(until, zone) if until else None,

@@ -15,7 +15,7 @@ from services.console.client.records import type_of
 from services.console.terminal import fail
 
 
-class Column(msgspec.Struct):
+class ColumnReading(msgspec.Struct):
     """A column of the file, and the field that it is read as."""
 
     column: str
@@ -30,7 +30,7 @@ class RehearsalView(msgspec.Struct):
     separator: str | None
     sheet: str | None
     header: int | None
-    columns: list[Column]
+    columns: list[ColumnReading]
     problems: list[str]
     rows: int
     created: int

@@ -16,7 +16,7 @@ NUL = "holds the character U+0000, which no store can keep"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class FileLine:
     """One line of a file by the number it begins at, from 1. `raw` is None when it cannot be read; `reason` says why."""
 
     number: int
@@ -24,7 +24,7 @@ class Entry:
     reason: str = ""
 
 
-def read_ndjson(lines: Iterable[bytes]) -> Iterator[Entry]:
+def read_ndjson(lines: Iterable[bytes]) -> Iterator[FileLine]:
     """One JSON object a line; blank lines are passed over."""
     for number, line in enumerate(lines, 1):
         text = line.removeprefix(BOM.encode()) if number == 1 else line
@@ -32,18 +32,18 @@ def read_ndjson(lines: Iterable[bytes]) -> Iterator[Entry]:
             yield _object(number, text)
 
 
-def read_rows(table: Table, columns: Columns) -> Iterator[Entry]:
+def read_rows(table: Table, columns: Columns) -> Iterator[FileLine]:
     """The rows of a table, whose blank cells are absent fields."""
     for row in table.rows:
-        yield Entry(row.number, None, row.reason) if row.reason else Entry(row.number, raw_of(columns, row.cells))
+        yield FileLine(row.number, None, row.reason) if row.reason else FileLine(row.number, raw_of(columns, row.cells))
 
 
-def _object(number: int, line: bytes) -> Entry:
+def _object(number: int, line: bytes) -> FileLine:
     try:
         raw = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        return Entry(number, None, f"not JSON in UTF-8: {error}")
+        return FileLine(number, None, f"not JSON in UTF-8: {error}")
     if not isinstance(raw, dict):
-        return Entry(number, None, "not a JSON object")
+        return FileLine(number, None, "not a JSON object")
     # Without escaped backslashes, what looks like the escape is one.
-    return Entry(number, None, NUL) if rb"\u0000" in line.replace(rb"\\", b"") else Entry(number, raw)
+    return FileLine(number, None, NUL) if rb"\u0000" in line.replace(rb"\\", b"") else FileLine(number, raw)

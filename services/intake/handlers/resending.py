@@ -9,11 +9,11 @@ from services.intake.domain.sessions.booking import Visitor
 from services.intake.handlers import notifying
 
 if TYPE_CHECKING:
-    from services.intake.handlers.sessions.telling import Telling
+    from services.intake.handlers.sessions.telling import VisitorLetters
     from services.intake.store.writing import IntakeStore
 
 
-def resend(store: IntakeStore, telling: Telling, text: str) -> None:
+def resend(store: IntakeStore, telling: VisitorLetters, text: str) -> None:
     """Send the receipts of opinions and bookings that were left with a telephone number or an e-mail address; raises `Invalid`.
 
     Whether there are any is told to nobody but that contact.

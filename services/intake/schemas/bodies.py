@@ -186,7 +186,7 @@ class Merging(Made):
     into = Code(LONGEST_CODE, required=True)
 
 
-class Details(Made):
+class AddedDetails(Made):
     """What the submitter adds."""
 
     made = AddDetails

@@ -28,14 +28,14 @@ COUNTING, PATIENCE = 1, 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlaceParts:
     """The parts of metrics that depend on the catalogue."""
 
     catalogue: Catalogue
     days: WorkingDays
 
     @classmethod
-    def of(cls, catalogue: Catalogue) -> Place:
+    def of(cls, catalogue: Catalogue) -> PlaceParts:
         """The place that a catalogue describes."""
         return cls(catalogue, WorkingDays(catalogue.calendar))
 
@@ -44,7 +44,7 @@ class Place:
 class Service:
     """The stores, the clock, the settings and the place."""
 
-    place: InUse[Place]
+    place: InUse[PlaceParts]
     model: ReadModel
     ledger: Ledger
     clock: Clock

@@ -24,8 +24,8 @@ from services.routing.pages.approvals import ShownDraft, draft_of, may_approve
 from services.routing.pages.desk.filters import DESK
 from services.routing.pages.doubtful import LIST as DOUBTS
 from services.routing.pages.paper import TEMPLATES, department_name, local, standing_of
+from services.routing.store.desks.waiting import WaitingFor, of_opinion, waiting_for
 from services.routing.store.promises import promises_on
-from services.routing.store.waiting import WaitingFor, of_opinion, waiting_for
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes

@@ -20,7 +20,7 @@ from services.routing.domain.assignment import Assignment
 from services.routing.pages.paper import KEY, TEMPLATES, VERSION, department_name, local, posted
 from services.routing.pages.parts import RULINGS, rulings_on
 from services.routing.schemas.bodies import RulingBody
-from services.routing.store.waiting import asked_for
+from services.routing.store.desks.waiting import asked_for
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import desk_html, error_page, see_other

@@ -22,7 +22,7 @@ from services.routing.domain.levels import next_level
 from services.routing.pages.desk.filters import cursor_of_place, place_of
 from services.routing.pages.paper import KEY, TEMPLATES, VERSION, department_name, local, posted, standing_of
 from services.routing.schemas.oversight import MarkBody, RaiseBody
-from services.routing.store.watched import watched
+from services.routing.store.desks.watched import watched
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm

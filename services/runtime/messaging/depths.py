@@ -14,7 +14,7 @@ from services.runtime.telemetry import Telemetry
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class QueueLook:
     """One look at a queue. `handled` is how many messages this process has taken from it, `since` when it last moved."""
 
     depth: int
@@ -22,10 +22,10 @@ class Seen:
     since: datetime
 
 
-def look_at(before: Seen | None, depth: int, handled: float, now: datetime) -> Seen:
+def look_at(before: QueueLook | None, depth: int, handled: float, now: datetime) -> QueueLook:
     """Compare a look with the one before: a queue moves when it is empty, shrinks, or gives this process a message."""
     still = before is not None and 0 < before.depth <= depth and before.handled == handled
-    return Seen(depth, handled, before.since if before is not None and still else now)
+    return QueueLook(depth, handled, before.since if before is not None and still else now)
 
 
 class QueueWatch:
@@ -42,7 +42,7 @@ class QueueWatch:
         clock: Clock,
     ) -> None:
         self._depths, self._queues, self._telemetry, self._clock = depths, queues, telemetry, clock
-        self._seen: dict[str, Seen] = {}
+        self._seen: dict[str, QueueLook] = {}
 
     def look(self) -> bool:
         """Count once. While the broker is away, the last numbers stay. Always returns False: there is never more to do at once."""

@@ -50,7 +50,7 @@ class DeliveryReply:
     heard: int
 
 
-class Asking:
+class PublishingSide:
     """The side of the service that publishes; to be used by the one process that holds the relay's lease."""
 
     def __init__(self, database: Database) -> None:

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.runtime.messaging.broker import CONNECTION_ERRORS, Outgoing, Publisher
-from services.runtime.messaging.reconcile import Asking
+from services.runtime.messaging.reconcile import PublishingSide
 from services.runtime.store import journal
 from services.runtime.store.database import Database
 from services.runtime.store.outgoing import outbox
@@ -45,7 +45,7 @@ class Relay:
         self._database, self._connect, self._telemetry, self._batch = database, connect, telemetry, batch
         self._nowhere = nowhere
         self._lease = database.lease("relay")
-        self._asking = Asking(database)
+        self._asking = PublishingSide(database)
         self._publisher: Publisher | None = None
         self._failures, self._unsettled, self._ask_at = 0, False, 0.0
 

@@ -12,7 +12,7 @@ from services.contracts.errors import Changed
 from services.contracts.people.callers import Caller
 from services.runtime.store.database import EPOCH, MICROSECOND
 from services.runtime.store.idempotency import Key
-from services.runtime.web.access.sessions import Session
+from services.runtime.web.access.sessions import BrowserSession
 from services.runtime.web.guard import Principal, RequestGuard
 
 S_co = TypeVar("S_co", covariant=True)
@@ -33,7 +33,7 @@ class Call(Generic[S_co]):
     if_match: ETags | None = None
 
     @property
-    def session(self) -> Session | None:
+    def session(self) -> BrowserSession | None:
         """The session of the caller; None for a caller with a token, and for nobody."""
         return self.principal.session if self.principal else None
 

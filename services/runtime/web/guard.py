@@ -11,7 +11,7 @@ import flask
 from services.contracts.errors import NotAllowed, NotFound, NotSignedIn
 from services.contracts.people.callers import NOBODY, SECRET_PARTS, Caller
 from services.runtime.web.access.audit import AuditEntry, AuditLog, line_for, printable, subjects_of
-from services.runtime.web.access.sessions import FORM_KEY, Session, Sessions, cookie_name, give_cookie, refuse_forged
+from services.runtime.web.access.sessions import FORM_KEY, BrowserSession, Sessions, cookie_name, give_cookie, refuse_forged
 from services.runtime.web.access.throttle import WORK, WRONG_TOKENS, Allowance, Limit, Throttle
 from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.problems import status_for
@@ -27,7 +27,7 @@ class Principal:
     """Who calls: the caller, the session if there is one, and what the address counts as (None: not counted)."""
 
     caller: Caller
-    session: Session | None
+    session: BrowserSession | None
     address: str | None
 
 
@@ -102,7 +102,7 @@ class RequestGuard:
         forwarded = request.headers.get("X-Forwarded-Proto") == "https" and self._throttle.trusts(request.remote_addr)
         return request.is_secure or forwarded
 
-    def session(self) -> Session | None:
+    def session(self) -> BrowserSession | None:
         """The session of this request, also on a page that is for everybody; None when there is none or it has ended."""
         try:
             return self._sessions.find(secret) if (secret := self.cookie()) else None

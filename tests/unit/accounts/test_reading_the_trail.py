@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from services.accounts.administering import trail
-from services.accounts.administering.trail import Wanted, read_trail
+from services.accounts.administering.trail import TrailFilter, read_trail
 from services.accounts.pages import trail as page
 from services.contracts.people.callers import SIGNED_IN, Role
 from services.intake.pages.routes import PAGES as INTAKE
@@ -116,7 +116,7 @@ def test_all_of_it_is_read_some_at_a_time_and_none_twice(place: WebHarness, monk
 
 def test_what_is_rare_is_looked_for_in_parts(place: WebHarness, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trail, "LOOKED_THROUGH", 2)
-    wanted, before, met, pages = Wanted(token=place.ids[Role.REVIEWER], route="opinions"), None, [], 0
+    wanted, before, met, pages = TrailFilter(token=place.ids[Role.REVIEWER], route="opinions"), None, [], 0
     log = AuditLog(place.database)
     for number in range(5):
         log.begin(entry(f"x-{number}", token=place.ids[Role.REVIEWER], route="/api/v1/others"))

@@ -6,19 +6,19 @@ import io
 import pytest
 
 from services.contracts.words.columns import likeness, read_columns
-from services.intake.gateway.lines import Entry, read_ndjson, read_rows
+from services.intake.gateway.lines import FileLine, read_ndjson, read_rows
 from services.runtime.sheets.delimited import read_delimited
 from services.runtime.sheets.rows import Unreadable
 
 HEADER = b"external_id,title,content\n"
 
 
-def csv_of(data: bytes) -> list[Entry]:
+def csv_of(data: bytes) -> list[FileLine]:
     table = read_delimited(io.BytesIO(data), likeness)
     return list(read_rows(table, read_columns(table.header.cells)))
 
 
-def ndjson_of(data: bytes) -> list[Entry]:
+def ndjson_of(data: bytes) -> list[FileLine]:
     return list(read_ndjson(io.BytesIO(data)))
 
 
@@ -27,22 +27,22 @@ def good(entries):
     return {entry.number: entry.raw["title"] for entry in entries if entry.raw is not None}
 
 
-def bad(entries: list[Entry]) -> dict[int, str]:
+def bad(entries: list[FileLine]) -> dict[int, str]:
     return {entry.number: entry.reason for entry in entries if entry.raw is None}
 
 
 def test_a_line_is_a_mapping_of_the_header_s_fields():
     assert csv_of(HEADER + "a1,河堤塌了,请修。\n".encode()) == [
-        Entry(2, {"external_id": "a1", "title": "河堤塌了", "content": "请修。"})
+        FileLine(2, {"external_id": "a1", "title": "河堤塌了", "content": "请修。"})
     ]
 
 
 def test_the_columns_may_stand_in_any_order_with_blanks_around_their_names():
-    assert csv_of("content, title \n请修。,河堤塌了\n".encode()) == [Entry(2, {"title": "河堤塌了", "content": "请修。"})]
+    assert csv_of("content, title \n请修。,河堤塌了\n".encode()) == [FileLine(2, {"title": "河堤塌了", "content": "请修。"})]
 
 
 def test_a_blank_field_is_an_absent_one():
-    assert csv_of(b"external_id,title,content\n,t,c\n") == [Entry(2, {"title": "t", "content": "c"})]
+    assert csv_of(b"external_id,title,content\n,t,c\n") == [FileLine(2, {"title": "t", "content": "c"})]
 
 
 def test_a_byte_order_mark_is_not_part_of_the_first_name():
@@ -78,7 +78,7 @@ def test_a_line_with_too_many_fields_is_refused_alone():
 
 
 def test_what_a_line_does_not_reach_is_absent():
-    assert csv_of(HEADER + b"b,u\n") == [Entry(2, {"external_id": "b", "title": "u"})]
+    assert csv_of(HEADER + b"b,u\n") == [FileLine(2, {"external_id": "b", "title": "u"})]
 
 
 def test_a_line_that_is_not_utf_8_is_refused_alone():

@@ -12,7 +12,7 @@ import pytest
 from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.sessions import AttendanceRecorded, QuestionAsked, SessionCancelled, SessionMinuted
 from services.contracts.people.callers import Caller, Role
-from services.runtime.web.access.sessions import Session
+from services.runtime.web.access.sessions import BrowserSession
 from services.runtime.web.guard import RequestGuard
 from tests.unit.intake import harness as desks
 from tests.unit.intake.sessions import AT, QUESTION, SESSION, ask, book, tell
@@ -198,7 +198,7 @@ def code(desk, monkeypatch):
 
 
 def signed_in(monkeypatch, caller):
-    session = object.__new__(Session)
+    session = object.__new__(BrowserSession)
     for name, value in {"caller": caller, "form_key": "f"}.items():
         object.__setattr__(session, name, value)
     monkeypatch.setattr(RequestGuard, "session", lambda _: session)

@@ -12,11 +12,11 @@ from services.intake.app.routes import ROUTES
 from services.intake.handlers.erasing import erase
 from services.intake.handlers.merging import merge, unmerge
 from services.intake.handlers.resending import resend
-from services.intake.handlers.sessions.telling import Telling
+from services.intake.handlers.sessions.telling import VisitorLetters
 from services.intake.pages.publication.supporting import COOKIE
 from services.intake.pages.routes import PAGES
 from services.intake.store import contacts
-from services.intake.store.sessions.sessions import SessionStore
+from services.intake.store.sessions.sessions import KnownSessions
 from services.intake.store.tables import supporters
 from services.intake.store.writing import IntakeStore
 from services.runtime.store.vault import Vault
@@ -216,7 +216,7 @@ def test_keys_change_and_a_lost_receipt_is_sent_again_under_the_public_title(har
         (row,) = connection.execute(sa.select(supporters)).all()
     assert Vault([NEWER]).open(row.personal) == {"phone": PHONE}
     with harness.database.transaction() as work:
-        resend(IntakeStore(work, vault), Telling(SessionStore(work, vault)), PHONE)
+        resend(IntakeStore(work, vault), VisitorLetters(KnownSessions(work, vault)), PHONE)
     harness.vault = vault
     letter = harness.letters()[-1]
     assert (letter.about, letter.title, letter.receipt) == ("resent", "路灯（已处理）", made["receipt"])

@@ -16,7 +16,7 @@ from services.contracts.measures import PRODUCT
 from services.metrics import __main__ as main
 from services.metrics.domain.ledger.received import received
 from services.metrics.handlers import recording
-from services.metrics.handlers.service import Place, Service
+from services.metrics.handlers.service import PlaceParts, Service
 from services.metrics.store.heads import Heads
 from services.metrics.store.ledger import Ledger
 from services.metrics.store.model import ReadModel
@@ -80,7 +80,15 @@ class Running:
 def running_on(database: Database, clock: FixedClock, tmp_path: Path) -> Running:
     clock.instant = START + timedelta(days=40)
     service = Service(
-        InUse(COUNTY, Place.of), ReadModel(database), Ledger(database), clock, 50, 30, Heads(database), SharedAnswers(0), SIGNER
+        InUse(COUNTY, PlaceParts.of),
+        ReadModel(database),
+        Ledger(database),
+        clock,
+        50,
+        30,
+        Heads(database),
+        SharedAnswers(0),
+        SIGNER,
     )
     telemetry = Telemetry()
     for collector in main.collectors(service):

@@ -8,7 +8,7 @@ import pytest
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.messages.sessions import EntryDone, EntryMade, ListPublished
 from services.notify.domain.lists.entries import EntryOrder
-from services.notify.domain.lists.frozen import Scope, hash_of
+from services.notify.domain.lists.frozen import ListScope, hash_of
 from services.notify.domain.lists.published import public_row
 from services.notify.domain.lists.views import LISTS, rows_of
 from services.notify.domain.lists.wording import COLUMNS
@@ -19,7 +19,7 @@ from services.notify.store.lists.reading import cases_in, cases_of, entries_of
 from tests.unit.notify.lists import SESSION, Question
 from tests.unit.notify.scenes import at
 
-DUE, OF_SESSION = "2027-01-15 17:00", Scope(SESSION)
+DUE, OF_SESSION = "2027-01-15 17:00", ListScope(SESSION)
 
 
 @pytest.fixture
@@ -70,11 +70,11 @@ def test_the_list_of_a_station_and_a_year_has_those_of_all_its_sessions(scene, a
     other = Question(scene, 1, "s-2", "harbour")
     other.asked()
     year = scene.clock.now().year
-    assert [row.number for row in rows(scene, "problem", Scope(None, "centre", year))] == [1, 2, 3]
-    assert [row.session for row in rows(scene, "problem", Scope(None, None, year))] == ["s-1", "s-1", "s-1", "s-2"]
-    assert rows(scene, "problem", Scope(None, "centre", year - 1)) == []
-    make(scene, Scope(None, "centre", year), text="全年走访")
-    assert [row.about for row in rows(scene, "work", Scope(None, "centre", year))] == ["全年走访"]
+    assert [row.number for row in rows(scene, "problem", ListScope(None, "centre", year))] == [1, 2, 3]
+    assert [row.session for row in rows(scene, "problem", ListScope(None, None, year))] == ["s-1", "s-1", "s-1", "s-2"]
+    assert rows(scene, "problem", ListScope(None, "centre", year - 1)) == []
+    make(scene, ListScope(None, "centre", year), text="全年走访")
+    assert [row.about for row in rows(scene, "work", ListScope(None, "centre", year))] == ["全年走访"]
     assert rows(scene, "work") == []
 
 
@@ -124,7 +124,7 @@ def test_what_is_wrong_with_an_entry_is_said(scene, wrong):
     if "due" in wrong:
         wrong = {"due": scene.clock.now()}
     elif wrong["task"] != "e-0":
-        scope = OF_SESSION if wrong["task"] == "work" else Scope("s-2")
+        scope = OF_SESSION if wrong["task"] == "work" else ListScope("s-2")
         wrong = {"task": make(scene, scope, list="work" if wrong["task"] == "work" else "task").id}
     with pytest.raises(Invalid) as refused:
         make(scene, **wrong)

@@ -10,7 +10,7 @@ import pytest
 from services.contracts.commands import VERBS
 from services.routing.domain.roles import LEAD
 from services.routing.pages.desk.forms import BY_VERB, FORMS, labels_of
-from services.routing.store.desk import Place, Wanted, on_desk
+from services.routing.store.desks.desk import Place, Wanted, on_desk
 from tests.unit.routing.bureau import PLANNED, REPLY
 
 HOSTILE = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)> {{7*7}} <!--#include virtual="/x" -->'

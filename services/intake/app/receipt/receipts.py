@@ -23,7 +23,7 @@ from services.intake.domain.timeline import TimelineEntry, advisers_of, answers_
 from services.intake.handlers import submitter
 from services.intake.handlers.resending import resend
 from services.intake.schemas.answers import OpinionStanding, RatingTaken, Receipt
-from services.intake.schemas.bodies import Details, Evaluation, Withdrawal
+from services.intake.schemas.bodies import AddedDetails, Evaluation, Withdrawal
 from services.intake.schemas.lost import LostReceipt, LostReceiptAsked
 from services.intake.schemas.queries import MOST_LINES, TimelineQuery
 from services.intake.store import reading
@@ -73,7 +73,7 @@ def evaluate(call: Call[Intake]) -> Answer:
     f"{API}/receipts/<receipt>/details",
     access=PUBLIC,
     counts=(RECEIPTS,),
-    body=Details,
+    body=AddedDetails,
     answers={201: OpinionStanding},
     made=RECEIPT,
 )

@@ -16,7 +16,7 @@ from services.intake.handlers.sessions.attending import Present
 from services.intake.schemas.sessions.attendance import AttendanceBody, AttendanceShape, ScanBody, Scanned
 from services.intake.store.constituency.codes import resolved
 from services.intake.store.constituency.linking import known_deputies
-from services.intake.store.sessions.sessions import SessionStore
+from services.intake.store.sessions.sessions import KnownSessions
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import API, Answer, Routes
@@ -39,7 +39,7 @@ def scan_with(call: Call[Intake], code: str) -> Present:
     session = session_of_code(service, code)
     if session is None:
         raise Invalid("Scan the code that is put up at the session.", {"code": ["There is no such code of a session."]})
-    return service.database.write(lambda work: attending.scan(SessionStore(work, service.vault), session, deputy, zone))
+    return service.database.write(lambda work: attending.scan(KnownSessions(work, service.vault), session, deputy, zone))
 
 
 def session_of_code(service: Intake, text: str) -> str | None:
@@ -67,7 +67,7 @@ def note_with(call: Call[Intake], counted: Counted) -> Present:
 
     def unit(work: Transaction) -> Present:
         named = replace(counted, deputies=_linked(work, counted.deputies))
-        return attending.note(SessionStore(work, service.vault), session, named, call.caller.station)
+        return attending.note(KnownSessions(work, service.vault), session, named, call.caller.station)
 
     return service.database.write(unit)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.intake.app.context import Intake
 from services.intake.store.sessions.personal import renew
-from services.intake.store.sessions.sessions import SessionStore
+from services.intake.store.sessions.sessions import KnownSessions
 from services.runtime.store.database import Transaction
 
 A_COMMIT = 500
@@ -16,7 +16,7 @@ def forget_visitors(service: Intake, before: datetime) -> int:
     """Erase who made bookings of sessions that were over by then; returns how many people were erased."""
 
     def unit(work: Transaction) -> int:
-        store = SessionStore(work, service.vault)
+        store = KnownSessions(work, service.vault)
         found = store.outlived(before, A_COMMIT)
         for booking in found:
             store.forget(booking)

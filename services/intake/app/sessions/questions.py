@@ -14,7 +14,7 @@ from services.intake.handlers.sessions import asking
 from services.intake.schemas.sessions.questions import QuestionPage, QuestionsTaken, SessionQuestions
 from services.intake.store.sessions import looking
 from services.intake.store.sessions.looking import AskedQuestion
-from services.intake.store.sessions.sessions import SessionStore
+from services.intake.store.sessions.sessions import KnownSessions
 from services.intake.store.writing import IntakeStore
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
@@ -67,7 +67,7 @@ def ask_all(call: Call[Intake], questions: Sequence[NewQuestion]) -> tuple[int, 
     def act(work: Transaction) -> tuple[int, tuple[int, int]]:
         for _ in questions:
             service.capacity.take()
-        store, sessions = IntakeStore(work, service.vault), SessionStore(work, service.vault)
+        store, sessions = IntakeStore(work, service.vault), KnownSessions(work, service.vault)
         return 201, asking.ask(store, sessions, service.catalogue, session, named, call.caller.station)
 
     # What is remembered are numbers: a receipt would have to be forgotten with its case.

@@ -10,7 +10,7 @@ from services.intake.app.context import REVIEWERS, Intake
 from services.intake.domain.similarity.rising import Rising
 from services.intake.schemas.similarity.rising import RisingQuery, RisingWeek
 from services.intake.store.similarity.rising import Week, rising, scope_of
-from services.intake.store.similarity.themes import Theme, rising_now
+from services.intake.store.similarity.themes import RisingSubject, rising_now
 from services.runtime.clock import ZONE
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import API, Answer, Routes
@@ -35,7 +35,7 @@ def read_rising(call: Call[Intake]) -> Answer:
     return 200, _week(found.county, found.themes)
 
 
-def _week(week: Week, themes: Sequence[Theme]) -> dict[str, object]:
+def _week(week: Week, themes: Sequence[RisingSubject]) -> dict[str, object]:
     shown = [{"area": each.area, "topic": each.topic, "items": _words(each.words)} for each in themes]
     return {"start": week.start, "opinions": week.opinions, "before": week.before, "items": _words(week.words), "themes": shown}
 

@@ -20,7 +20,7 @@ from services.intake.app.submission.files import BatchFile, Understanding, dated
 from services.intake.domain.receipt.receipts import show_receipt
 from services.intake.domain.submission.capacity import AT_CAPACITY
 from services.intake.domain.submission.submission import Submission
-from services.intake.gateway.lines import CSV, NDJSON, Entry
+from services.intake.gateway.lines import CSV, NDJSON, FileLine
 from services.intake.handlers.taking import Taken, submit_many
 from services.intake.schemas.answers import LineAnswer
 from services.intake.schemas.bodies import BatchLine
@@ -125,7 +125,7 @@ def _rehearsed(call: Call[Intake], file: BatchFile) -> Iterator[bytes]:
     yield Answered(number + 1, "rehearsed", rehearsal=rehearsal.as_json()).as_json()
 
 
-def _answers(call: Call[Intake], answers: list[Answered], entries: Iterator[Entry]) -> Iterator[bytes]:
+def _answers(call: Call[Intake], answers: list[Answered], entries: Iterator[FileLine]) -> Iterator[bytes]:
     full = False
     while answers:
         yield b"".join(answer.as_json() for answer in answers)
@@ -135,11 +135,11 @@ def _answers(call: Call[Intake], answers: list[Answered], entries: Iterator[Entr
         answers = [_refused(entry, {CAPACITY: [AT_CAPACITY]}) for entry in waiting] if full else _take_lines(call, waiting)
 
 
-def _take_lines(call: Call[Intake], entries: list[Entry], commit: Commit | None = None) -> list[Answered]:
+def _take_lines(call: Call[Intake], entries: list[FileLine], commit: Commit | None = None) -> list[Answered]:
     call.service.capacity.look()
     zone, now = call.service.catalogue.calendar.zone, call.service.database.clock.now()
     answers: dict[int, Answered] = {}
-    good: list[tuple[Entry, Submission]] = []
+    good: list[tuple[FileLine, Submission]] = []
     for entry in entries:
         try:
             if entry.raw is None:
@@ -154,7 +154,7 @@ def _take_lines(call: Call[Intake], entries: list[Entry], commit: Commit | None 
     return [answers[entry.number] for entry in entries]
 
 
-def _answer(entry: Entry, submission: Submission, result: Taken | Refusal) -> Answered:
+def _answer(entry: FileLine, submission: Submission, result: Taken | Refusal) -> Answered:
     if isinstance(result, AtCapacity):
         return _refused(entry, {CAPACITY: [result.detail]})
     if isinstance(result, Refusal):
@@ -202,6 +202,6 @@ class _Boundless:
         """Always succeeds."""
 
 
-def _refused(entry: Entry, errors: Mapping[str, Sequence[str]]) -> Answered:
+def _refused(entry: FileLine, errors: Mapping[str, Sequence[str]]) -> Answered:
     external_id = (entry.raw or {}).get("external_id")
     return Answered(entry.number, "refused", external_id=str(external_id) if external_id else None, errors=errors)

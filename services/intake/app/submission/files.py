@@ -14,7 +14,7 @@ from services.contracts.errors import Invalid
 from services.contracts.time.dates import FORMS, read_instant
 from services.contracts.words.columns import Columns, likeness, read_columns
 from services.intake.domain.submission.submission import Submission
-from services.intake.gateway.lines import NDJSON, Entry, read_ndjson, read_rows
+from services.intake.gateway.lines import NDJSON, FileLine, read_ndjson, read_rows
 from services.intake.schemas.commands import SubmittedLine
 from services.runtime.sheets.delimited import read_delimited
 from services.runtime.sheets.rows import Table, Unreadable
@@ -49,7 +49,7 @@ class Understanding:
 class BatchFile:
     """The entries of a file, and how it was read."""
 
-    entries: Iterator[Entry]
+    entries: Iterator[FileLine]
     understanding: Understanding
     lines: io.BufferedReader[io.RawIOBase]
 

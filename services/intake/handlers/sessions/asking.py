@@ -15,13 +15,13 @@ from services.intake.domain.sessions.question import Asking, NewQuestion
 from services.intake.handlers import notifying
 
 if TYPE_CHECKING:
-    from services.intake.store.sessions.sessions import SessionStore
+    from services.intake.store.sessions.sessions import KnownSessions
     from services.intake.store.writing import IntakeStore
 
 
 def ask(
-    store: IntakeStore, sessions: SessionStore, catalogue: Catalogue, session_id: str, questions: Sequence[tuple[str, NewQuestion]],
-    station: str | None,
+    store: IntakeStore, sessions: KnownSessions, catalogue: Catalogue, session_id: str,
+    questions: Sequence[tuple[str, NewQuestion]], station: str | None,
 ) -> tuple[int, int]:  # fmt: skip
     """Write questions down, each with the id of its opinion; returns the numbers of the first and of the last.
 
@@ -43,7 +43,7 @@ def ask(
     return first, session.asked
 
 
-def _ask(store: IntakeStore, sessions: SessionStore, asking: Asking, opinion_id: str, question: NewQuestion) -> None:
+def _ask(store: IntakeStore, sessions: KnownSessions, asking: Asking, opinion_id: str, question: NewQuestion) -> None:
     submission = question.submission(asking.catalogue, asking.session)
     opinion = asking.ask(question, submission, opinion_id, new_receipt(secrets.randbits))
     store.add(opinion, submission, None, ())

@@ -11,7 +11,7 @@ from services.contracts.messages.sessions import AttendanceRecorded
 from services.intake.domain.sessions.session import Counted, HeardSession
 
 if TYPE_CHECKING:
-    from services.intake.store.sessions.sessions import SessionStore
+    from services.intake.store.sessions.sessions import KnownSessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,14 @@ class Present:
     is_new: bool
 
 
-def scan(store: SessionStore, session_id: str, deputy: str, zone: ZoneInfo) -> Present:
+def scan(store: KnownSessions, session_id: str, deputy: str, zone: ZoneInfo) -> Present:
     """A deputy has scanned the code of a session; once counts. Raises `NotFound`, `Conflict`."""
     session = store.load(session_id)
     session.check_scanned(store.now, zone)
     return _present(store, session, [deputy], "code")
 
 
-def note(store: SessionStore, session_id: str, counted: Counted, station: str | None) -> Present:
+def note(store: KnownSessions, session_id: str, counted: Counted, station: str | None) -> Present:
     """The host says who came; numbers take the place of those said before. Raises `NotFound`, `Conflict`."""
     session = store.load(session_id)
     session.check_host(station)
@@ -43,7 +43,7 @@ def note(store: SessionStore, session_id: str, counted: Counted, station: str | 
     return _present(store, session, counted.deputies, "host")
 
 
-def _present(store: SessionStore, session: HeardSession, deputies: Sequence[str], by: Literal["code", "host"]) -> Present:
+def _present(store: KnownSessions, session: HeardSession, deputies: Sequence[str], by: Literal["code", "host"]) -> Present:
     known = store.present(session.id)
     new = [deputy for deputy in dict.fromkeys(deputies) if deputy not in known]
     for deputy in new:

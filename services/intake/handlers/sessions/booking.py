@@ -12,22 +12,22 @@ from services.contracts.messages.sessions import BookingCancelled, BookingMade
 from services.intake.domain.receipt.receipts import new_receipt
 from services.intake.domain.sessions.booking import Booking, BookingState, Visitor
 from services.intake.domain.sessions.session import HeardSession
-from services.intake.handlers.sessions.telling import Telling
+from services.intake.handlers.sessions.telling import VisitorLetters
 
 if TYPE_CHECKING:
-    from services.intake.store.sessions.sessions import SessionStore
+    from services.intake.store.sessions.sessions import KnownSessions
 
 
 @dataclass(frozen=True, slots=True)
 class Bookings:
     """What it takes to book; visitors are reminded so long `ahead` of a session."""
 
-    telling: Telling
+    telling: VisitorLetters
     catalogue: Catalogue
     ahead: timedelta
 
     @property
-    def store(self) -> SessionStore:
+    def store(self) -> KnownSessions:
         """What is known of sessions, within the transaction."""
         return self.telling.store
 

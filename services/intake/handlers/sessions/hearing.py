@@ -13,14 +13,14 @@ from services.contracts.time.worktime import Calendar
 from services.intake.domain.sessions.booking import Booking
 from services.intake.domain.sessions.session import HeardSession, News
 from services.intake.handlers.sessions.inviting import Inviting
-from services.intake.handlers.sessions.telling import Telling
+from services.intake.handlers.sessions.telling import VisitorLetters
 
 
 @dataclass(frozen=True, slots=True)
 class Mirroring:
     """Takes over what notify tells; visitors are reminded so long `ahead` of a session."""
 
-    telling: Telling
+    telling: VisitorLetters
     inviting: Inviting
     calendar: Calendar
     ahead: timedelta
@@ -58,7 +58,7 @@ class Mirroring:
                 booking.miss()
 
 
-def remind(telling: Telling, most: int) -> bool:
+def remind(telling: VisitorLetters, most: int) -> bool:
     """Remind the visitors of sessions that come near; whether there may be more to remind."""
     store = telling.store
     due = store.due(most)

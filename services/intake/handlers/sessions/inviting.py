@@ -11,7 +11,7 @@ from services.intake.domain.sessions.session import HeardSession
 from services.intake.handlers.constituency.telling import PeopleOf
 
 if TYPE_CHECKING:
-    from services.intake.store.sessions.sessions import SessionStore
+    from services.intake.store.sessions.sessions import KnownSessions
 
 #: Of what is off, or no matter of theirs, no letter says when and where it would have been.
 _OFF: frozenset[AboutSession] = frozenset({"session_put_off", "session_called_off", "session_released"})
@@ -21,7 +21,7 @@ _OFF: frozenset[AboutSession] = frozenset({"session_put_off", "session_called_of
 class Inviting:
     """Writes to deputies by their accounts; `site` is the address of this site, where that is known."""
 
-    store: SessionStore
+    store: KnownSessions
     people_of: PeopleOf
     site: str = ""
 

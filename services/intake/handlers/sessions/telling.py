@@ -11,16 +11,16 @@ from services.intake.domain.sessions.booking import Booking, Visitor
 from services.intake.domain.sessions.session import HeardSession
 
 if TYPE_CHECKING:
-    from services.intake.store.sessions.sessions import SessionStore
+    from services.intake.store.sessions.sessions import KnownSessions
 
 About = Literal["booked", "moved", "put_off", "called_off", "soon", "resent"]
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class VisitorLetters:
     """Writes to visitors; `site` is the address of this site, where that is known."""
 
-    store: SessionStore
+    store: KnownSessions
     site: str = ""
 
     def tell(self, about: About, booking: Booking, session: HeardSession) -> None:

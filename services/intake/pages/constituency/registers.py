@@ -22,7 +22,7 @@ from services.intake.handlers.constituency.keeping import Expect, keep_deputy, k
 from services.intake.pages.constituency.directory import shown_groups
 from services.intake.pages.constituency.naming import EntryNames, catalogue_names
 from services.intake.pages.paper import TEMPLATES
-from services.intake.schemas.constituency.registers import DeputyBody, EntryQuery, GroupBody, RegisterQuery
+from services.intake.schemas.constituency.registers import DeputyBody, GroupBody, RegisterEntryQuery, RegisterQuery
 from services.intake.store.constituency import registers as store
 from services.intake.store.constituency.registers import RegisterStore
 from services.runtime.web.calls import Call, tag_of
@@ -115,7 +115,7 @@ def list_page(call: Call[Intake]) -> Answer:
     )  # fmt: skip
 
 
-@routes.get(ENTRY, access=ADMIN, query=EntryQuery, page=error_page)
+@routes.get(ENTRY, access=ADMIN, query=RegisterEntryQuery, page=error_page)
 def deputy_form(call: Call[Intake]) -> Answer:
     """The form of a deputy: empty, or with what the register says of one."""
     return _opened(call, DEPUTIES)
@@ -127,7 +127,7 @@ def enter_deputy(call: Call[Intake]) -> Answer:
     return _entered(call, DEPUTIES)
 
 
-@routes.get(GROUP, access=ADMIN, query=EntryQuery, page=error_page)
+@routes.get(GROUP, access=ADMIN, query=RegisterEntryQuery, page=error_page)
 def group_form(call: Call[Intake]) -> Answer:
     """The form of a group: empty, or with what the register says of one."""
     return _opened(call, GROUPS)

@@ -46,7 +46,7 @@ CHANGED: Final = Phrase("It has changed since you looked. Please look once more 
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPersons:
     """What a number or a receipt leads to: what is held of a case, or whether there is somebody to erase in a booking."""
 
     held: HeldPersons | None = None
@@ -61,7 +61,7 @@ class Shown:
     form: Mapping[str, str]
     mistakes: Mapping[str, Phrase]
     status: int = 200
-    found: Found | None = None
+    found: FoundPersons | None = None
     erased: Mapping[str, object] | None = None
     aged: Mapping[str, object] | None = None
     notice: Phrase | None = None
@@ -142,7 +142,7 @@ def age(call: Call[Intake]) -> Answer:
     return _page(call, Shown(carried, mistakes, 422 if mistakes else 200, aged={**sums, "left": left, "is_done": False}))
 
 
-def _found(call: Call[Intake], text: str) -> Found:
+def _found(call: Call[Intake], text: str) -> FoundPersons:
     """What a number or a receipt leads to; raises `NotFound`."""
     is_id = len(text) == LENGTH_OF_ID
     receipt = None if is_id else read_receipt(text)
@@ -151,12 +151,12 @@ def _found(call: Call[Intake], text: str) -> Found:
     with call.service.database.reading() as connection:
         held = held_persons(connection, text if is_id else None, receipt)
         if held is not None:
-            return Found(held, subject=held.opinion)
+            return FoundPersons(held, subject=held.opinion)
         session, booking = find_booking(connection, receipt or "")
-    return Found(booking=booking.personal is not None, subject=session.id)
+    return FoundPersons(booking=booking.personal is not None, subject=session.id)
 
 
-def _erase(call: Call[Intake], found: Found, form: Mapping[str, str]) -> Mapping[str, object]:
+def _erase(call: Call[Intake], found: FoundPersons, form: Mapping[str, str]) -> Mapping[str, object]:
     body, held = Erase(bool(form["content"])), found.held
     if held is None:
         return _answer(erase_booking(replace(call, path={"receipt": read_receipt(form["case"]) or ""})))

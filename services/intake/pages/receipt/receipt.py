@@ -45,7 +45,7 @@ from services.intake.pages.timeline import (
     refusal_of,
     topic_name,
 )
-from services.intake.schemas.bodies import LONGEST_REASON, Details, Evaluation, Withdrawal
+from services.intake.schemas.bodies import LONGEST_REASON, AddedDetails, Evaluation, Withdrawal
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html, see_other
@@ -94,7 +94,7 @@ EVALUATION = ReceiptForm(
 )
 DETAILS = ReceiptForm(
     receipts.add_details,
-    Details(),
+    AddedDetails(),
     {
         "content": Phrase("Please fill this in, with at most %(most)s characters together with what you wrote before").filled(
             most=LONGEST_CONTENT

@@ -14,7 +14,7 @@ from services.intake.domain.sessions.session import HeardSession
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.sessions.showing import about
 from services.intake.store.sessions import looking
-from services.runtime.web.access.sessions import Session
+from services.runtime.web.access.sessions import BrowserSession
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.routes import Answer, Routes
@@ -57,7 +57,7 @@ def _found(service: Intake, session: str) -> HeardSession:
 
 
 def _page(
-    call: Call[Intake], session: Session | None, held: HeardSession, *, status: int = 200, recorded: bool = False,
+    call: Call[Intake], session: BrowserSession | None, held: HeardSession, *, status: int = 200, recorded: bool = False,
     notice: Phrase | None = None,
 ) -> flask.Response:  # fmt: skip
     catalogue = call.service.catalogue

@@ -37,7 +37,7 @@ _BODY: Final = Merging()
 _PIECES: Final = re.compile(r"[^。！？；，、.!?;,\n]*[。！？；，、.!?;,\n]+|[^。！？；，、.!?;,\n]+")
 
 
-class Piece(NamedTuple):
+class TextPiece(NamedTuple):
     """A part of a text, and whether the other text has it, too."""
 
     text: str
@@ -49,8 +49,8 @@ class Side(NamedTuple):
 
     id: str
     address: str
-    title: Sequence[Piece]
-    content: Sequence[Piece]
+    title: Sequence[TextPiece]
+    content: Sequence[TextPiece]
     facts: Sequence[tuple[Phrase, object, bool]]
     photos: Sequence[str]
     version: str
@@ -89,11 +89,11 @@ def unmerge(call: Call[Intake]) -> Answer:
     return see_other(f"{LIST}?did=unmerge&number=1")
 
 
-def pieces(text: str, other: str) -> Iterator[Piece]:
+def pieces(text: str, other: str) -> Iterator[TextPiece]:
     """A text in pieces from one mark of punctuation to the next; those are its own that the other text does not have anywhere."""
     known = {each.strip() for each in _PIECES.findall(other)}
     for each in _PIECES.findall(text):
-        yield Piece(each, bool(each.strip()) and each.strip() not in known)
+        yield TextPiece(each, bool(each.strip()) and each.strip() not in known)
 
 
 def _named(text: str) -> str:

@@ -17,7 +17,7 @@ from services.intake.pages.similarity.deciding import known
 from services.intake.pages.submission.options import areas_of, topics_of
 from services.intake.pages.timeline import topic_name
 from services.intake.store.similarity.rising import COUNTY, rising, scope_of
-from services.intake.store.similarity.themes import Theme, rising_now, weekly
+from services.intake.store.similarity.themes import RisingSubject, rising_now, weekly
 from services.runtime.clock import ZONE
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import desk_html, error_page
@@ -49,7 +49,7 @@ def rising_page(call: Call[Intake]) -> Answer:
     topic = None if area else topic
     today = service.database.clock.now().astimezone(ZONE).date()
     day = _day(_asked(call, "day"), today)
-    scope, themes = scope_of(area, topic), list[Theme]()
+    scope, themes = scope_of(area, topic), list[RisingSubject]()
     with service.database.reading() as connection:
         if scope == COUNTY:
             found = rising_now(connection, day, catalogue.areas, catalogue.topics)

@@ -93,7 +93,7 @@ class RegisterQuery(Schema):
     state = fields.String(load_default=None, validate=validate.OneOf(list(DEPUTY_STATES)))
 
 
-class EntryQuery(Schema):
+class RegisterEntryQuery(Schema):
     """Whose entry is opened; none for a new one."""
 
     code = Code(40, load_default=None)

@@ -62,7 +62,7 @@ def visitor_of(vault: Vault, personal: str | None) -> Visitor | None:
     return Visitor(**vault.open(personal)) if personal else None
 
 
-class SessionStore:
+class KnownSessions:
     """What is known of sessions, each locked until the commit, so that slots and numbers are counted one at a time."""
 
     def __init__(self, work: Transaction, vault: Vault) -> None:

@@ -17,7 +17,7 @@ MOST_OF_EACH = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Theme:
+class RisingSubject:
     """What rises in an area or in a topic; it has the code of one of them."""
 
     area: str | None
@@ -30,7 +30,7 @@ class RisingNow:
     """What rises in a week: in all of the county, and in each area and topic where something does."""
 
     county: Week
-    themes: Sequence[Theme]
+    themes: Sequence[RisingSubject]
 
 
 def rising_now(connection: Connection, day: date, areas: Iterable[str], topics: Iterable[str]) -> RisingNow:
@@ -39,7 +39,8 @@ def rising_now(connection: Connection, day: date, areas: Iterable[str], topics: 
     parts += [(None, topic) for topic in topics]
     found = _rising_in(connection, [scope_of(*part) for part in parts], day)
     return RisingNow(
-        rising(connection, [COUNTY], day), [Theme(*part, found[scope]) for part in parts if (scope := scope_of(*part)) in found]
+        rising(connection, [COUNTY], day),
+        [RisingSubject(*part, found[scope]) for part in parts if (scope := scope_of(*part)) in found],
     )
 
 

@@ -8,7 +8,7 @@ from services.contracts.errors import Invalid, NotFound
 from services.notify.app.context import Notify
 from services.notify.app.sessions.sessions import KEEPERS
 from services.notify.domain.lists.entries import Entry
-from services.notify.domain.lists.frozen import Scope
+from services.notify.domain.lists.frozen import ListScope
 from services.notify.domain.sessions.session import UNKNOWN_SESSION, Session
 from services.notify.handlers.lists import entries as handlers
 from services.notify.handlers.sessions.keeping import check_own
@@ -57,7 +57,7 @@ def add_entry(call: Call[Notify]) -> Answer:
 
     def act(work: Transaction) -> tuple[int, dict[str, object]]:
         session = own_session(call, work.connection, call.path["session_id"])
-        made = handlers.make(ListStore(work), Scope(session.id), call.body, call.caller.who or None)
+        made = handlers.make(ListStore(work), ListScope(session.id), call.body, call.caller.who or None)
         return 201, entry_answer(made, work.now)
 
     return once(call.service.database, call.idempotency_key, f"POST /sessions/{call.path['session_id']}/entries", call.body, act)
@@ -72,7 +72,7 @@ def add_year_entry(call: Call[Notify]) -> Answer:
         raise Invalid("There is no such station.", {"station": ["a code of the catalogue"]})
 
     def act(work: Transaction) -> tuple[int, dict[str, object]]:
-        scope = Scope(station=station, year=call.body["year"])
+        scope = ListScope(station=station, year=call.body["year"])
         return 201, entry_answer(handlers.make(ListStore(work), scope, call.body["entry"], call.caller.who or None), work.now)
 
     return once(call.service.database, call.idempotency_key, "POST /entries", call.body, act)

@@ -17,7 +17,7 @@ from services.notify.app.context import Notify
 from services.notify.app.lists.entries import own_session
 from services.notify.app.lists.files import FILES, table_of, written
 from services.notify.app.sessions.sessions import KEEPERS, seen_by
-from services.notify.domain.lists.frozen import FrozenList, Scope
+from services.notify.domain.lists.frozen import FrozenList, ListScope
 from services.notify.domain.lists.published import public_row
 from services.notify.domain.lists.views import LISTS as NAMES
 from services.notify.domain.lists.views import Row, rows_of
@@ -85,7 +85,7 @@ def publish_session_list(call: Call[Notify]) -> FrozenList:
         session = own_session(call, work.connection, call.path["session_id"])
         if not seen_by(NOBODY, call.service.catalogue).includes(session):
             raise Conflict("The public does not know of this session: it was not announced, or its kind is not open.")
-        return _frozen(call, work, Scope(session.id), name, session_rows(work.connection, session.id, name, work.now))
+        return _frozen(call, work, ListScope(session.id), name, session_rows(work.connection, session.id, name, work.now))
 
     return call.service.database.write(unit)
 
@@ -94,7 +94,7 @@ def publish_session_list(call: Call[Notify]) -> FrozenList:
 def published_list(call: Call[Notify]) -> Answer:
     """Read a list of a session as it was made public last, to the byte: its SHA-256 stands in the ledger."""
     with call.service.database.reading() as connection:
-        return _document(find_frozen(connection, Scope(call.path["session_id"]), name_of_list(call.path["list_name"])))
+        return _document(find_frozen(connection, ListScope(call.path["session_id"]), name_of_list(call.path["list_name"])))
 
 
 @routes.get(f"{API}/lists/<list_name>/<year>", access=KEEPERS, query=YearQuery, answers={200: YearList}, gives=FILES)
@@ -119,13 +119,13 @@ def _year_list(call: Call[Notify], station: str | None) -> Answer:
     return 200, year_list_answer(scope, name, rows, now, following)
 
 
-def year_scope(call: Call[Notify], year: str, station: str | None) -> Scope:
+def year_scope(call: Call[Notify], year: str, station: str | None) -> ListScope:
     """A station, or the whole place, and a year. Raises `NotFound`, and `NotAllowed` for another station's."""
     check_own(call.caller, station)
-    return Scope(station=station, year=year_of(year))
+    return ListScope(station=station, year=year_of(year))
 
 
-def year_file(call: Call[Notify], name: ListName, scope: Scope, form: str) -> flask.Response:
+def year_file(call: Call[Notify], name: ListName, scope: ListScope, form: str) -> flask.Response:
     """The list of a year as a file, which has all of it; raises `Invalid` for more than a file has."""
     now, catalogue = call.service.database.clock.now(), call.service.catalogue
     with call.service.database.reading() as connection:
@@ -139,11 +139,11 @@ def year_file(call: Call[Notify], name: ListName, scope: Scope, form: str) -> fl
 @routes.post(f"{API}/lists/<list_name>/publish", access=KEEPERS, body=YearScope, answers={200: FrozenShape})
 def publish_year(call: Call[Notify]) -> Answer:
     """Make the list of a station, or of the whole place, in a year public as it stands."""
-    scope = Scope(station=call.body["station"], year=call.body["year"])
+    scope = ListScope(station=call.body["station"], year=call.body["year"])
     return 200, frozen_answer(publish_year_list(call, name_of_list(call.path["list_name"]), scope))
 
 
-def publish_year_list(call: Call[Notify], name: ListName, scope: Scope) -> FrozenList:
+def publish_year_list(call: Call[Notify], name: ListName, scope: ListScope) -> FrozenList:
     """Freeze a list of a year; raises what the table of errors has."""
     check_own(call.caller, scope.station)
 
@@ -170,12 +170,12 @@ def session_rows(connection: Connection, session: str, name: ListName, now: date
 
 def session_lists(connection: Connection, session: str, names: Sequence[ListName], now: datetime) -> dict[ListName, list[Row]]:
     """Several lists of a session as they stand, of what is read once for all of them."""
-    cases, entries = cases_of(connection, session), entries_of(connection, Scope(session))
+    cases, entries = cases_of(connection, session), entries_of(connection, ListScope(session))
     return {name: rows_of(name, cases, entries, now) for name in names}
 
 
 def year_rows(
-    connection: Connection, scope: Scope, name: ListName, now: datetime, after: Place | None, limit: int
+    connection: Connection, scope: ListScope, name: ListName, now: datetime, after: Place | None, limit: int
 ) -> tuple[list[Row], str | None]:
     """The rows of some questions of a year, with the entries behind the last of them, and the cursor of what follows."""
     found = cases_in(connection, scope.station, scope.year or 0, after, limit)
@@ -196,7 +196,7 @@ def _file(call: Call[Notify], form: str, whose: str, name: ListName, rows: Seque
     return written(form, f"{whose} {LISTS[name].zh}", [as_of(now, catalogue).zh], [table_of(name, rows, catalogue)])
 
 
-def _frozen(call: Call[Notify], work: Transaction, scope: Scope, name: ListName, rows: list[Row]) -> FrozenList:
+def _frozen(call: Call[Notify], work: Transaction, scope: ListScope, name: ListName, rows: list[Row]) -> FrozenList:
     shown = [public_row(row, call.service.catalogue) for row in rows]
     return publish(ListStore(work), scope, name, shown, call.caller.who or None)
 

@@ -20,7 +20,7 @@ from services.notify.app.lists.entries import own_session
 from services.notify.app.lists.files import FILES, table_of, written
 from services.notify.app.lists.lists import session_lists
 from services.notify.app.sessions.sessions import KEEPERS
-from services.notify.domain.lists.summary import COUNTS, Summary, month_of
+from services.notify.domain.lists.summary import COUNTS, MonthSummary, month_of
 from services.notify.domain.lists.views import Row, is_open
 from services.notify.domain.lists.wording import as_of, day_name
 from services.notify.domain.sessions.session import Session
@@ -47,14 +47,14 @@ def summary(call: Call[Notify]) -> Answer:
     return summary_paper(found, call.query["format"], call.service.catalogue)
 
 
-def summary_paper(found: Summary, form: str, catalogue: Catalogue) -> flask.Response:
+def summary_paper(found: MonthSummary, form: str, catalogue: Catalogue) -> flask.Response:
     """A month as a file."""
     station = stored.found(catalogue.stations, found.station)
     title = f"{station.name if station else found.station} {month_name(found.month).zh}小结"
     return written(form, title, [as_of(found.as_of, catalogue).zh], summary_tables(found, catalogue))
 
 
-def summary_of(call: Call[Notify], station: str, month: str) -> Summary:
+def summary_of(call: Call[Notify], station: str, month: str) -> MonthSummary:
     """The month of a station; raises `NotFound`, and `NotAllowed` for another station than the caller's."""
     check_own(call.caller, station)
     catalogue, days = call.service.catalogue, month_of(month)
@@ -64,10 +64,10 @@ def summary_of(call: Call[Notify], station: str, month: str) -> Summary:
     with call.service.database.reading() as connection:
         cases, entries = cases_between(connection, station, begin, end), entries_between(connection, station, begin, end)
         sessions = sessions_between(connection, station, begin, end)
-    return Summary.of(station, month, call.service.database.clock.now(), sessions, cases, entries)
+    return MonthSummary.of(station, month, call.service.database.clock.now(), sessions, cases, entries)
 
 
-def summary_tables(found: Summary, catalogue: Catalogue) -> list[WrittenTable]:
+def summary_tables(found: MonthSummary, catalogue: Catalogue) -> list[WrittenTable]:
     """A month as tables: its numbers, and its sessions."""
     numbers = [(words.zh, str(found.counts[name])) for name, words in COUNTS.items()]
     lines = [

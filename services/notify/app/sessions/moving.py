@@ -6,7 +6,7 @@ from functools import partial
 
 from services.contracts.sessions import SessionMove
 from services.notify.app.context import Notify
-from services.notify.domain.lists.frozen import Scope
+from services.notify.domain.lists.frozen import ListScope
 from services.notify.domain.lists.views import LISTS, is_open, rows_of
 from services.notify.domain.sessions.session import Session
 from services.notify.handlers.sessions import keeping, moving, theming
@@ -40,7 +40,7 @@ def moved(call: Call[Notify], session_id: str, move: SessionMove, said: moving.S
 
 def unfinished(work: Transaction, session_id: str) -> int:
     """How many promises and entries of a session have not ended, and questions that nobody has answered, or has to answer again."""
-    cases, entries = cases_of(work.connection, session_id), entries_of(work.connection, Scope(session=session_id))
+    cases, entries = cases_of(work.connection, session_id), entries_of(work.connection, ListScope(session=session_id))
     rows = [row for name in LISTS for row in rows_of(name, cases, entries, work.now)]
     waiting = {case.id for case in cases if not (case.state.is_answered or case.state.is_closed)}
     return len(waiting | {row.id for row in rows if is_open(row)})

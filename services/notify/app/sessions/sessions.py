@@ -13,7 +13,7 @@ from services.notify.domain.sessions.details import Details
 from services.notify.domain.sessions.session import UNKNOWN_SESSION, Session
 from services.notify.handlers.sessions import keeping
 from services.notify.schemas.sessions.sessions import DetailsBody, SessionPage, SessionQuery, SessionShape, session_answer
-from services.notify.store.sessions.calendar import Place, Seen, Wanted, find_session, sessions_page
+from services.notify.store.sessions.calendar import Place, Seen, SessionFilter, find_session, sessions_page
 from services.notify.store.sessions.sessions import SessionStore
 from services.runtime.clock import ZONE
 from services.runtime.input.queries import begin_of, end_of
@@ -34,7 +34,9 @@ def list_sessions(call: Call[Notify]) -> Answer:
     """List sessions by time; without a token, those that are announced and open to the public."""
     query, limit = call.query, call.query["limit"]
     columns = {name: query[name] for name in ("kind", "station", "plan", "state")}
-    wanted = Wanted(columns, query["since"] and begin_of(query["since"], ZONE), query["until"] and end_of(query["until"], ZONE))
+    wanted = SessionFilter(
+        columns, query["since"] and begin_of(query["since"], ZONE), query["until"] and end_of(query["until"], ZONE)
+    )
     with call.service.database.reading() as connection:
         found = sessions_page(
             connection, seen_by(call.caller, call.service.catalogue), wanted, read_place(query["cursor"]), limit,

@@ -13,7 +13,7 @@ from services.contracts.messages.sessions import ListName, ListPublished
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class ListScope:
     """Whose list it is: that of one session, or of a station (of all where none is named) in a year."""
 
     session: str | None = None
@@ -39,7 +39,7 @@ class FrozenList:
     document: str
     by: str | None = None
 
-    def as_published(self, scope: Scope) -> ListPublished:
+    def as_published(self, scope: ListScope) -> ListPublished:
         """What is published of it, and so stands in the ledger."""
         return ListPublished(self.list, self.hash, self.rows, scope.session, scope.station, scope.year)
 
@@ -53,7 +53,7 @@ class PublishedOfYear:
     at: datetime
 
 
-def canonical(scope: Scope, name: ListName, at: datetime, rows: Sequence[Mapping[str, object]]) -> bytes:
+def canonical(scope: ListScope, name: ListName, at: datetime, rows: Sequence[Mapping[str, object]]) -> bytes:
     """The one way in which a published list is written: JSON in UTF-8, names sorted, no blanks."""
     document = {
         "list": name, "session": scope.session, "station": scope.station, "year": scope.year, "as_of": at.isoformat(), "rows": rows,

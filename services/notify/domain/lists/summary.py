@@ -36,7 +36,7 @@ COUNTS: Final[Mapping[str, Words]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class MonthSummary:
     """What a month of a station came to as of an instant, with its sessions by time."""
 
     station: str
@@ -54,7 +54,7 @@ class Summary:
         sessions: Sequence[Session],
         cases: Iterable[SessionCase],
         entries: Iterable[Entry],
-    ) -> Summary:
+    ) -> MonthSummary:
         """Counted from the sessions of the month, the questions asked at them and the entries made for them."""
         counts = Counter(dict.fromkeys(COUNTS, 0))
         for session in sessions:

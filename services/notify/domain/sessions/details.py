@@ -10,7 +10,7 @@ from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.catalogue.sessions import SUPERVISION_MEETING
 from services.contracts.errors import Invalid
-from services.contracts.sessions import Rule
+from services.contracts.sessions import SessionRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Official:
 class Broken:
     """A rule of its kind that a session did not meet, and why."""
 
-    rule: Rule
+    rule: SessionRule
     reason: str
 
 

@@ -23,7 +23,7 @@ from services.contracts.messages.sessions import (
     SessionPlanned,
     SessionPostponed,
 )
-from services.contracts.sessions import Rule, SessionMove, SessionState, advance_session
+from services.contracts.sessions import SessionMove, SessionRule, SessionState, advance_session
 from services.contracts.time.durations import Duration
 from services.contracts.time.worktime import ONE_DAY, Calendar
 from services.notify.domain.sessions.details import Attendance, Broken, Details, Official, Ratings
@@ -152,7 +152,7 @@ class Session:
         self.state = advance_session(self.state, SessionMove.ANNOUNCE)
         if self.at <= now:
             raise Conflict("It lies in the past: give it another time first.")
-        self._judge(self._late(kind, calendar, now), reason, (Rule.NOTICE,))
+        self._judge(self._late(kind, calendar, now), reason, (SessionRule.NOTICE,))
         self.announced = now
         return SessionAnnounced(**self._said())
 
@@ -182,7 +182,7 @@ class Session:
         self.state = SessionState.PLANNED
         if self.is_announced:
             self.state = SessionState.ANNOUNCED
-            self._judge(self._late(kind, calendar, now), reason, (Rule.NOTICE,))
+            self._judge(self._late(kind, calendar, now), reason, (SessionRule.NOTICE,))
         self.settle(calendar)
         return SessionPostponed(**self._said())
 
@@ -206,12 +206,12 @@ class Session:
             raise Conflict(f"It is on {day(self.at):%Y-%m-%d}: it cannot have been held before. Postpone it to another time first.")
         broken = {}
         for rule, some, least in (
-            (Rule.DEPUTIES, len(came.deputies), kind.least_deputies),
-            (Rule.OFFICIALS, len(came.officials), kind.least_officials),
+            (SessionRule.DEPUTIES, len(came.deputies), kind.least_deputies),
+            (SessionRule.OFFICIALS, len(came.officials), kind.least_officials),
         ):
             if some < least:
                 broken[rule] = f"at least {least} have to be there, and {some} came"
-        self._judge(broken, reason, (Rule.DEPUTIES, Rule.OFFICIALS))
+        self._judge(broken, reason, (SessionRule.DEPUTIES, SessionRule.OFFICIALS))
         self.deputies_present, self.officials, self.observers, self.visitors = (
             came.deputies,
             came.officials,
@@ -226,11 +226,11 @@ class Session:
         """Enter its minutes, or put them right; too late needs a reason, once."""
         broken = {}
         if self.minutes_due is not None and self.owes_minutes(now):
-            broken[Rule.MINUTES] = f"they were due on {self.minutes_due.isoformat(timespec='seconds')}"
+            broken[SessionRule.MINUTES] = f"they were due on {self.minutes_due.isoformat(timespec='seconds')}"
         is_first = self.state is SessionState.HELD
         self.state = advance_session(self.state, SessionMove.MINUTES)
         if is_first:
-            self._judge(broken, reason, (Rule.MINUTES,))
+            self._judge(broken, reason, (SessionRule.MINUTES,))
             self.minuted = now
         self.minutes = minutes
         return SessionMinuted(**self._said())
@@ -238,7 +238,7 @@ class Session:
     def follow(self, unfinished: int, reason: str | None) -> SessionMessage:
         """Say that what came of it has ended; as long as something has not, that needs a reason."""
         self.state = advance_session(self.state, SessionMove.FOLLOW)
-        self._judge({Rule.FOLLOWED: f"{unfinished} have not ended"} if unfinished else {}, reason, (Rule.FOLLOWED,))
+        self._judge({SessionRule.FOLLOWED: f"{unfinished} have not ended"} if unfinished else {}, reason, (SessionRule.FOLLOWED,))
         return SessionFollowed(**self._said())
 
     def evaluate(self, ratings: Ratings, kind: SessionKind) -> SessionMessage:
@@ -257,15 +257,15 @@ class Session:
         """End it; one that should have been rated and was not needs a reason."""
         missing = kind.evaluate and self.state is SessionState.FOLLOWED
         self.state = advance_session(self.state, SessionMove.CLOSE)
-        self._judge({Rule.EVALUATION: "nobody has rated it"} if missing else {}, reason, (Rule.EVALUATION,))
+        self._judge({SessionRule.EVALUATION: "nobody has rated it"} if missing else {}, reason, (SessionRule.EVALUATION,))
         return SessionClosed(**self._said())
 
-    def _late(self, kind: SessionKind, calendar: Calendar, now: datetime) -> Mapping[Rule, str]:
+    def _late(self, kind: SessionKind, calendar: Calendar, now: datetime) -> Mapping[SessionRule, str]:
         if kind.notice is None or now <= (latest := latest_notice(calendar, self.at, kind.notice)):
             return {}
-        return {Rule.NOTICE: f"{kind.notice} before: by {latest.isoformat(timespec='seconds')}"}
+        return {SessionRule.NOTICE: f"{kind.notice} before: by {latest.isoformat(timespec='seconds')}"}
 
-    def _judge(self, broken: Mapping[Rule, str], reason: str | None, judged: Sequence[Rule]) -> None:
+    def _judge(self, broken: Mapping[SessionRule, str], reason: str | None, judged: Sequence[SessionRule]) -> None:
         """Keep which of the rules just `judged` are broken; raises `Invalid` that names them where no reason is given."""
         if broken and not reason:
             told = [f"{rule}: {what}" for rule, what in broken.items()]

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from services.contracts.errors import Invalid, NotFound
 from services.notify.domain.lists.entries import Entry, EntryOrder
-from services.notify.domain.lists.frozen import Scope
+from services.notify.domain.lists.frozen import ListScope
 from services.notify.domain.supervisions import check_future
 
 if TYPE_CHECKING:
     from services.notify.store.lists.entries import ListStore
 
 
-def make(store: ListStore, scope: Scope, told: EntryOrder, by: str | None) -> Entry:
+def make(store: ListStore, scope: ListScope, told: EntryOrder, by: str | None) -> Entry:
     """Put something on a list of a session, or of a station and a year. Raises `Invalid` that names the field."""
     if told.due is not None:
         check_future("due", told.due, store.now)
@@ -40,10 +40,10 @@ def drop(store: ListStore, name: str, reason: str) -> Entry:
     return entry
 
 
-def _check_task(store: ListStore, scope: Scope, name: str) -> None:
+def _check_task(store: ListStore, scope: ListScope, name: str) -> None:
     try:
         task = store.entry(name)
     except NotFound as error:
         raise Invalid("There is no such task.", {"task": ["the id of an entry of the list 'task'"]}) from error
-    if task.list != "task" or Scope(task.session, task.station, task.year) != scope:
+    if task.list != "task" or ListScope(task.session, task.station, task.year) != scope:
         raise Invalid("This is no task of the same list.", {"task": ["an entry of the list 'task' of the same session or year"]})

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from services.contracts.messages.sessions import ListName
-from services.notify.domain.lists.frozen import FrozenList, Scope, canonical, hash_of, same_rows
+from services.notify.domain.lists.frozen import FrozenList, ListScope, canonical, hash_of, same_rows
 
 if TYPE_CHECKING:
     from services.notify.store.lists.entries import ListStore
 
 
-def publish(store: ListStore, scope: Scope, name: ListName, rows: Sequence[Mapping[str, object]], by: str | None) -> FrozenList:
+def publish(store: ListStore, scope: ListScope, name: ListName, rows: Sequence[Mapping[str, object]], by: str | None) -> FrozenList:
     """Freeze the rows of a list as the public may read them; one that says what it said before is not published again."""
     document = canonical(scope, name, store.now, rows)
     before = store.last_frozen(scope, name)

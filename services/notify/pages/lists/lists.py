@@ -11,7 +11,7 @@ from services.notify.app.lists.files import FILES, TYPES, form_of
 from services.notify.app.lists.lists import name_of_list, publish_session_list, session_file, session_rows
 from services.notify.app.lists.papers import irregular, summary_of, summary_paper
 from services.notify.app.sessions.sessions import KEEPERS, ONE_COST, find, keeps
-from services.notify.domain.lists.frozen import Scope
+from services.notify.domain.lists.frozen import ListScope
 from services.notify.domain.lists.summary import COUNTS
 from services.notify.pages.lists.showing import shown_frozen, shown_rows
 from services.notify.pages.paper import TEMPLATES, local
@@ -31,7 +31,7 @@ def list_page(call: Call[Notify]) -> Answer:
     session, name = find(call, call.path["session_id"]), name_of_list(call.path["list_name"])
     catalogue, now, is_keeper = call.service.catalogue, call.service.database.clock.now(), keeps(call.caller, session)
     with call.service.database.reading() as connection:
-        frozen = find_frozen(connection, Scope(session.id), name)
+        frozen = find_frozen(connection, ListScope(session.id), name)
         if frozen is None and not is_keeper:
             raise NotFound("This list was not made public.")
         live = shown_rows(name, session_rows(connection, session.id, name, now), catalogue) if is_keeper else None

@@ -12,7 +12,7 @@ from services.contracts.words.of_sessions import LISTS
 from services.notify.app.context import Notify
 from services.notify.app.lists.lists import name_of_list, publish_year_list, year_of
 from services.notify.app.sessions.sessions import KEEPERS, LIST_COST
-from services.notify.domain.lists.frozen import Scope
+from services.notify.domain.lists.frozen import ListScope
 from services.notify.pages.lists.showing import shown_frozen
 from services.notify.pages.lists.years import PATH
 from services.notify.pages.paper import TEMPLATES, local
@@ -78,9 +78,9 @@ def publish(call: Call[Notify]) -> Answer:
     return see_other(_address(name, scope.year or 0, scope.station))
 
 
-def _scope(call: Call[Notify], station: str) -> Scope:
+def _scope(call: Call[Notify], station: str) -> ListScope:
     """Raises `NotFound` for what is no year."""
-    return Scope(station=station or None, year=year_of(call.path["year"]))
+    return ListScope(station=station or None, year=year_of(call.path["year"]))
 
 
 def _address(name: str, year: int, station: str | None) -> str:

@@ -14,7 +14,7 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.sessions import ListName
 from services.contracts.words.bilingual import Words
 from services.notify.app.lists.papers import became
-from services.notify.domain.lists.frozen import FrozenList, Scope
+from services.notify.domain.lists.frozen import FrozenList, ListScope
 from services.notify.domain.lists.published import READ
 from services.notify.domain.lists.views import Row
 from services.notify.domain.lists.wording import COLUMNS
@@ -68,6 +68,6 @@ def last_of(connection: Connection, session: Session, now: datetime, catalogue: 
     if before is None:
         return None
     promises = [row for row in rows if row.of == "promise"]
-    shows = keeps or find_frozen(connection, Scope(before.id), "promise") is not None
+    shows = keeps or find_frozen(connection, ListScope(before.id), "promise") is not None
     table = shown_rows("promise", rows if keeps else promises, catalogue) if shows and rows else None
     return Became(before, local(before.at, catalogue), len(promises), sum(row.state == "kept" for row in promises), table)

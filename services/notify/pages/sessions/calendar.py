@@ -14,7 +14,7 @@ from services.notify.app.sessions.sessions import LIST_COST, cursor_after, read_
 from services.notify.domain.sessions.session import Session
 from services.notify.pages.paper import TEMPLATES
 from services.notify.pages.sessions.showing import by_day, kinds_of, shown_session, stations_of, weeks_of
-from services.notify.store.sessions.calendar import Place, Wanted, sessions_page
+from services.notify.store.sessions.calendar import Place, SessionFilter, sessions_page
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
@@ -64,7 +64,7 @@ def listed(
     call: Call[Notify], given: dict[str, str], begin: datetime, end: datetime | None, after: Place | None, most: int
 ) -> tuple[list[Session], str | None]:
     """Sessions by time, and where the next page begins."""
-    wanted = Wanted({name: value or None for name, value in given.items()}, begin, end)
+    wanted = SessionFilter({name: value or None for name, value in given.items()}, begin, end)
     with call.service.database.reading() as connection:
         found = sessions_page(connection, seen_by(call.caller, call.service.catalogue), wanted, after, most)
     shown = found[:most]

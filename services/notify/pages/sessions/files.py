@@ -49,7 +49,7 @@ def session_file(call: Call[Notify]) -> Answer:
     return _file(call, [find(call, call.path["session_id"])])
 
 
-class Entry(NamedTuple):
+class CalendarEntry(NamedTuple):
     """What a file says of a session."""
 
     uid: str
@@ -79,10 +79,10 @@ def _file(call: Call[Notify], found: Iterable[Session]) -> flask.Response:
     return response
 
 
-def _entry(session: Session, catalogue: Catalogue, site: str, language: int) -> Entry:
+def _entry(session: Session, catalogue: Catalogue, site: str, language: int) -> CalendarEntry:
     address = f"{site}/sessions/{session.id}"
     kind, station = name_of(stored.session_kind(catalogue, session.kind)), station_name(catalogue, session.station)
-    return Entry(
+    return CalendarEntry(
         f"{session.id}@huiying", session.sequence, session.updated or session.created, session.at,
         session.ends or session.at + USUAL,
         session.title if session.title == session.brand else f"{session.title} · {kind[language]}",
@@ -92,7 +92,7 @@ def _entry(session: Session, catalogue: Catalogue, site: str, language: int) -> 
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _lines(entry: Entry) -> bytes:
+def _lines(entry: CalendarEntry) -> bytes:
     """An entry as lines. Instants are in UTC, which every calendar reads without being told the rules of a zone."""
     stamps = (("DTSTAMP", entry.stamp), ("DTSTART", entry.begins), ("DTEND", entry.ends))
     return _written(

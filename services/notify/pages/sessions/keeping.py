@@ -33,7 +33,7 @@ from services.notify.pages.sessions.fields import (
 )
 from services.notify.pages.sessions.showing import by_day, kinds_of, shown_session, stations_of
 from services.notify.schemas.sessions.sessions import DetailsBody
-from services.notify.store.sessions.calendar import Seen, Wanted, sessions_page
+from services.notify.store.sessions.calendar import Seen, SessionFilter, sessions_page
 from services.notify.store.sessions.sessions import SessionStore
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call, tag_of
@@ -89,7 +89,7 @@ def list_page(call: Call[Notify]) -> Answer:
     with call.service.database.reading() as connection:
         cursor = call.query.get("cursor")
         found = sessions_page(
-            connection, Seen(all=True), Wanted(columns), read_place(cursor) if cursor else None, A_PAGE, latest_first=True
+            connection, Seen(all=True), SessionFilter(columns), read_place(cursor) if cursor else None, A_PAGE, latest_first=True
         )
     rows = [shown_session(each, catalogue) for each in found[:A_PAGE]]
     last = found[A_PAGE - 1] if len(found) > A_PAGE else None

@@ -20,7 +20,7 @@ from services.design.phrases import Phrase
 from services.notify.app.context import Notify
 from services.notify.app.sessions.moving import moved
 from services.notify.app.sessions.sessions import KEEPERS, ONE_COST, find, keeps
-from services.notify.domain.lists.frozen import Scope
+from services.notify.domain.lists.frozen import ListScope
 from services.notify.domain.sessions.session import HOLIDAY, UNKNOWN_SESSION, Session
 from services.notify.handlers.sessions.moving import ACTS
 from services.notify.pages.lists.showing import last_of
@@ -45,7 +45,7 @@ routes = Routes()
 PATH: Final = "/sessions/<session_id>"
 
 
-class Command(NamedTuple):
+class MoveForm(NamedTuple):
     """What can be done, as a form."""
 
     move: SessionMove
@@ -101,14 +101,14 @@ def _page(
     catalogue, is_keeper = call.service.catalogue, keeps(call.caller, session)
     moves = allowed_moves(session.state) if is_keeper else ()
     commands = [
-        Command(each, SESSION_MOVES[each], [_field(each, field, form or {}, session) for field in FIELDS[each]], each is move)
+        MoveForm(each, SESSION_MOVES[each], [_field(each, field, form or {}, session) for field in FIELDS[each]], each is move)
         for each in moves
         if each in FIELDS and (each is not SessionMove.EVALUATE or stored.session_kind(catalogue, session.kind).evaluate)
     ]
     now = call.service.database.clock.now()
     with call.service.database.reading() as connection:
         last = last_of(connection, session, now, catalogue, keeps=is_keeper)
-        public = {each.list for each in frozen_of(connection, Scope(session.id))}
+        public = {each.list for each in frozen_of(connection, ListScope(session.id))}
         names = deputy_names(connection, (*session.deputies, *session.deputies_present))
     shown, wanted = shown_session(session, catalogue), session.wanted_at(catalogue.calendar)
     response = html(

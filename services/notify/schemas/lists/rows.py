@@ -9,7 +9,7 @@ from datetime import datetime
 from marshmallow import Schema, fields, validate
 
 from services.contracts.messages.sessions import ListName
-from services.notify.domain.lists.frozen import FrozenList, Scope
+from services.notify.domain.lists.frozen import FrozenList, ListScope
 from services.notify.domain.lists.views import Row
 from services.runtime.input.fields import Code
 from services.runtime.input.queries import EARLIEST_YEAR, LATEST_YEAR
@@ -103,7 +103,9 @@ def session_list_answer(session: str, name: ListName, rows: Sequence[Row], now: 
     return {"list": name, "session": session, "as_of": now, "items": [asdict(row) for row in rows]}
 
 
-def year_list_answer(scope: Scope, name: ListName, rows: Sequence[Row], now: datetime, following: str | None) -> dict[str, object]:
+def year_list_answer(
+    scope: ListScope, name: ListName, rows: Sequence[Row], now: datetime, following: str | None
+) -> dict[str, object]:
     """A page of a list as a `YearList`."""
     return {
         "list": name, "station": scope.station, "year": scope.year, "as_of": now, "items": [asdict(row) for row in rows],

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from marshmallow import Schema, fields
 
-from services.notify.domain.lists.summary import Summary
+from services.notify.domain.lists.summary import MonthSummary
 from services.notify.domain.lists.views import Row
 from services.notify.domain.sessions.session import Session
 from services.notify.schemas.lists.rows import ListRow
@@ -50,7 +50,7 @@ class LastAnswer(Schema):
     items = fields.List(fields.Nested(ListRow), required=True)
 
 
-def summary_answer(summary: Summary) -> dict[str, object]:
+def summary_answer(summary: MonthSummary) -> dict[str, object]:
     """A month as a `SummaryAnswer`."""
     return {
         "station": summary.station, "month": summary.month, "as_of": summary.as_of, "counts": summary.counts,

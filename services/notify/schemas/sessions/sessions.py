@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from services.contracts.sessions import Rule, SessionMove, SessionState
+from services.contracts.sessions import SessionMove, SessionRule, SessionState
 from services.notify.domain.sessions.details import Attendance, Details, Official, Ratings
 from services.notify.domain.sessions.session import Session
 from services.runtime.input.fields import Building, Code, ManyLines, OneLine, Tuples
@@ -134,7 +134,7 @@ class SessionQuery(Page):
 class BrokenShape(Schema):
     """A rule that a session did not meet, and why."""
 
-    rule = fields.String(required=True, validate=validate.OneOf(list(Rule)))
+    rule = fields.String(required=True, validate=validate.OneOf(list(SessionRule)))
     reason = fields.String(required=True)
 
 

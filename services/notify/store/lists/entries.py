@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from services.contracts.errors import NotFound
 from services.contracts.messages.values import Message
 from services.notify.domain.lists.entries import Entry
-from services.notify.domain.lists.frozen import FrozenList, PublishedOfYear, Scope
+from services.notify.domain.lists.frozen import FrozenList, ListScope, PublishedOfYear
 from services.notify.store.lists.tables import entries, frozen_lists
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
@@ -44,11 +44,11 @@ class ListStore:
         if message is not None:
             self._work.publish(message, subject=entry.id, sequence=1 if entry.ended is None else 2)
 
-    def last_frozen(self, scope: Scope, name: str) -> FrozenList | None:
+    def last_frozen(self, scope: ListScope, name: str) -> FrozenList | None:
         """What was published last of a list."""
         return find_frozen(self._work.connection, scope, name)
 
-    def freeze(self, frozen: FrozenList, scope: Scope) -> None:
+    def freeze(self, frozen: FrozenList, scope: ListScope) -> None:
         """Keep a list as it was made public, and publish its hash; the message has its id."""
         row = dict(zip(FROZEN.names, FROZEN.values(frozen), strict=True))
         self._work.add(frozen_lists, row | {"year": scope.year, "station": scope.station})
@@ -66,7 +66,7 @@ def _only(found: Sequence[Entry]) -> Entry:
     return found[0]
 
 
-def find_frozen(connection: Connection, scope: Scope, name: str) -> FrozenList | None:
+def find_frozen(connection: Connection, scope: ListScope, name: str) -> FrozenList | None:
     """What was published last of a list; None where it was not."""
     table = frozen_lists.c
     query = FROZEN.query.where(table.scope == scope.key, table.list == name).order_by(table.id.desc()).limit(1)
@@ -78,7 +78,7 @@ def frozen_by_id(connection: Connection, name: str) -> FrozenList | None:
     return next(iter(FROZEN.all(connection.execute(FROZEN.query.where(frozen_lists.c.id == name)))), None)
 
 
-def frozen_of(connection: Connection, scope: Scope) -> list[FrozenList]:
+def frozen_of(connection: Connection, scope: ListScope) -> list[FrozenList]:
     """The newest of each list that was published of a session, or of a station and a year."""
     table = frozen_lists.c
     newest = sa.select(sa.func.max(table.id)).where(table.scope == scope.key).group_by(table.list)

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from services.notify.domain.lists.cases import SessionCase
 from services.notify.domain.lists.entries import Entry
-from services.notify.domain.lists.frozen import Scope
+from services.notify.domain.lists.frozen import ListScope
 from services.notify.store.lists.cases import ASKED, CASES
 from services.notify.store.lists.entries import ENTRIES
 from services.notify.store.lists.tables import entries, session_cases
@@ -35,13 +35,13 @@ def cases_in(connection: Connection, station: str | None, year: int, after: Plac
     return CASES.all(connection.execute(query.order_by(*_BY_NUMBER).limit(limit + 1)))
 
 
-def entries_of(connection: Connection, scope: Scope) -> list[Entry]:
+def entries_of(connection: Connection, scope: ListScope) -> list[Entry]:
     """The entries of a session, or of a station and a year, oldest first."""
     table = entries.c
     query = ENTRIES.query.where(table.session == scope.session) if scope.session else _of_year(scope)
     return ENTRIES.all(connection.execute(query.order_by(table.id).limit(MOST_ENTRIES)))
 
 
-def _of_year(scope: Scope) -> sa.Select[tuple[object, ...]]:
+def _of_year(scope: ListScope) -> sa.Select[tuple[object, ...]]:
     query = ENTRIES.query.where(entries.c.year == scope.year)
     return query if scope.station is None else query.where(entries.c.station == scope.station)

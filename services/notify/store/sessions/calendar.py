@@ -45,7 +45,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SessionFilter:
     """What a list is narrowed to: by column the value or several of which one will do, and the time; None for any."""
 
     columns: Mapping[str, str | tuple[str, ...] | None] = field(default_factory=dict)
@@ -60,7 +60,7 @@ def find_session(connection: Connection, session: str) -> Session | None:
 
 
 def sessions_page(
-    connection: Connection, seen: Seen, wanted: Wanted, after: Place | None, limit: int, *, latest_first: bool = False
+    connection: Connection, seen: Seen, wanted: SessionFilter, after: Place | None, limit: int, *, latest_first: bool = False
 ) -> list[Session]:
     """Sessions by time, one more than `limit` where there are more."""
     table = sessions.c

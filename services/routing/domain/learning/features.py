@@ -39,7 +39,7 @@ _UP, _DOWN = (
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class TermCounts:
     """A text before its terms are weighed: terms in growing order, each 32 bits of hash before a field, and how often each occurs.
 
     Ordered by hash first, buckets grow too, however many there are.
@@ -58,7 +58,7 @@ class Counted:
 class ReadText:
     """A text as it is read once for all that looks at it: its terms, and its words in their order with the hash of each."""
 
-    counted: Counted
+    counted: TermCounts
     words: list[str]
     hashes: Places
 
@@ -86,7 +86,7 @@ def read(title: str, content: str) -> ReadText:
     fields = (words, runs, all_words, np.concatenate((runs, more)), all_words[:FIRST_WORDS])
     mixed = [_mixed(hashes, field) for field, hashes in enumerate(fields)]
     keys, counts = np.unique(np.concatenate([(each << FIELD_BITS) + field for field, each in enumerate(mixed)]), return_counts=True)
-    return ReadText(Counted(keys, counts.astype(np.float32)), of_title + of_content, mixed[ALL_WORDS])
+    return ReadText(TermCounts(keys, counts.astype(np.float32)), of_title + of_content, mixed[ALL_WORDS])
 
 
 def buckets_of(hashes: Places, number: int) -> Places:
@@ -94,7 +94,7 @@ def buckets_of(hashes: Places, number: int) -> Places:
     return (hashes * number) >> BITS
 
 
-def vector(counted: Counted, idf: Weights) -> Vector:
+def vector(counted: TermCounts, idf: Weights) -> Vector:
     """The counted text with its terms weighed; a field has its length of `LENGTHS`, and terms without weight are left out."""
     places = buckets_of(counted.hashes, len(idf))
     rarity = idf[places]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.routing.domain.learning.calibration import Calibration, floats
-from services.routing.domain.learning.features import Counted, ReadText, Vector, Weights, buckets_of, vector
+from services.routing.domain.learning.features import ReadText, TermCounts, Vector, Weights, buckets_of, vector
 from services.routing.domain.learning.ridge import Ridge
 
 #: What a stored model begins with; another form has another mark.
@@ -60,7 +60,7 @@ class Model:
     def __init__(self, labels: tuple[str, ...], ridge: Ridge, idf: Weights, calibration: Calibration) -> None:
         self.labels, self.ridge, self.idf, self.calibration = labels, ridge, idf, calibration
 
-    def weigh(self, text: Counted) -> Vector:
+    def weigh(self, text: TermCounts) -> Vector:
         """A text as the model sees it."""
         return vector(text, self.idf)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from services.routing.domain.learning.features import Counted, Weights
+from services.routing.domain.learning.features import TermCounts, Weights
 from services.routing.domain.learning.ruled import Near, RuledCase
 
 #: Texts as near as this are about the same; as near as `QUOTED`, worth reading.
@@ -31,7 +31,7 @@ class Precedents:
     def __len__(self) -> int:
         return len(self._kept[0])
 
-    def add(self, rulings: Sequence[tuple[RuledCase, Counted]]) -> None:
+    def add(self, rulings: Sequence[tuple[RuledCase, TermCounts]]) -> None:
         """Take in newer ones, each with the terms of its text."""
         if rulings:
             known, sketches, short = self._kept
@@ -39,7 +39,7 @@ class Precedents:
             cases = [*known, *(case for case, _ in rulings)]
             self._kept = cases[-MOST:], np.vstack((sketches, fresh))[-MOST:], np.vstack((short, _short(fresh)))[-MOST:]
 
-    def nearest(self, text: Counted, most: int = 3, least: float = QUOTED) -> list[Near]:
+    def nearest(self, text: TermCounts, most: int = 3, least: float = QUOTED) -> list[Near]:
         """The rulings nearest to a text; of those equally near, the newest first."""
         cases, sketches, short = self._kept
         if not cases:
@@ -50,7 +50,7 @@ class Precedents:
         order = np.lexsort((-likely, -np.round(found, 3)))[:most]
         return [Near(cases[likely[at]], round(float(found[at]), 3)) for at in order if found[at] >= least]
 
-    def ruled(self, text: Counted) -> tuple[str, float, RuledCase] | None:
+    def ruled(self, text: TermCounts) -> tuple[str, float, RuledCase] | None:
         """The department that equal cases were ruled to belong to, what share of them, and the newest of them."""
         equal = self.nearest(text, most=50, least=EQUAL)
         if len(equal) < FEWEST:
@@ -61,7 +61,7 @@ class Precedents:
         return target, times / len(equal), next(each.case for each in equal if each.case.belongs == target)
 
 
-def _sketch(counted: Counted) -> Weights:
+def _sketch(counted: TermCounts) -> Weights:
     mixed = counted.hashes
     signs = np.where(mixed >> 17 & 1, 1.0, -1.0)
     sketch = np.bincount(mixed % LENGTH, signs * (1 + np.log(counted.counts)), LENGTH).astype(np.float32)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.routing.domain.learning.calibration import Table, fit
-from services.routing.domain.learning.features import HASH, Counted, Vector, Weights, read, vector
+from services.routing.domain.learning.features import HASH, TermCounts, Vector, Weights, read, vector
 from services.routing.domain.learning.gate import FEWEST_CASES, MOST_CASES, Report
 from services.routing.domain.learning.model import Model, buckets_for
 from services.routing.domain.learning.ridge import Ridge
@@ -47,7 +47,7 @@ def train(cases: Sequence[Decided], threshold: float = 0.8, step: Step = lambda 
     known = [each for each in cases[:MOST_CASES] if each.label in labels]
     if len(known) < FEWEST_CASES or len(labels) < 2:
         return None
-    counted: list[Counted] = []
+    counted: list[TermCounts] = []
     for each in known:
         counted.append(read(each.title, each.content).counted)
         step("read", len(counted), len(known))
@@ -63,7 +63,9 @@ def train(cases: Sequence[Decided], threshold: float = 0.8, step: Step = lambda 
 class _Data:
     """Texts that are learned from: all of them, or those outside a fold."""
 
-    def __init__(self, counted: list[Counted], wanted: NDArray[np.int64], folds: NDArray[np.int64], shape: tuple[int, int]) -> None:
+    def __init__(
+        self, counted: list[TermCounts], wanted: NDArray[np.int64], folds: NDArray[np.int64], shape: tuple[int, int]
+    ) -> None:
         self.counted, self.wanted, self.folds, self.shape = counted, wanted, folds, shape
         parts = [np.flatnonzero(folds == fold) for fold in range(FOLDS)]
         self._found = [occurrences([counted[i] for i in part], wanted[part], self.shape) for part in parts]
@@ -114,7 +116,7 @@ def _report(scores: Table, evidence: Table, wanted: NDArray[np.int64], folds: ND
     )  # fmt: skip
 
 
-def _folds(counted: Sequence[Counted]) -> NDArray[np.int64]:
+def _folds(counted: Sequence[TermCounts]) -> NDArray[np.int64]:
     """A fold for each text, so that what is nearly the same is mostly in the same one: by the least of its mixed buckets."""
     least = [(each.hashes * 2654435761 & HASH).min() if len(each.keys) else 0 for each in counted]
     return np.array(least, np.int64) % FOLDS

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from services.routing.domain.learning.features import Counted, Weights, buckets_of
+from services.routing.domain.learning.features import TermCounts, Weights, buckets_of
 
 #: How much more a term weighs that texts of one label alone have than one that is as frequent in all.
 TELLING = 6.0
@@ -15,7 +15,7 @@ TELLING = 6.0
 Occurrences = NDArray[np.uint16]
 
 
-def occurrences(texts: Iterable[Counted], labels: NDArray[np.int64], shape: tuple[int, int]) -> Occurrences:
+def occurrences(texts: Iterable[TermCounts], labels: NDArray[np.int64], shape: tuple[int, int]) -> Occurrences:
     """How many texts of each label have each bucket; `shape` is (buckets, labels)."""
     found = np.zeros(shape, np.uint16)
     for each, label in zip(texts, labels, strict=True):

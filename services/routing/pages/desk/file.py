@@ -14,7 +14,7 @@ from services.routing.domain.assignment import Assignment
 from services.routing.pages.desk.filters import DESK, DeskQuery, given_of, wanted_of
 from services.routing.pages.desk.rows import row_of, topic_of
 from services.routing.pages.paper import TEMPLATES, local
-from services.routing.store.desk import on_desk
+from services.routing.store.desks.desk import on_desk
 from services.runtime.sheets.workbook import XLSX
 from services.runtime.sheets.written import WrittenTable, workbook
 from services.runtime.web.calls import Call

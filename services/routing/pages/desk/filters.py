@@ -15,7 +15,7 @@ from services.contracts.people.lists import LISTS
 from services.contracts.time.durations import Duration
 from services.design.phrases import Phrase
 from services.routing.domain.assignment import Assignment
-from services.routing.store.desk import Place, Wanted
+from services.routing.store.desks.desk import Place, Wanted
 from services.runtime.input.fields import OneLine
 from services.runtime.input.queries import Choices, Codes
 from services.runtime.web.lists.paging import cursor_of, read_cursor

@@ -37,7 +37,7 @@ from services.routing.pages.desk.wording import CHOSEN, INTO, PUT, VERB, with_te
 from services.routing.pages.paper import KEY, TEMPLATES, VERSION, local, posted
 from services.routing.pages.parts import rulings_on, shown_assignment
 from services.routing.schemas.bodies import BODIES
-from services.routing.store.desk import Place, on_desk
+from services.routing.store.desks.desk import Place, on_desk
 from services.routing.store.promises import promises_of
 from services.routing.store.reading import find, others_of
 from services.routing.store.support import supporters_of

@@ -51,7 +51,7 @@ sessions = sa.Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class BrowserSession:
     """Who is signed in until when, and the key that every form of theirs has to carry."""
 
     id: str
@@ -112,10 +112,10 @@ class Sessions:
 
     def __init__(self, authenticator: TokenAuthenticator) -> None:
         self._authenticator = authenticator
-        self._known: TtlCache[Session] = TtlCache()
+        self._known: TtlCache[BrowserSession] = TtlCache()
         self._use = UseRecord("session_use_not_recorded")
 
-    def find(self, secret: str) -> Session:
+    def find(self, secret: str) -> BrowserSession:
         """The session behind a cookie; raises `NotSignedIn` when it has ended."""
         key = digest(secret)
         session = self._known.get(key, lambda: self._look_up(key, secret))
@@ -136,7 +136,7 @@ class Sessions:
         self._authenticator.database.write(unit)
         self._known.forget(key)
 
-    def _look_up(self, key: str, secret: str) -> Session:
+    def _look_up(self, key: str, secret: str) -> BrowserSession:
         query = (
             sa.select(
                 sessions.c.id, sessions.c.person, sessions.c.limited, sessions.c.idle, sessions.c.seen, sessions.c.until,
@@ -152,7 +152,7 @@ class Sessions:
         if row is None or is_over(row.until, row.seen, row.idle, now):
             raise NotSignedIn("You are signed out; sign in again.")
         caller = somebody(row.person, row.name, row.role, row.party, row.channels)
-        return Session(row.id, caller, row.until, _form_key(secret), row.limited)
+        return BrowserSession(row.id, caller, row.until, _form_key(secret), row.limited)
 
 
 def is_over(until: datetime, seen: datetime, idle: int, now: datetime) -> bool:
@@ -184,7 +184,7 @@ def take_cookie(response: flask.Response, secure: bool) -> None:
     response.delete_cookie(cookie_name(secure), secure=secure, httponly=True, samesite="Strict")
 
 
-def refuse_forged(session: Session, given: str, fetch_site: str | None) -> None:
+def refuse_forged(session: BrowserSession, given: str, fetch_site: str | None) -> None:
     """Raises `NotAllowed` for a form that did not come from a page of this session."""
     if not hmac.compare_digest(session.form_key.encode(), given.encode()):
         raise NotAllowed("This form did not come from a page of this session. Go back, reload the page and send it again.")

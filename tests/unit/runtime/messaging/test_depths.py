@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.contracts.errors import Unavailable
 from services.runtime.clock import FixedClock
-from services.runtime.messaging.depths import QueueWatch, Seen, look_at
+from services.runtime.messaging.depths import QueueLook, QueueWatch, look_at
 from services.runtime.telemetry import Telemetry
 
 WORK, DEAD = "routing.events", "routing.events.dead"
@@ -91,7 +91,7 @@ def test_a_queue_of_what_nobody_could_handle_is_told_as_such_alone(watched: Watc
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=2, max_size=20))
 def test_nothing_is_old_that_moved_and_age_grows_only_while_nothing_does(looks: list[tuple[int, int]]) -> None:
     clock, handled = FixedClock(datetime(2026, 11, 22, tzinfo=UTC)), 0
-    seen: list[Seen] = []
+    seen: list[QueueLook] = []
     for depth, more in looks:
         clock.instant += timedelta(seconds=15)
         handled += more

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from services.routing.domain.assignment import Assignment
 from services.routing.store.cases import ASSIGNMENTS
-from services.routing.store.desk import Place
+from services.routing.store.desks.desk import Place
 from services.routing.store.tables import WATCHED, WITH_THEM, assignments
 from services.runtime.store.database import Instant
 

@@ -1,0 +1,1 @@
+"""What stands on desks: what is in hand, what waits for somebody, what is watched."""
