@@ -19,7 +19,9 @@ from tests.unit.intake.harness import MIGRATIONS, IntakeHarness, Routing
 NARROWED = (
     "", "sort=oldest", "sort=changed", "topic=rivers", "topic=rivers%2Clamps", "topic=rivers&topic=lamps&state=accepted",
     "q=%E8%B7%AF%E7%81%AF", "q=%E8%B7%AF%E7%81%AF&sort=oldest&topic=lamps", "since=2026-03-01&until=2099-01-01",
-    "q=%E8%B7%AF&since=2020-01-01&until=2099-01-01", "channel=hotline&sort=oldest", "area=east&level=&outcome=",
+    "q=%E8%B7%AF&since=2020-01-01&until=2099-01-01", "channel=hotline&sort=oldest", "key=true",
+    "key=true&sort=changed", "key=true&q=%E7%AC%AC&sort=", "key=true&sort=oldest&topic=lamps&topic=rivers", "key=false",
+    "area=east&level=&outcome=",
 )  # fmt: skip
 
 
@@ -36,6 +38,8 @@ def harness(any_database, clock):
     for place in (4, 2):
         made.consume(Routing(ids[place], made.clock.now()).created())
         made.clock.instant += timedelta(hours=1)
+    for place in (5, 4, 1):
+        made.change(ids[place], key=True)
     (job,) = (each for each in periodic_jobs(made.intake) if each.name == "read")
     for _ in range(2):
         job.run()

@@ -178,11 +178,25 @@ def test_what_staff_narrow_the_opinions_to_is_looked_up_by_it(
             assert "Seq Scan" not in plan
 
 
+def test_key_opinions_are_looked_up_among_themselves(any_database: MakeDatabase, tmp_path: Any, monkeypatch: Any) -> None:
+    """Few are, and the index has no others."""
+    database = any_database("intake", assemblies()["intake"].migrations)
+    client = client_of("intake", database, tmp_path)
+    for caller in (Caller(Role.ADMIN), Caller(Role.DEPARTMENT, "water", "token")):
+        monkeypatch.setattr(OpenAuthenticator, "caller", lambda *_, caller=caller: caller)
+        with overheard(database, monkeypatch) as asked:
+            client.get(f"{API}/opinions", query_string={"key": "true"})
+            (own,) = [each for each in asked if "LIMIT" in each.text]
+        assert flaws(database, own, sorts=False) == []
+        assert "opinions_key" in plan_of(database, own)
+
+
 @pytest.mark.parametrize(
     ("query", "index"),
     [
         ({}, "handlers_department"), ({"state": "concluded"}, "handlers_department"), ({"channel": "web"}, "handlers_department"),
         ({"state": "signed"}, "opinions_state"), ({"topic": "urban-construction"}, "opinions_topic"),
+        ({"key": "false"}, "handlers_department"),
     ],
 )  # fmt: skip
 def test_of_what_a_department_handles_a_page_is_read_and_not_all(

@@ -7,6 +7,6 @@ from typing import Final
 
 #: By the path of the list, the names of its query that say what is shown. The list reads no others from an address that was kept.
 LISTS: Final[Mapping[str, Sequence[str]]] = {
-    "/cases": ("q", "state", "topic", "area", "department", "channel", "level", "outcome", "since", "until", "sort"),
+    "/cases": ("q", "state", "topic", "area", "department", "channel", "level", "outcome", "key", "since", "until", "sort"),
     "/desk": ("q", "state", "topic", "due", "key"),
 }

@@ -16,7 +16,9 @@ from services.runtime.web.calls import Call
 from services.runtime.web.lists.listing import read_listing
 from services.runtime.web.lists.paging import cursor_of, read_number
 
-FILTERS: Final = ("state", "channel", "topic", "department", "area", "station", "level", "outcome", "external_id", "deputy_code")
+FILTERS: Final = (
+    "state", "channel", "topic", "department", "area", "station", "level", "outcome", "key", "external_id", "deputy_code",
+)  # fmt: skip
 
 
 def listed(call: Call[Intake]) -> tuple[Sequence[Opinion], dict[str, Any]]:

@@ -199,6 +199,7 @@ WORDINGS = (
     sa.Column("counted", sa.Text),
     sa.Column("indexed", sa.Boolean, nullable=False, server_default=sa.false()),
 )
+IS_KEY = sa.column("key", sa.Boolean) == sa.true()
 #: Name, table, columns, unique, and the rows that it is for where not for all.
 INDEXES = (
     ("ix_attachments_opinion", "attachments", ["opinion"], False, None),
@@ -267,3 +268,4 @@ def upgrade() -> None:
     for name, table, columns, unique, where in INDEXES:
         rows = sa.text(where) if where else None
         op.create_index(name, table, columns, unique=unique, sqlite_where=rows, postgresql_where=rows)
+    op.create_index("opinions_key", "opinions", ["id"], sqlite_where=IS_KEY, postgresql_where=IS_KEY)

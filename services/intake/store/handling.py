@@ -48,7 +48,8 @@ def _leaves_few(reading: Reading) -> bool:
         return True
     states = [State(each) for each in reading.wanted.get("state") or ()]
     open_only = bool(states) and not any(state.is_closed for state in states)
-    return open_only or any(reading.wanted.get(name) is not None for name in _FEW_HAVE)
+    few = open_only or bool(reading.wanted.get("key"))
+    return few or any(reading.wanted.get(name) is not None for name in _FEW_HAVE)
 
 
 def _of(handler: sa.FromClause, department: str) -> sa.ColumnElement[bool]:

@@ -20,6 +20,8 @@ UNDECIDED = sa.text(
 )
 IS_PUBLIC = sa.text("published IS NOT NULL")
 WITH_DEPUTY = sa.text("deputy_code IS NOT NULL")
+#: As each kind of store writes it where opinions are narrowed to it.
+IS_KEY = sa.column("key", sa.Boolean) == sa.true()
 #: `source` is the sender whose `external_id` it is, `given` a digest of each field as it was first sent, persons left out.
 #: `published` is the number of the public copy, None where there is none; `deputy_code` the deputy of the register who brought it.
 #: Personal data stands sealed in `personal`; `submitter`, `relay` and `deputy` hold what a worker has not sealed yet.
@@ -80,6 +82,7 @@ opinions = sa.Table(
     sa.Index("opinions_deputy", "deputy_code", "id", sqlite_where=WITH_DEPUTY, postgresql_where=WITH_DEPUTY),
     sa.Column("supporters", sa.Integer, nullable=False, server_default="0"),
     sa.Column("session", sa.String(36)),
+    sa.Index("opinions_key", "id", sqlite_where=IS_KEY, postgresql_where=IS_KEY),
     sa.Index("opinions_undecided", "id", sqlite_where=UNDECIDED, postgresql_where=UNDECIDED),
     sa.Index("opinions_public", "published", sqlite_where=IS_PUBLIC, postgresql_where=IS_PUBLIC),
     *(

@@ -25,7 +25,7 @@ _REST: Final[Mapping[str, Any]] = {**dict.fromkeys(FILTERS), "updated_since": No
 def given_of(query: Mapping[str, Any]) -> dict[str, str]:
     """What the address said, as it says it again."""
     plain = {name: ",".join(value) if isinstance(value, tuple) else value for name, value in query.items()}
-    return {name: str(plain[name]) for name in NAMES if plain[name]}
+    return {name: "true" if plain[name] is True else str(plain[name]) for name in NAMES if plain[name]}
 
 
 def address(path: str, given: Mapping[str, str], **more: str) -> str:
@@ -38,5 +38,5 @@ def asked(call: Call[Intake], limit: int = A_PAGE, **more: object) -> Call[Intak
     """The call of the list for programs that a page makes of its own; what is found by words has one order."""
     query = call.query
     order = None if query["q"] or not query[ORDER] else ORDERS[query[ORDER]]
-    own = {**query, ORDER: order, "cursor": query["cursor"] or None, "limit": limit}
+    own = {**query, ORDER: order, "cursor": query["cursor"] or None, "limit": limit, "key": query["key"] or None}
     return replace(call, query={**_REST, **own, **more})
