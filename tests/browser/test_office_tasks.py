@@ -14,6 +14,7 @@ from services.console.embedded.front.combined_app import CombinedApp
 from services.console.embedded.front.includes import Includes
 from services.runtime.clock import ZONE, FixedClock
 from tests.browser.conftest import SECONDS, serving
+from tests.browser.test_by_keyboard import Keyboard
 from tests.browser.test_citizens_tasks import PHONE, WIDE
 from tests.integration.whole.county import County
 from tests.integration.whole.test_every_move import TOWN
@@ -176,6 +177,38 @@ def test_what_a_department_asks_for_is_ruled_on_with_three_presses_from_where_on
     county.pump()
     (moved,) = [each for each in county.get("/assignments", opinion=opinion, role="lead")[1]["items"] if each["id"] != mine["id"]]
     assert moved["department"] == "transport"
+
+
+def test_opinions_are_accepted_and_a_request_is_ruled_on_with_keys_alone(
+    county: County, come: Callable[..., Hand]
+) -> None:  # fmt: skip
+    alone, *several = tell(county, "礼堂漏雨", "球场没有灯", "凉亭的瓦掉了")
+    page = come("reviewer", "/reviews").page
+    keys = Keyboard(page)
+    keys.press(f"form[action='/reviews/{alone}/accept'] button")
+    expect(page.locator(".notice.good")).to_contain_text("已受理 1 件")
+    keys.press("button[name=all]")
+    expect(page.locator("main .lead")).to_contain_text("2 件")
+    keys.reach("#department")
+    while page.input_value("#department") != "housing":
+        before = page.input_value("#department")
+        page.keyboard.press("ArrowDown")
+        assert page.input_value("#department") != before, "the list has ended"
+    keys.press("form[action='/reviews/together'] button")
+    expect(page.locator(".notice.good")).to_contain_text("已受理 2 件")
+    assert {state(county, each) for each in (alone, *several)} == {"accepted"}
+    county.pump()
+    (mine,) = county.get("/assignments", opinion=several[0], role="lead")[1]["items"]
+    county.command("housing", "object", {"assignment": mine["id"], "reason": "不是房屋。", "department": "transport"})
+    county.work()
+    page = come("supervisor", "/rulings").page
+    keys = Keyboard(page)
+    keys.type(f"#reason-{mine['id']}-objection", "球场归交通。")
+    keys.press(f"form[action='/rulings/{mine['id']}/objection'] button[value=yes]")
+    expect(page.locator(".notice.good")).to_be_visible()
+    county.pump()
+    leads = county.get("/assignments", opinion=several[0], role="lead")[1]["items"]
+    assert {each["department"] for each in leads if each["id"] != mine["id"]} == {"transport"}
 
 
 def test_a_meeting_works_through_an_agenda_of_twenty_without_leaving_its_page(
