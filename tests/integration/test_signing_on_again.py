@@ -10,6 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.accounts.model import Rules
+from services.accounts.pages.proving import BY_SIGN_ON
 from services.contracts.people.callers import Role
 from tests.integration.sign_on_provider import FakeProvider
 from tests.integration.test_single_sign_on import Open, come_back, provider, with_claim
@@ -176,3 +177,23 @@ def test_a_session_that_ended_on_the_way_is_not_proved(place: WebHarness, provid
 def test_only_who_is_signed_in_goes_round(place: WebHarness) -> None:
     assert place.ask("GET", AGAIN + PAGE).status_code == 401
     assert place.ask("GET", AGAIN + PAGE, role=Role.REVIEWER).status_code == 404, "a program has no account"
+
+
+def test_the_trail_names_whom_an_administrator_reset_or_erased_beside_how_they_proved_it(
+    harness: Open, provider: FakeProvider
+) -> None:
+    place = with_claim(harness(), provider, "sub")
+    li, chen = place.person(Role.ADMIN), place.person(sign_in="chen")
+    place.service.accounts.change(lambda _, people: people.change(li, external="li", password=None))
+    provider.claims, provider.key = {"sub": "li"}, provider.published
+    come_back(place, provider)
+    signed_on(place, provider)
+    go_round(place, provider, f"/accounts/{chen}")
+    for move, status in (("reset", 200), ("erase", 303)):
+        assert place.ask("POST", f"/accounts/{chen}/{move}", data={"csrf": place.form_key()}).status_code == status
+        lines = place.lines(route=f"/accounts/<account_id>/{move}")
+        assert [line["subject"] for line in lines] == [chen, BY_SIGN_ON]
+    form = {"csrf": place.form_key(), "role": "supervisor", "key": "k" * 22}
+    assert place.ask("POST", "/tokens", data=form).status_code == 200
+    proved, made = (line["subject"] for line in place.lines(route="/tokens", method="POST"))
+    assert (proved, len(made)) == (BY_SIGN_ON, len(chen)), "beside it stands which token was made"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -45,7 +45,7 @@ class RequestGuard:
     def guarded(self, route: Route, path: Mapping[str, str]) -> Iterator[GuardedRequest]:
         """Let a request in, count it, and record how it ends. Raises `NotSignedIn`, `NotAllowed`, `TooMany`, `Unavailable`."""
         guarded = GuardedRequest(route, self.identify(route), self._throttle)
-        flask.g.session = guarded.principal.session
+        flask.g.session, flask.g.said = guarded.principal.session, ()
         line = self._line(route, guarded.principal.caller, path) if self._audit_log else None
         guarded.is_recorded = line is not None
         line_id = self._audit_log.begin(line) if self._audit_log and line else None
@@ -60,7 +60,7 @@ class RequestGuard:
             raise
         finally:
             if self._audit_log and line and line_id:
-                self._audit_log.end(line_id, line, guarded.status, guarded.subjects)
+                self._audit_log.end(line_id, line, guarded.status, _subjects(line, guarded))
 
     def identify(self, route: Route) -> Principal:
         """Who calls: by token in the header, or on pages that are not for everybody by session."""
@@ -125,8 +125,8 @@ class RequestGuard:
             self._sessions.forget(secret)
 
     def say(self, subject: str) -> None:
-        """Say in the audit trail what the address of this request does not tell."""
-        flask.g.said = subject
+        """Say in the audit trail what the address of this request does not tell, beside what it tells and what was said before."""
+        flask.g.said = (*flask.g.said, printable(subject))
 
     def missed(self, limit: Limit) -> None:
         """Count a wrong guess against the address of this request; raises `TooMany`."""
@@ -185,9 +185,7 @@ class GuardedRequest:
         if status == 404:
             self.count_miss()
         self.status = status
-        if said := flask.g.get("said"):
-            self.subjects = [said]
-        elif self.is_recorded and "<" not in self._route.path:
+        if self.is_recorded and "<" not in self._route.path:
             self.subjects = subjects_of(self._route.method, answer)
 
 
@@ -202,6 +200,12 @@ def authorize(route: Route, principal: Principal) -> None:
         raise NotAllowed("Set up your second factor first, at /account.")
     if principal.session is not None and route.method not in ("GET", "HEAD"):
         refuse_forged(principal.session, form_value(FORM_KEY), flask.request.headers.get("Sec-Fetch-Site"))
+
+
+def _subjects(line: AuditEntry, guarded: GuardedRequest) -> list[str]:
+    """What a request was about: what its address tells and what was said, however it ended; else what only its answer tells."""
+    said: Sequence[str] = flask.g.said
+    return list(dict.fromkeys((line.subject, *said) if line.subject else said)) if said else guarded.subjects
 
 
 def _field(body: object, name: str) -> str | None:

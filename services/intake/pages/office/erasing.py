@@ -96,9 +96,9 @@ def look(call: Call[Intake]) -> Answer:
         found = _found(call, form["case"])
     except NotFound:
         return _page(call, Shown(form, {"case": UNKNOWN}, 422))
+    _say(call, found.subject)
     if form["content"] and (found.held is None or found.held.signer):
         return _page(call, Shown(form, {"case": NOT_THEIRS if found.held else UNKNOWN}, 422))
-    _say(call, found.subject)
     return _page(call, Shown(form, {}, found=found))
 
 
@@ -108,6 +108,7 @@ def erase(call: Call[Intake]) -> Answer:
     form = read_form(FIELDS)
     try:
         found = _found(call, form["case"])
+        _say(call, found.subject)
         if mistakes := administrator_confirmed(call):
             return _page(call, Shown(form, mistakes, 422, found))
         done = _erase(call, found, form)
@@ -117,7 +118,6 @@ def erase(call: Call[Intake]) -> Answer:
         return _page(call, Shown(form, {"case": NOT_THEIRS}, 422))
     except Changed:
         return _page(call, Shown(form, {}, 409, _found(call, form["case"]), notice=CHANGED))
-    _say(call, found.subject)
     return _page(call, replace(EMPTY, erased=done))
 
 
