@@ -9,7 +9,7 @@ from services.contracts.errors import Conflict, NotFound
 from services.contracts.people.callers import Role
 from services.intake.app.attachments import AROUND, sent_photo
 from services.intake.app.context import Intake
-from services.intake.domain.attaching import LARGEST_PHOTO, SENT_TYPES, Photo, check_answering
+from services.intake.domain.attaching import LARGEST_PHOTO, SENT_TYPES, AnswerPhoto, Photo, check_answering
 from services.intake.domain.opinion import Opinion
 from services.intake.gateway.photos import digest_of, read_photo, work_of
 from services.intake.handlers import answering
@@ -17,6 +17,7 @@ from services.intake.schemas.attachments import AnswerPhotoSchema
 from services.intake.store import reading
 from services.intake.store.answering import AnswerPhotoStore, answer_photos_of
 from services.intake.store.handling import handlers_of
+from services.intake.store.writing import IntakeStore
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
@@ -51,10 +52,14 @@ def add_photo(call: Call[Intake]) -> Answer:
 
 @routes.delete(f"{ALL}/<attachment_id>", access=ANSWERING, answers={200: AnswerPhotoSchema})
 def remove_photo(call: Call[Intake]) -> Answer:
-    """Take a photo of this department's answer back, until the answer is given."""
-    department, opinion, photo = call.caller.department or "", call.path["opinion_id"], call.path["attachment_id"]
-    database = call.service.database
-    return 200, asdict(database.write(lambda work: answering.remove(AnswerPhotoStore(work), opinion, department, photo)))
+    """Take a photo of this department's answer back, until the answer is given or waits for the head's approval."""
+    department, photo = call.caller.department or "", call.path["attachment_id"]
+
+    def unit(work: Transaction) -> AnswerPhoto:
+        opinion = IntakeStore(work, call.service.vault).load(call.path["opinion_id"])
+        return answering.remove(AnswerPhotoStore(work), opinion, department, photo)
+
+    return 200, asdict(call.service.database.write(unit))
 
 
 def add_photos(

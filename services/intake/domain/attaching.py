@@ -75,8 +75,9 @@ def check_attaching(opinion: Opinion, kept: int, new: int) -> None:
 def check_answering(opinion: Opinion, department: str, waiting: int, new: int) -> None:
     """Raises `Conflict` when a department has no answer to give, or as many photos wait for it as one may have.
 
-    Who answers for its own part may do so after the lead has.
+    Who answers for its own part may do so after the lead has. What the head decides on stays as it was sent for approval.
     """
+    _check_draft(opinion, department)
     answers_apart = opinion.state is State.REPLIED and opinion.department != department
     if not (opinion.state.is_with_department or answers_apart):
         raise Conflict(f"Photos are added before the answer is given; this opinion is {opinion.state}.")
@@ -84,7 +85,18 @@ def check_answering(opinion: Opinion, department: str, waiting: int, new: int) -
         raise Conflict(f"An answer has at most {MOST_OF_ANSWER} photos, and {waiting} wait for it. Remove one first.")
 
 
-def check_removing(photo: AnswerPhoto) -> None:
-    """Raises `Conflict` when the submitter has seen a photo."""
+def check_removing(opinion: Opinion, photo: AnswerPhoto) -> None:
+    """Raises `Conflict` when the submitter has seen a photo, or the head decides on the answer that it goes with."""
     if photo.shown is not None:
         raise Conflict("The answer has been given with this photo. It stays with it.")
+    _check_draft(opinion, photo.department)
+
+
+def is_with_head(opinion: Opinion, department: str) -> bool:
+    """Whether the answer of a department is written and waits for its head."""
+    return opinion.state is State.DRAFTED and opinion.department == department
+
+
+def _check_draft(opinion: Opinion, department: str) -> None:
+    if is_with_head(opinion, department):
+        raise Conflict("The answer waits for the head's approval with the photos it has. Have it sent back first, then change them.")

@@ -23,12 +23,12 @@ def add(store: AnswerPhotoStore, opinion: Opinion, department: str, photos: Mapp
     return [store.add(opinion.id, department, photo_id, photo) for photo_id, photo in photos.items()]
 
 
-def remove(store: AnswerPhotoStore, opinion: str, department: str, photo_id: str) -> AnswerPhoto:
-    """Take one back before the answer is given; raises `NotFound` and `Conflict`."""
-    held = store.held(opinion, photo_id)
+def remove(store: AnswerPhotoStore, opinion: Opinion, department: str, photo_id: str) -> AnswerPhoto:
+    """Take one back before the answer is written; raises `NotFound` and `Conflict`."""
+    held = store.held(opinion.id, photo_id)
     if held is None or held.department != department:
         raise NotFound(UNKNOWN)
-    check_removing(held)
+    check_removing(opinion, held)
     store.remove(held)
     return held
 

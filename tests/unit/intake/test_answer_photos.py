@@ -11,7 +11,7 @@ from PIL import Image
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from services.contracts.messages.assignments import AssignmentAdvised
+from services.contracts.messages.assignments import AssignmentAdvised, AssignmentAmended, AssignmentDrafted
 from services.intake.domain.attaching import MOST_OF_ANSWER
 from services.intake.store.answering import answer_photos
 from tests.unit.intake.harness import DUE, Routing
@@ -93,6 +93,21 @@ def test_a_message_that_is_heard_twice_or_photos_of_another_department_change_no
     for who, role, assignment in (("petitions", "joint", "a-3"), ("roads", "separate", "a-2")):
         harness.consume(routing.says(AssignmentAdvised(assignment, who, "water", role, "已办。", DUE, True)))
     assert set(seen(harness, taken)) == {ids["water"], ids["roads"], later}
+
+
+def test_what_the_head_decides_on_stays_as_it_was_sent_for_approval(harness, taken, routing):
+    harness.consume(routing.beside("roads", "separate"))
+    address = f"/cases/{taken.id}/photos"
+    first = send(harness, taken, photo()).get_json()["id"]
+    harness.consume(routing.says(AssignmentDrafted("a-1", "water")))
+    assert "退回修改" in harness.client.get(address, headers={"Authorization": "Bearer water", "Accept-Language": "zh"}).text
+    assert send(harness, taken, photo()).status_code == 409
+    assert "sent back first" in remove(harness, taken, first).get_json()["detail"]
+    # Who answers for its own part has no head to ask.
+    assert send(harness, taken, photo(), "roads").status_code == 201
+    harness.consume(routing.says(AssignmentAmended("a-1", "water", "请换一张照片。")))
+    assert send(harness, taken, photo()).status_code == 201
+    assert remove(harness, taken, first).status_code == 200
 
 
 def test_a_department_takes_back_its_own_and_has_room_for_some(harness, taken, routing):

@@ -41,6 +41,11 @@ def test_the_head_lets_a_draft_go_out_with_one_press_from_the_case(bureau, pages
     assert "/approvals/" not in pages("/fragments/routing/case/o-1").text
 
 
+@pytest.mark.parametrize("where", ["/approvals/{}", "/desk/{}"])
+def test_beside_a_draft_are_the_photos_that_would_go_out_with_it(pages, drafted, where):
+    assert 'href="/cases/o-1#answer-photos"' in pages(where.format(drafted)).text
+
+
 def test_a_draft_is_sent_back_with_a_reason_and_a_mistake_is_said_beside_the_field(bureau, pages, drafted):
     for reason in ("", " "):
         wrong = pages(f"/approvals/{drafted}/amend", form={"reason": reason})

@@ -14,7 +14,7 @@ from services.intake.app.answering import ANSWERING, add_photos, check_departmen
 from services.intake.app.attachments import read_opinion_attachment
 from services.intake.app.context import Intake
 from services.intake.app.opinions import case_file
-from services.intake.domain.attaching import MOST_OF_ANSWER, MOST_PHOTOS_AT_ONCE, PHOTO_TYPES
+from services.intake.domain.attaching import MOST_OF_ANSWER, MOST_PHOTOS_AT_ONCE, PHOTO_TYPES, is_with_head
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.submission.choosing import MOST_BYTES, PHOTOS, PhotoField, chosen_photos, digests_of, files_of
 from services.intake.pages.submission.fields import KEY, new_key, usable_key
@@ -30,7 +30,8 @@ LABEL: Final = Phrase("Photos of the answer")
 FIELD: Final = PhotoField(Phrase("Add photos"))
 NONE_CHOSEN: Final = Phrase("Please choose a photo first")
 NOT_KEPT: Final = Phrase(
-    "Nothing was changed: at most %(most)s photos go with an answer, and only before it is given. This is the latest state."
+    "Nothing was changed: at most %(most)s photos go with an answer, and only before it is given or waits for approval. This is "
+    "the latest state."
 ).filled(most=MOST_OF_ANSWER)
 
 
@@ -81,13 +82,14 @@ def back(call: Call[Intake]) -> Answer:
 
 
 def _page(call: Call[Intake], status: int = 200, notice: Phrase | None = None, mistake: Phrase | None = None) -> flask.Response:
-    _, full = check_department(call, 1)
+    opinion, full = check_department(call, 1)
     file = case_file(call)
     own = [each for each in file.answer_photos if each.department == call.caller.department]
     return private(
         html(
             TEMPLATES, "answer-photos.html", status, place=call.service.catalogue, role=call.caller.role, session=call.session,
-            opinion=file.opinion, photos=own, adds=full is None, notice=notice, mistakes={PHOTOS: mistake} if mistake else {},
+            opinion=file.opinion, photos=own, adds=full is None, drafted=is_with_head(opinion, call.caller.department or ""),
+            notice=notice, mistakes={PHOTOS: mistake} if mistake else {},
             labels={PHOTOS: LABEL}, field=FIELD, key=new_key(), scripts=("photos.js",),
         )
     )  # fmt: skip
