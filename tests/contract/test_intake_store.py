@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import sqlalchemy as sa
+
 from services.contracts.envelope import encode
 from services.contracts.messages.values import CoOpinion, Outcome, Promise, ReplyItem
 from services.intake.domain.attaching import MOST_PHOTOS
@@ -12,8 +14,9 @@ from services.intake.domain.reviewing import Terms
 from services.intake.gateway.photos import read_photo
 from services.intake.store.reading import find
 from services.intake.store.writing import IntakeStore
+from tests.integration.relaying import until
 from tests.unit.intake.harness import DUE, MIGRATIONS, TOWN, WINDOW, IntakeHarness, Routing
-from tests.unit.intake.opinions import FORM
+from tests.unit.intake.opinions import FORM, change
 from tests.unit.intake.pictures import photo
 from tests.unit.intake.whole_case import MARKERS, live_through, open_case
 
@@ -57,6 +60,32 @@ def test_two_at_once_do_not_become_one_too_many(any_database, clock):
     with ThreadPoolExecutor(8) as pool:
         statuses = sorted(pool.map(send, range(12)))
     assert statuses == [201] * MOST_PHOTOS + [409] * 6
+
+
+def test_a_photo_that_meets_the_answer_waits_and_finds_the_case_as_it_is_then(postgres_database, clock):
+    """SQLite has one writer at a time: only there can a commit come in between."""
+    harness = IntakeHarness(postgres_database("intake", MIGRATIONS), clock)
+    taken = harness.submit()
+    routing = Routing(taken.id, clock.now())
+    harness.consume(routing.created(), routing.signed())
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+    def send():
+        path = f"/api/v1/opinions/{taken.id}/attachments"
+        headers = {"Authorization": "Bearer water"}
+        return harness.app.test_client().post(path, data=photo(), content_type="image/jpeg", headers=headers).status_code
+
+    def waits():
+        with harness.database.reading() as connection:
+            return sent.done() or connection.execute(sa.text(waiting)).scalar_one() > 0
+
+    with ThreadPoolExecutor(1) as pool:
+        with harness.database.transaction() as work:
+            change(work, taken.id, state="replied")
+            work.flush()
+            sent = pool.submit(send)
+            until(waits)
+        assert sent.result() == 409
 
 
 def test_an_opinion_is_loaded_as_it_was_saved(any_database, clock):

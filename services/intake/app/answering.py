@@ -11,6 +11,7 @@ from services.intake.app.attachments import AROUND, sent_photo
 from services.intake.app.context import Intake
 from services.intake.domain.attaching import LARGEST_PHOTO, SENT_TYPES, AnswerPhoto, Photo, check_answering
 from services.intake.domain.opinion import Opinion
+from services.intake.domain.timeline import Handler
 from services.intake.gateway.photos import digest_of, read_photo, work_of
 from services.intake.handlers import answering
 from services.intake.schemas.attachments import AnswerPhotoSchema
@@ -28,6 +29,7 @@ from services.runtime.web.routes import API, Answer, Routes
 routes = Routes()
 ANSWERING = frozenset({Role.DEPARTMENT})
 ALL = f"{API}/opinions/<opinion_id>/attachments"
+UNKNOWN = "There is no such opinion, or it is not this department's."
 
 
 @routes.post(
@@ -71,8 +73,9 @@ def add_photos(
     def act(work: Transaction) -> tuple[int, list[dict[str, object]]]:
         if full is not None:
             raise full
-        # As it is by now: photos take a while to be read.
-        now = reading.find(work.connection, opinion.id) or opinion
+        # As it is by now, and stays until the commit: photos take a while to be read.
+        now = IntakeStore(work, call.service.vault).load(opinion.id)
+        _check_handling(handlers_of(work.connection, now.id), department)
         call.expect({"updated": now.updated})
         named = {new_id(): photo for photo in photos}
         return 201, list(map(asdict, answering.add(AnswerPhotoStore(work), now, department, named)))
@@ -81,13 +84,19 @@ def add_photos(
     return once(call.service.database, call.idempotency_key, route, digests, act)
 
 
+def _check_handling(held: Sequence[Handler], department: str) -> None:
+    if department not in {each.department for each in held}:
+        raise NotFound(UNKNOWN)
+
+
 def check_department(call: Call[Intake], new: int) -> tuple[Opinion, Conflict | None]:
     """The opinion in the path, and the error when no `new` photos can be added; raises `NotFound` for what others handle."""
     opinion_id, department = call.path["opinion_id"], call.caller.department or ""
     with call.service.database.reading() as connection:
         opinion = reading.find(connection, opinion_id)
-        if opinion is None or department not in {each.department for each in handlers_of(connection, opinion_id)}:
-            raise NotFound("There is no such opinion, or it is not this department's.")
+        if opinion is None:
+            raise NotFound(UNKNOWN)
+        _check_handling(handlers_of(connection, opinion_id), department)
         kept = answer_photos_of(connection, opinion_id)
     waiting = sum(each.department == department and each.shown is None for each in kept)
     try:
