@@ -51,8 +51,10 @@ def _erase(store: IntakeStore, opinion: Opinion, signer: str | None = None, *, c
     forgotten = store.forget_persons(opinion.id, signer)
     store.forget_answers(opinion.id)
     words = content and opinion.erase_words()
-    if words:
+    if content:
+        # Also what was added since they were erased.
         store.forget_words(opinion.id)
+    if words:
         store.publish(LetterErased(opinion.text), opinion.id, UNNUMBERED)
     if signer is None:
         end_duties(store, opinion)

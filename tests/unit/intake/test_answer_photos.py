@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentAmended, AssignmentDrafted
+from services.contracts.messages.opinions import LetterErased
 from services.intake.domain.attaching import MOST_OF_ANSWER
 from services.intake.store.answering import answer_photos
 from tests.unit.intake.harness import DUE, Routing
@@ -142,6 +143,16 @@ def test_they_are_erased_with_the_words_of_the_case(harness, taken, routing):
     harness.consume(routing.replied(), routing.concluded())
     assert harness.post(f"/opinions/{taken.id}/erasure", {"content": True}, "admin").status_code == 200
     assert kept(harness) == 0
+
+
+def test_what_was_added_after_an_erasure_is_erased_by_the_next_which_says_nothing_again(harness, taken, routing):
+    harness.keep_accounts()
+    for content in (True, False):
+        send(harness, taken, photo())
+        erased = harness.post(f"/opinions/{taken.id}/erasure", {"content": True}, "admin").get_json()
+        assert (erased["content"], kept(harness)) == (content, 0)
+    assert [each["what"] for each in harness.timeline(taken.id)].count("opinion.erased") == 1
+    assert len([each for each in harness.private() if isinstance(each.data, LetterErased)]) == 1
 
 
 def test_the_department_does_it_in_the_browser(harness, taken, routing):
