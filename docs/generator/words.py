@@ -47,7 +47,7 @@ WORDS: Mapping[str, str] = {
     "longitude": "Degrees east, of WGS 84.",
     "visibility": "Who may read the text: everybody, the departments that handle it, or the congress alone.",
     "attachments": "The photos, oldest first.",
-    "answer_photos": "The photos of the answers of departments, oldest first; the public copy has none.",
+    "answer_photos": "The photos of answers, oldest first, to other departments once those are given; the public copy has none.",
     "shown": "When the submitter could see it first; empty until the answer is given.",
     "type": "What kind it is: a content type, or the type of a message.",
     "size": "The number of bytes, cases or entries.",

@@ -10,13 +10,14 @@ from sqlalchemy.engine import Connection
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, TooLarge
-from services.contracts.people.callers import PUBLIC, STAFF
+from services.contracts.people.callers import PUBLIC, STAFF, Caller
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import may_read
 from services.intake.app.receipt.promising import known_receipt
-from services.intake.domain.attaching import LARGEST_PHOTO, PHOTO_TYPES, SENT_TYPES, Attachment, Photo, check_attaching
+from services.intake.domain.attaching import LARGEST_PHOTO, PHOTO_TYPES, SENT_TYPES, Attachment, Photo, check_attaching, sees
 from services.intake.domain.opinion import Opinion
+from services.intake.domain.timeline import Handler
 from services.intake.gateway.photos import digest_of, read_photo, work_of
 from services.intake.handlers import submitter
 from services.intake.schemas.attachments import AttachmentSchema
@@ -109,13 +110,22 @@ def read_attachment(call: Call[Intake]) -> Answer:
     gives=tuple(PHOTO_TYPES),
 )
 def read_opinion_attachment(call: Call[Intake]) -> Answer:
-    """A photo, for the office and the departments that handle the case."""
+    """A photo, for the office and the departments that handle the case; those of the answer of another once it is given."""
     opinion_id = call.path["opinion_id"]
     with call.service.database.reading() as connection:
-        allowed = may_read(call.caller, handlers_of(connection, opinion_id))
+        held = handlers_of(connection, opinion_id)
         named = opinion_id, call.path["attachment_id"]
-        photo = (attachment(connection, *named) or answer_photo(connection, *named)) if allowed else None
+        photo = None
+        if may_read(call.caller, held):
+            photo = attachment(connection, *named) or _of_answer(connection, call.caller, held, *named)
     return _photo(photo)
+
+
+def _of_answer(
+    connection: Connection, caller: Caller, held: Sequence[Handler], opinion: str, photo: str
+) -> tuple[Attachment, bytes] | None:
+    found = answer_photo(connection, opinion, photo)
+    return found if found and sees(caller.department, held, found[0]) else None
 
 
 def _of_receipt(connection: Connection, own: Opinion, photo_id: str) -> tuple[Attachment, bytes] | None:

@@ -16,7 +16,7 @@ from services.intake.app.limits import CODES, STATIONS, SUBMISSIONS
 from services.intake.app.listing import listed
 from services.intake.app.receipt.promising import promise_of
 from services.intake.app.views import StaffMoment, part_of, shown
-from services.intake.domain.attaching import AnswerPhoto, Attachment, Photo
+from services.intake.domain.attaching import AnswerPhoto, Attachment, Photo, sees
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person, Persons, may_see_contact
 from services.intake.domain.receipt.rating import GivenRating
@@ -154,7 +154,7 @@ def case_file(call: Call[Intake]) -> CaseFile:
             opinion, held, reading.timeline_of(connection, opinion.id),
             reading.ratings_of(connection, opinion.merged_into or opinion.id),
             reading.merged_with(connection, opinion.id, MOST_MERGED), attachments_of(connection, opinion.id),
-            answer_photos_of(connection, opinion.id),
+            [each for each in answer_photos_of(connection, opinion.id) if sees(call.caller.department, held, each)],
             # The only place where persons are unsealed for display.
             reading.find_persons(connection, vault, opinion.id) if seen else None,
             reading.cosigners_of(connection, vault, opinion.id) if seen else [],

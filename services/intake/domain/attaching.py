@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts.errors import Conflict
 from services.contracts.lifecycle import State
 from services.intake.domain.opinion import Opinion
+from services.intake.domain.timeline import Handler
 
 #: What is kept and served, and how a file of it is called.
 PHOTO_TYPES: Mapping[str, str] = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -85,6 +86,15 @@ def check_answering(opinion: Opinion, department: str, waiting: int, new: int) -
         raise Conflict(f"An answer has at most {MOST_OF_ANSWER} photos, and {waiting} wait for it. Remove one first.")
 
 
+def sees(department: str | None, held: Sequence[Handler], photo: AnswerPhoto) -> bool:
+    """Whether a department on the case sees a photo of an answer: before that is given its own, and the lead those of its
+    co-handlers. Who has no department is of the office and sees all."""
+    if department is None or photo.shown is not None or photo.department == department:
+        return True
+    roles = {(each.department, each.role) for each in held}
+    return {(department, "lead"), (photo.department, "co_handler")} <= roles
+
+
 def check_removing(opinion: Opinion, photo: AnswerPhoto) -> None:
     """Raises `Conflict` when the submitter has seen a photo, or the head decides on the answer that it goes with."""
     if photo.shown is not None:
@@ -99,4 +109,4 @@ def is_with_head(opinion: Opinion, department: str) -> bool:
 
 def _check_draft(opinion: Opinion, department: str) -> None:
     if is_with_head(opinion, department):
-        raise Conflict("The answer waits for the head's approval with the photos it has. Have it sent back first, then change them.")
+        raise Conflict("The answer waits for the head's approval with the photos it has. Have it sent back before you change them.")

@@ -13,10 +13,17 @@ from werkzeug.test import encode_multipart
 
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentAmended, AssignmentDrafted
 from services.contracts.messages.opinions import LetterErased
-from services.intake.domain.attaching import MOST_OF_ANSWER
-from services.intake.store.answering import answer_photos
+from services.intake.domain.attaching import MOST_OF_ANSWER, Photo
+from services.intake.store.answering import AnswerPhotoStore, answer_photos
 from tests.unit.intake.harness import DUE, Routing
 from tests.unit.intake.pictures import PLANTED, SVG, photo
+
+#: Who handles the case of water beside it, and whose photos are seen before anybody has answered.
+BESIDE = {"roads": "separate", "petitions": "co_handler", "school": "separate"}
+SEEN = {
+    "reviewer": {"water", "roads", "petitions"}, "supervisor": {"water", "roads", "petitions"}, "water": {"water", "petitions"},
+    "roads": {"roads"}, "petitions": {"petitions"}, "school": set(),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -96,6 +103,26 @@ def test_a_message_that_is_heard_twice_or_photos_of_another_department_change_no
     assert set(seen(harness, taken)) == {ids["water"], ids["roads"], later}
 
 
+def test_departments_see_photos_of_others_only_once_they_have_answered(harness, taken, routing):
+    harness.consume(*(routing.beside(who, role, f"a-{who}") for who, role in BESIDE.items()))
+    of = ("water", "roads", "petitions")
+    with harness.database.transaction() as work:
+        for department in of:
+            AnswerPhotoStore(work).add(taken.id, department, f"of-{department}", Photo("image/png", b"pixels", ""))
+
+    def seen_by(who):
+        listed = {each["department"] for each in harness.get(f"/opinions/{taken.id}", who).get_json()["answer_photos"]}
+        page = harness.client.get(f"/cases/{taken.id}", headers={"Authorization": f"Bearer {who}"}).text
+        path = f"/opinions/{taken.id}/attachments/of-"
+        assert {each for each in of if harness.get(f"{path}{each}", who).status_code == 200} == listed
+        assert {each for each in of if f"/photos/of-{each}" in page} == listed
+        return listed
+
+    assert {who: seen_by(who) for who in SEEN} == SEEN
+    harness.consume(routing.replied())
+    assert {who: seen_by(who) for who in SEEN} == {who: whose | {"water"} for who, whose in SEEN.items()}
+
+
 def test_what_the_head_decides_on_stays_as_it_was_sent_for_approval(harness, taken, routing):
     harness.consume(routing.beside("roads", "separate"))
     address = f"/cases/{taken.id}/photos"
@@ -103,7 +130,7 @@ def test_what_the_head_decides_on_stays_as_it_was_sent_for_approval(harness, tak
     harness.consume(routing.says(AssignmentDrafted("a-1", "water")))
     assert "退回修改" in harness.client.get(address, headers={"Authorization": "Bearer water", "Accept-Language": "zh"}).text
     assert send(harness, taken, photo()).status_code == 409
-    assert "sent back first" in remove(harness, taken, first).get_json()["detail"]
+    assert "sent back before" in remove(harness, taken, first).get_json()["detail"]
     # Who answers for its own part has no head to ask.
     assert send(harness, taken, photo(), "roads").status_code == 201
     harness.consume(routing.says(AssignmentAmended("a-1", "water", "请换一张照片。")))
