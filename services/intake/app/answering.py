@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from services.contracts.errors import Conflict, NotFound
 from services.contracts.people.callers import Role
 from services.intake.app.attachments import AROUND, sent_photo
 from services.intake.app.context import Intake
-from services.intake.domain.attaching import LARGEST_PHOTO, SENT_TYPES, AnswerPhoto, Photo, check_answering
+from services.intake.app.opinions import may_read
+from services.intake.domain.attaching import LARGEST_PHOTO, SENT_TYPES, AnswerPhoto, Photo, check_answering, only_advises
 from services.intake.domain.opinion import Opinion
-from services.intake.domain.timeline import Handler
 from services.intake.gateway.photos import digest_of, read_photo, work_of
 from services.intake.handlers import answering
 from services.intake.schemas.attachments import AnswerPhotoSchema
@@ -29,7 +29,16 @@ from services.runtime.web.routes import API, Answer, Routes
 routes = Routes()
 ANSWERING = frozenset({Role.DEPARTMENT})
 ALL = f"{API}/opinions/<opinion_id>/attachments"
-UNKNOWN = "There is no such opinion, or it is not this department's."
+
+
+@dataclass(frozen=True, slots=True)
+class NextAnswer:
+    """What a department is going to answer: its photos so far, why none can be added, and whether it only advises the lead."""
+
+    opinion: Opinion
+    photos: Sequence[AnswerPhoto]
+    full: Conflict | None
+    advises: bool
 
 
 @routes.post(
@@ -43,12 +52,11 @@ UNKNOWN = "There is no such opinion, or it is not this department's."
 )
 def add_photo(call: Call[Intake]) -> Answer:
     """Add a photo to the answer that this department is going to give, as who handles the case; only its pixels are kept."""
-    opinion, full = check_department(call, 1)
-    raw = sent_photo()
-    if full is None:
+    answer, raw = check_department(call, 1), sent_photo()
+    if answer.full is None:
         call.charge(work_of(raw))
-    photos = [read_photo(raw)] if full is None else []
-    status, (kept,) = add_photos(call, opinion, photos, [digest_of(raw)], full)
+    photos = [read_photo(raw)] if answer.full is None else []
+    status, (kept,) = add_photos(call, answer, photos, [digest_of(raw)])
     return status, kept
 
 
@@ -65,42 +73,36 @@ def remove_photo(call: Call[Intake]) -> Answer:
 
 
 def add_photos(
-    call: Call[Intake], opinion: Opinion, photos: Sequence[Photo], digests: Sequence[str], full: Conflict | None
+    call: Call[Intake], answer: NextAnswer, photos: Sequence[Photo], digests: Sequence[str]
 ) -> tuple[int, list[dict[str, object]]]:
-    """Keep photos with the next answer, all or none; with `full` only a repeated request gets its answer, any other raises it."""
-    department = call.caller.department or ""
+    """Keep photos with the next answer, all or none; where none can be added a repeated request still gets its answer."""
+    department, opinion_id = call.caller.department or "", answer.opinion.id
 
     def act(work: Transaction) -> tuple[int, list[dict[str, object]]]:
-        if full is not None:
-            raise full
+        if answer.full is not None:
+            raise answer.full
         # As it is by now, and stays until the commit: photos take a while to be read.
-        now = IntakeStore(work, call.service.vault).load(opinion.id)
-        _check_handling(handlers_of(work.connection, now.id), department)
-        call.expect({"updated": now.updated})
+        opinion = IntakeStore(work, call.service.vault).load(opinion_id)
+        call.expect({"updated": opinion.updated})
+        held = handlers_of(work.connection, opinion_id)
         named = {new_id(): photo for photo in photos}
-        return 201, list(map(asdict, answering.add(AnswerPhotoStore(work), now, department, named)))
+        return 201, list(map(asdict, answering.add(AnswerPhotoStore(work), opinion, held, department, named)))
 
-    route = f"POST /opinions/{opinion.id}/attachments {department}"
+    route = f"POST /opinions/{opinion_id}/attachments {department}"
     return once(call.service.database, call.idempotency_key, route, digests, act)
 
 
-def _check_handling(held: Sequence[Handler], department: str) -> None:
-    if department not in {each.department for each in held}:
-        raise NotFound(UNKNOWN)
-
-
-def check_department(call: Call[Intake], new: int) -> tuple[Opinion, Conflict | None]:
-    """The opinion in the path, and the error when no `new` photos can be added; raises `NotFound` for what others handle."""
+def check_department(call: Call[Intake], new: int) -> NextAnswer:
+    """What the caller's department may add `new` photos to; raises `NotFound` for what others handle."""
     opinion_id, department = call.path["opinion_id"], call.caller.department or ""
     with call.service.database.reading() as connection:
-        opinion = reading.find(connection, opinion_id)
-        if opinion is None:
-            raise NotFound(UNKNOWN)
-        _check_handling(handlers_of(connection, opinion_id), department)
-        kept = answer_photos_of(connection, opinion_id)
-    waiting = sum(each.department == department and each.shown is None for each in kept)
+        opinion, held = reading.find(connection, opinion_id), handlers_of(connection, opinion_id)
+        if opinion is None or not may_read(call.caller, held):
+            raise NotFound(answering.NOT_THEIRS)
+        own = [each for each in answer_photos_of(connection, opinion_id) if each.department == department]
+    full = None
     try:
-        check_answering(opinion, department, waiting, new)
-    except Conflict as full:
-        return opinion, full
-    return opinion, None
+        check_answering(opinion, held, department, sum(each.shown is None for each in own), new)
+    except Conflict as error:
+        full = error
+    return NextAnswer(opinion, own, full, only_advises(held, department))

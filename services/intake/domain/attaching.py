@@ -73,11 +73,13 @@ def check_attaching(opinion: Opinion, kept: int, new: int) -> None:
         raise Conflict(f"An opinion has at most {MOST_PHOTOS} photos, and this one has {kept}. Choose the ones that matter.")
 
 
-def check_answering(opinion: Opinion, department: str, waiting: int, new: int) -> None:
+def check_answering(opinion: Opinion, held: Sequence[Handler], department: str, waiting: int, new: int) -> None:
     """Raises `Conflict` when a department has no answer to give, or as many photos wait for it as one may have.
 
     Who answers for its own part may do so after the lead has. What the head decides on stays as it was sent for approval.
     """
+    if only_advises(held, department):
+        raise Conflict("A co-handler gives the lead its opinion, which has no photos: the submitter sees those of an answer alone.")
     _check_draft(opinion, department)
     answers_apart = opinion.state is State.REPLIED and opinion.department != department
     if not (opinion.state.is_with_department or answers_apart):
@@ -100,6 +102,11 @@ def check_removing(opinion: Opinion, photo: AnswerPhoto) -> None:
     if photo.shown is not None:
         raise Conflict("The answer has been given with this photo. It stays with it.")
     _check_draft(opinion, photo.department)
+
+
+def only_advises(held: Sequence[Handler], department: str) -> bool:
+    """Whether a department gives the lead its opinion and answers nothing itself."""
+    return {each.role for each in held if each.department == department} == {"co_handler"}
 
 
 def is_with_head(opinion: Opinion, department: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from services.contracts.envelope import Event
@@ -10,16 +10,22 @@ from services.contracts.errors import NotFound
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentReplied
 from services.intake.domain.attaching import AnswerPhoto, Photo, check_answering, check_removing
 from services.intake.domain.opinion import Opinion
+from services.intake.domain.timeline import Handler
 
 if TYPE_CHECKING:
     from services.intake.store.answering import AnswerPhotoStore
 
+NOT_THEIRS = "There is no such opinion, or it is not this department's."
 UNKNOWN = "There is no such photo, or it is not this department's."
 
 
-def add(store: AnswerPhotoStore, opinion: Opinion, department: str, photos: Mapping[str, Photo]) -> list[AnswerPhoto]:
-    """Keep photos by their ids for the next answer of a department; raises `Conflict`."""
-    check_answering(opinion, department, store.waiting(opinion.id, department), len(photos))
+def add(
+    store: AnswerPhotoStore, opinion: Opinion, held: Sequence[Handler], department: str, photos: Mapping[str, Photo]
+) -> list[AnswerPhoto]:
+    """Keep photos by their ids for the next answer of a department on the case; raises `NotFound` and `Conflict`."""
+    if department not in {each.department for each in held}:
+        raise NotFound(NOT_THEIRS)
+    check_answering(opinion, held, department, store.waiting(opinion.id, department), len(photos))
     return [store.add(opinion.id, department, photo_id, photo) for photo_id, photo in photos.items()]
 
 

@@ -14,6 +14,7 @@ from werkzeug.test import encode_multipart
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentAmended, AssignmentDrafted
 from services.contracts.messages.opinions import LetterErased
 from services.intake.domain.attaching import MOST_OF_ANSWER, Photo
+from services.intake.store import reading
 from services.intake.store.answering import AnswerPhotoStore, answer_photos
 from tests.unit.intake.harness import DUE, Routing
 from tests.unit.intake.pictures import PLANTED, SVG, photo
@@ -98,7 +99,7 @@ def test_a_message_that_is_heard_twice_or_photos_of_another_department_change_no
     assert seen(harness, taken) == [ids["water"]]
     # Who answers apart may do so later; what only the lead reads shows nothing.
     later = send(harness, taken, photo(), "roads").get_json()["id"]
-    for who, role, assignment in (("petitions", "joint", "a-3"), ("roads", "separate", "a-2")):
+    for who, role, assignment in (("petitions", "co_handler", "a-3"), ("roads", "separate", "a-2")):
         harness.consume(routing.says(AssignmentAdvised(assignment, who, "water", role, "已办。", DUE, True)))
     assert set(seen(harness, taken)) == {ids["water"], ids["roads"], later}
 
@@ -121,6 +122,17 @@ def test_departments_see_photos_of_others_only_once_they_have_answered(harness, 
     assert {who: seen_by(who) for who in SEEN} == SEEN
     harness.consume(routing.replied())
     assert {who: seen_by(who) for who in SEEN} == {who: whose | {"water"} for who, whose in SEEN.items()}
+
+
+def test_who_only_gives_the_lead_its_opinion_has_no_answer_to_add_photos_to(harness, taken, routing):
+    harness.consume(routing.beside("petitions", "co_handler"))
+    refused = send(harness, taken, photo(), "petitions")
+    assert (refused.status_code, "co-handler" in refused.get_json()["detail"], kept(harness)) == (409, True, 0)
+    page = harness.client.get(f"/cases/{taken.id}/photos", headers={"Authorization": "Bearer petitions", "Accept-Language": "zh"})
+    assert ("协办意见" in page.text, "data-photos" in page.text) == (True, False)
+    # It may answer for a part of its own beside that.
+    harness.consume(routing.beside("petitions", "separate", "a-3"))
+    assert send(harness, taken, photo(), "petitions").status_code == 201
 
 
 def test_what_the_head_decides_on_stays_as_it_was_sent_for_approval(harness, taken, routing):
@@ -180,6 +192,13 @@ def test_what_was_added_after_an_erasure_is_erased_by_the_next_which_says_nothin
         assert (erased["content"], kept(harness)) == (content, 0)
     assert [each["what"] for each in harness.timeline(taken.id)].count("opinion.erased") == 1
     assert len([each for each in harness.private() if isinstance(each.data, LetterErased)]) == 1
+
+
+def test_the_page_unseals_nobody(harness, taken, routing, monkeypatch):
+    assert harness.get(f"/opinions/{taken.id}", "water").get_json()["submitter"]
+    for name in ("find_persons", "cosigners_of"):
+        monkeypatch.setattr(reading, name, None)
+    assert harness.client.get(f"/cases/{taken.id}/photos", headers={"Authorization": "Bearer water"}).status_code == 200
 
 
 def test_the_department_does_it_in_the_browser(harness, taken, routing):

@@ -215,9 +215,10 @@ def test_a_draft_is_handed_to_the_head_who_decides_on_it_and_does_nothing_else(b
 
 
 def test_a_department_beside_the_lead_gives_its_opinion_without_an_outcome(bureau, pages):
-    bureau.let_in("o-joint", topic=None, co_handlers=("petitions",), department="water")
+    lead = bureau.let_in("o-joint", topic=None, co_handlers=("petitions",), department="water")["id"]
     part = bureau.beside("o-joint")["petitions"]["id"]
     page = pages(f"/desk/{part}", "petitions")
+    assert ["/cases/o-joint/photos" in each.text for each in (pages(f"/desk/{lead}", "water"), page)] == [True, False]
     assert 'name="reply-outcome"' not in page.text
     assert pages(f"/desk/{part}/reply", "petitions", filled("reply", content="我们的意见。")).status_code == 303
     assert bureau.row(part)["state"] == "advised"

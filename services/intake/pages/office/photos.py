@@ -13,7 +13,6 @@ from services.design.phrases import Phrase
 from services.intake.app.answering import ANSWERING, add_photos, check_department, remove_photo
 from services.intake.app.attachments import read_opinion_attachment
 from services.intake.app.context import Intake
-from services.intake.app.opinions import case_file
 from services.intake.domain.attaching import MOST_OF_ANSWER, MOST_PHOTOS_AT_ONCE, PHOTO_TYPES, is_with_head
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.submission.choosing import MOST_BYTES, PHOTOS, PhotoField, chosen_photos, digests_of, files_of
@@ -51,18 +50,16 @@ def photos_page(call: Call[Intake]) -> Answer:
 def add(call: Call[Intake]) -> Answer:
     """Take photos; the same page again, which shows them."""
     form = read_form((KEY,), MOST_BYTES)
-    opinion, full = check_department(call, max(1, len(files_of(PHOTOS)[:MOST_PHOTOS_AT_ONCE])))
-    photos, wrong = ([], None) if full else chosen_photos(PHOTOS, call.charge)
-    if not full and (wrong or not photos):
+    answer = check_department(call, max(1, len(files_of(PHOTOS)[:MOST_PHOTOS_AT_ONCE])))
+    photos, wrong = ([], None) if answer.full else chosen_photos(PHOTOS, call.charge)
+    if not answer.full and (wrong or not photos):
         return _page(call, 422, mistake=wrong or NONE_CHOSEN)
-    digests = digests_of(PHOTOS) if full else [each.digest for each in photos]
+    digests = digests_of(PHOTOS) if answer.full else [each.digest for each in photos]
     try:
-        add_photos(
-            replace(call, idempotency_key=Key.of(usable_key(form[KEY]), call.caller.principal)), opinion, photos, digests, full
-        )
+        add_photos(replace(call, idempotency_key=Key.of(usable_key(form[KEY]), call.caller.principal)), answer, photos, digests)
     except Conflict:
         return _page(call, 409, NOT_KEPT)
-    return see_other(f"/cases/{opinion.id}/photos")
+    return see_other(f"/cases/{answer.opinion.id}/photos")
 
 
 @routes.post(f"{ALL}/<attachment_id>/remove", access=ANSWERING, page=error_page)
@@ -82,14 +79,14 @@ def back(call: Call[Intake]) -> Answer:
 
 
 def _page(call: Call[Intake], status: int = 200, notice: Phrase | None = None, mistake: Phrase | None = None) -> flask.Response:
-    opinion, full = check_department(call, 1)
-    file = case_file(call)
-    own = [each for each in file.answer_photos if each.department == call.caller.department]
+    answer = check_department(call, 1)
+    opinion = answer.opinion
     return private(
         html(
             TEMPLATES, "answer-photos.html", status, place=call.service.catalogue, role=call.caller.role, session=call.session,
-            opinion=file.opinion, photos=own, adds=full is None, drafted=is_with_head(opinion, call.caller.department or ""),
-            notice=notice, mistakes={PHOTOS: mistake} if mistake else {},
-            labels={PHOTOS: LABEL}, field=FIELD, key=new_key(), scripts=("photos.js",),
+            opinion=opinion, photos=answer.photos, adds=answer.full is None, advises=answer.advises,
+            drafted=is_with_head(opinion, call.caller.department or ""), notice=notice,
+            mistakes={PHOTOS: mistake} if mistake else {}, labels={PHOTOS: LABEL}, field=FIELD, key=new_key(),
+            scripts=("photos.js",),
         )
     )  # fmt: skip
