@@ -20,11 +20,11 @@ MEETING = {"title": "四季度督政议事会", "at": "2026-12-28T09:00"}
 
 @pytest.fixture
 def ask(scene):
-    """`ask(path, form, who)` opens a page, or sends a form."""
+    """`ask(path, form, who, **headers)` opens a page, or sends a form."""
     client = create_app("notify", scene.service, PAGES, FakeAuthenticator(), Telemetry()).test_client()
 
-    def ask(path, form=None, who="boss"):
-        headers = {"Authorization": f"Bearer {who}", "Accept-Language": "en"} if who else {}
+    def ask(path, form=None, who="boss", **headers):
+        headers = {**headers, **({"Authorization": f"Bearer {who}", "Accept-Language": "en"} if who else {})}
         if form is None:
             return client.get(path, headers=headers)
         return client.post(path, data=form, headers=headers, content_type="application/x-www-form-urlencoded")
@@ -141,6 +141,12 @@ def test_a_result_that_somebody_else_recorded_first_is_told_and_what_was_typed_s
     assert answer.status_code == 409
     assert "我的记录。</textarea>" in answer.text
     assert "recorded by somebody else" in answer.text
+
+
+@pytest.mark.parametrize(("site", "kept"), [("cross-site", 0), ("same-site", 0), ("same-origin", 1), ("none", 1)])
+def test_a_form_from_another_site_is_not_kept_to_be_sent_again(ask, site, kept):
+    answer = ask("/agenda", MEETING, None, **{"Sec-Fetch-Site": site})
+    assert (answer.status_code, answer.text.count(MEETING["title"]), answer.text.count('id="kept"')) == (401, kept, kept)
 
 
 def test_only_supervisors_call_meetings_and_record_results(ask, raised):

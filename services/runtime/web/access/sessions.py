@@ -191,7 +191,12 @@ def refuse_forged(session: BrowserSession, given: str, fetch_site: str | None) -
     refuse_foreign(fetch_site)
 
 
+def is_foreign(fetch_site: str | None) -> bool:
+    """Whether a browser says that another site made it send this (`Sec-Fetch-Site`)."""
+    return fetch_site in ("cross-site", "same-site")
+
+
 def refuse_foreign(fetch_site: str | None) -> None:
     """Raises `NotAllowed` for a form that a browser says another site made it send (`Sec-Fetch-Site`)."""
-    if fetch_site in ("cross-site", "same-site"):
+    if is_foreign(fetch_site):
         raise NotAllowed("Another site sent this form. Open the page here and send it from there.")

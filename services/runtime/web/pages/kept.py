@@ -10,6 +10,7 @@ import flask
 
 from services.design.phrases import Phrase
 from services.design.templates import SHARED
+from services.runtime.web.access.sessions import is_foreign
 from services.runtime.web.pages.html import error_page, failure_of, html
 from services.runtime.web.requests import FORM, MULTIPART
 
@@ -31,7 +32,7 @@ class KeptForm:
     photos: bool = False
 
     def __call__(self, status: int) -> flask.Response:
-        """The page for an error: with the text, where one was sent."""
+        """The page for an error: with the text, where one was sent. What another site made a browser send is not offered again."""
         given = self._given() if flask.request.method == "POST" else {}
         if not given:
             return error_page(status)
@@ -47,6 +48,8 @@ class KeptForm:
 
     def _given(self) -> Mapping[str, str]:
         request = flask.request
+        if is_foreign(request.headers.get("Sec-Fetch-Site")):
+            return {}
         if request.mimetype not in (FORM, MULTIPART) or (request.content_length or 0) > MOST_READ:
             return {}
         try:
