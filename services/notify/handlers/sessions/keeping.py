@@ -37,10 +37,12 @@ def change_session(store: SessionStore, catalogue: Catalogue, session: Session, 
     """Change what is said of a session that is still to come."""
     details = details.checked(catalogue)
     check_deputies(store, details.deputies)
-    if details.at != session.at:
+    is_moved = details.at != session.at
+    if is_moved:
         _check_ahead(store, details)
     message = session.change(details)
-    session.settle(catalogue.calendar)
+    if is_moved:
+        session.settle(catalogue.calendar)
     store.save(session, message)
 
 
