@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy.engine import Connection
 
 from services.contracts.catalogue import stored
@@ -67,8 +70,7 @@ def schedule(call: Call[Notify]) -> Answer:
 )  # fmt: skip
 def resolve(call: Call[Notify]) -> Answer:
     """Record the result of a supervision; possible once."""
-    body, promised = call.body, call.body["promise"]
-    promise = Promise(promised["what"], promised["due"], promised["who"]) if promised else None
+    body, promise = call.body, promised(call.body)
 
     def unit(work: Transaction) -> Supervision:
         return handlers.resolve(
@@ -117,8 +119,14 @@ def read_meeting(call: Call[Notify]) -> Answer:
         return 200, _file(call, connection, meeting)
 
 
+def promised(result: Mapping[str, Any]) -> Promise | None:
+    """What a result promises."""
+    given = result["promise"]
+    return Promise(given["what"], given["due"], given["who"]) if given else None
+
+
 def _file(call: Call[Notify], connection: Connection, meeting: Meeting) -> dict[str, object]:
     catalogue, now = call.service.catalogue, call.service.database.clock.now()
-    groups = group_agenda(agenda_of(connection, meeting.id), catalogue.calendar, now)
+    groups = group_agenda(agenda_of(connection, meeting.id), catalogue.calendar, meeting.looks_at(now))
     departments = [stored.department(catalogue, group.department) for group in groups]
     return meeting_file(meeting, groups, {each.code: (each.name, each.name_en) for each in departments})

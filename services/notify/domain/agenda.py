@@ -25,7 +25,8 @@ class AgendaEntry:
 
     def overdue_days(self, calendar: Calendar, now: datetime) -> int:
         """How many working days it is overdue; one that was answered late was so until then."""
-        return overdue_days(calendar, self.supervision.due, now if self.waiting else self.ended or now)
+        until = now if self.waiting or self.ended is None else min(self.ended, now)
+        return overdue_days(calendar, self.supervision.due, until)
 
 
 @dataclass(frozen=True, slots=True)

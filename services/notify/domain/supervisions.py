@@ -85,6 +85,14 @@ class Meeting:
     created_by: str | None = None
     agenda: set[str] = field(default_factory=set, compare=False)
 
+    def looks_at(self, now: datetime) -> datetime:
+        """The instant that its agenda speaks of: now, and for ever its own once it has begun."""
+        return min(now, self.at)
+
+    def deals_with(self, supervision: Supervision) -> bool:
+        """Whether no other meeting has got the supervision since, so that its result is this meeting's."""
+        return supervision.meeting == self.id
+
     def take(self, supervision: Supervision) -> None:
         """Put a supervision on the agenda, also when another meeting had it. Raises `Conflict`."""
         supervision.check_unresolved()

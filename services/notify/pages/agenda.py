@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import flask
 
@@ -105,7 +105,8 @@ def minutes_file(call: Call[Notify]) -> Answer:
     """What a meeting dealt with and came to, as a file."""
     meeting, entries = _dealt_with(call)
     catalogue, now = call.service.catalogue, call.service.database.clock.now()
-    return meeting_paper(meeting, group_agenda(entries, catalogue.calendar, now), form_of(call.path["form"]), catalogue)
+    groups = group_agenda(entries, catalogue.calendar, meeting.looks_at(now))
+    return meeting_paper(meeting, groups, form_of(call.path["form"]), catalogue)
 
 
 @routes.get(f"{LIST}/<meeting_id>/<supervision_id>", access=SUPERVISORS, page=error_page)
@@ -124,11 +125,12 @@ def record(call: Call[Notify]) -> Answer:
     promised = {name: text for name, text in promise.items() if text}
     asked = {"result": form["result"], "note": form["note"], "promise": promised or None}
     try:
-        app.resolve(replace(call, body=validate(_RESULT, asked)))
+        result = validate(_RESULT, asked)
+        app.resolve(replace(call, body=result))
     except Invalid as error:
         return _meeting(call, Typed(form, _mistakes(error), about, status=422))
     except Conflict:
-        if not _is_recorded(call, about, form):
+        if not _is_recorded(call, about, result):
             return _meeting(call, Typed(form, {}, about, ALREADY, 409))
     return see_other(f"{LIST}/{call.path['meeting_id']}?did=recorded#{about}")
 
@@ -158,13 +160,12 @@ def _dealt_with(call: Call[Notify]) -> tuple[Meeting, list[AgendaEntry]]:
         return meeting, agenda_of(connection, meeting.id)
 
 
-def _is_recorded(call: Call[Notify], about: str, form: Mapping[str, str]) -> bool:
+def _is_recorded(call: Call[Notify], about: str, result: Mapping[str, Any]) -> bool:
     """Whether what was typed is what is recorded: somebody pressed twice."""
     _, entries = _dealt_with(call)
-    return any(
-        (each.supervision.id, each.supervision.result, each.supervision.note) == (about, form["result"], form["note"])
-        for each in entries
-    )
+    typed = (about, result["result"], result["note"], app.promised(result))
+    found = (each.supervision for each in entries)
+    return any((each.id, each.result, each.note, each.promise) == typed for each in found)
 
 
 def _page(call: Call[Notify], entries: list[AgendaEntry], meeting: Meeting | None, typed: Typed) -> flask.Response:
@@ -179,7 +180,7 @@ def _page(call: Call[Notify], entries: list[AgendaEntry], meeting: Meeting | Non
     def result(code: str) -> Words:
         return word(RESULTS, code)
 
-    groups = group_agenda(entries, catalogue.calendar, now)
+    groups = group_agenda(entries, catalogue.calendar, meeting.looks_at(now) if meeting else now)
     suffix = f"-{typed.about}" if typed.about else ""
     return private(html(
         TEMPLATES, "agenda.html", typed.status, role=call.caller.role, place=catalogue, groups=groups, total=len(entries),

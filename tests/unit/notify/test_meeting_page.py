@@ -13,6 +13,7 @@ from services.notify.pages.routes import PAGES
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
 from tests.unit.notify.calling import FakeAuthenticator
+from tests.unit.notify.scenes import at
 
 HOSTILE = "=HYPERLINK(1)<script>x()</script>"
 MEETING = {"title": "四季度督政议事会", "at": "2026-12-28T09:00"}
@@ -68,12 +69,55 @@ def test_minutes_of_a_meeting_are_a_document_and_a_workbook_with_what_each_matte
     assert ask("/agenda/nothing/minutes/docx").status_code == 404
 
 
-def test_a_second_press_on_a_result_changes_nothing_and_says_that_it_is_recorded(ask, raised):
+def test_minutes_say_nothing_of_what_another_meeting_decided_and_stay_as_they_were(scene, ask, call, raised):
     address = ask("/agenda", MEETING).headers["Location"]
-    form = result_of(raised["o-1"], result="closed", note="已办结。")
+    later = {"title": "下一次议事会", "at": "2027-01-08T09:00:00+08:00", "supervisions": [raised["o-2"]]}
+    assert call("POST", "/meetings", body=later)[0] == 201
+
+    def minutes():
+        book = openpyxl.load_workbook(io.BytesIO(ask(f"{address}/minutes/xlsx").data))
+        return [[cell.value for cell in row] for sheet in book for row in sheet.iter_rows()]
+
+    scene.clock.instant = at("2026-12-28 09:00")
+    before, shown = minutes(), overdue_in(ask(address))
+    assert any("转其他会议" in row for row in before)
+    promise = {"what": "年前清淤", "due": "2027-02-01T23:59:59+08:00", "who": "李四"}
+    result = {"result": "promise", "note": "会上的说明。", "promise": promise}
+    assert call("POST", f"/supervisions/{raised['o-2']}/result", body=result)[0] == 200
+    scene.clock.instant = at("2027-01-15 09:00")
+    page = ask(address)
+    assert (minutes(), overdue_in(page)) == (before, shown)
+    assert [words in page.text for words in ("会上的说明。", "年前清淤", "put off to another meeting")] == [False, False, True]
+
+
+def overdue_in(page):
+    """How many working days the matters of an agenda are overdue."""
+    return re.findall(r'<span class="nowrap">(\d+) working days?</span>', page.text)
+
+
+@pytest.mark.parametrize(
+    ("first", "changed"),
+    [
+        ({"result": "closed", "note": "已办结。"}, [{"note": "另记。"}]),
+        (
+            {
+                "result": "promise",
+                "note": "到会说明。",
+                "promise__what": "清淤",
+                "promise__due": "2027-01-15",
+                "promise__who": "李四",
+            },
+            [{"promise__what": "清淤并绿化"}, {"promise__due": "2027-01-16"}, {"promise__who": "王五"}],
+        ),
+    ],
+)
+def test_a_second_press_on_a_result_changes_nothing_and_says_that_it_is_recorded(ask, raised, first, changed):
+    address = f"{ask('/agenda', MEETING).headers['Location']}/{raised['o-1']}"
     for _ in range(2):
-        assert ask(f"{address}/{raised['o-1']}", form).status_code == 303
-    assert ask(f"{address}/{raised['o-1']}", result_of(raised["o-1"], result="closed", note="另记。")).status_code == 409
+        assert ask(address, result_of(raised["o-1"], **first)).status_code == 303
+    for other in changed:
+        answer = ask(address, result_of(raised["o-1"], **{**first, **other}))
+        assert (answer.status_code, next(iter(other.values())) in answer.text) == (409, True)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from services.notify.domain.supervisions import Meeting
 from services.runtime.sheets.written import WrittenTable
 
 HEADING = ("事项", "期限", "超期工作日", "结果", "情况", "承诺事项", "完成时限", "责任人")
-#: What has no result: it was put off, or is not dealt with yet.
+#: What has no result of this meeting: it went to another one, or is not dealt with yet.
 ELSEWHERE, OPEN = "转其他会议", "未处理"
 
 
@@ -39,16 +39,16 @@ def meeting_paper(meeting: Meeting, groups: Sequence[AgendaGroup], form: str, ca
 
 def _result(overdue: OverdueEntry, meeting: Meeting) -> str:
     item = overdue.entry.supervision
-    if item.result:
-        return word(RESULTS, item.result).zh
-    return OPEN if item.meeting == meeting.id else ELSEWHERE
+    if not meeting.deals_with(item):
+        return ELSEWHERE
+    return word(RESULTS, item.result).zh if item.result else OPEN
 
 
 def _row(overdue: OverdueEntry, meeting: Meeting, catalogue: Catalogue) -> list[str]:
     item = overdue.entry.supervision
-    promise = item.promise
+    note, promise = (item.note, item.promise) if meeting.deals_with(item) else (None, None)
     return [
         item.title or item.opinion, f"{word(DEADLINES, item.kind).zh} {day_name(item.due, catalogue).zh}",
-        str(overdue.overdue_working_days), _result(overdue, meeting), item.note or "", promise.what if promise else "",
+        str(overdue.overdue_working_days), _result(overdue, meeting), note or "", promise.what if promise else "",
         day_name(promise.due, catalogue).zh if promise else "", (promise.who or "") if promise else "",
     ]  # fmt: skip
