@@ -12,11 +12,11 @@ from services.accounts import managing
 from services.accounts.api import ADMIN, check_place
 from services.accounts.context import Accounts, HasAccounts
 from services.accounts.managing import Sent
-from services.accounts.model import AccountHolder, NewGrant, WantedAccounts
+from services.accounts.model import AccountHolder, NewGrant, WantedAccounts, check_invited
 from services.accounts.pages import granting
 from services.accounts.pages.own import line_of
 from services.accounts.pages.proving import administrator_confirmed, administrator_proof
-from services.accounts.pages.showing import Mistakes, role_words, shown, site_of
+from services.accounts.pages.showing import Mistakes, guard_of, role_words, shown, site_of
 from services.accounts.schemas import AccountName, Invitation
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.people.callers import RULES, SIGNED_IN, Role
@@ -64,7 +64,7 @@ MOVES: Final[Mapping[str, Move]] = {
     "reset": lambda accounts, person, _: managing.reset(accounts, person),
     "erase": managing.erase,
 }
-#: Those that cannot be taken back take the administrator's own password again.
+#: Of these, those that cannot be taken back take the administrator's own password again.
 PROVEN: Final = frozenset({"reset", "erase"})
 NOT_NOW = Phrase("This is not possible with this account now")
 routes = Routes()
@@ -80,18 +80,22 @@ def page(call: Call[HasAccounts]) -> Answer:
     LIST, access=ADMIN, page=KeptForm({name: LABELS[name] for name in FIELDS if name not in ("role", "of")}, ("role", "of"))
 )
 def invite(call: Call[HasAccounts]) -> Answer:
-    """Invite somebody, or once more who has not come yet."""
+    """Invite somebody, or once more who has not come yet; it takes the administrator's own password again."""
     form = read_form(FIELDS)
     given = {name: form[name] or None for name in ("email", "phone", "external")}
     asked = {"role": form["role"], **granting.party_of(form)}
     try:
         invited = validate(Invitation(), {"sign_in": form["sign_in"], "name": form["name"], "grant": asked, **given})
         check_place(call, invited.asked)
+        check_invited(invited)
+        if mistakes := administrator_confirmed(call):
+            return _list(call, 422, form, mistakes)
         sent = managing.invite(call.service.accounts, invited)
     except Invalid as error:
         return _list(call, 422, form, granting.mistakes_of(error, WRONG))
     except Conflict:
         return _list(call, 409, form, {"sign_in": TAKEN})
+    guard_of(call).say(sent.person.id)
     return _one(call, sent.person, sent=sent)
 
 
@@ -112,18 +116,23 @@ def rename(call: Call[HasAccounts]) -> Answer:
     return see_other(f"{LIST}/{person}")
 
 
-@routes.post(f"{LIST}/<account_id>/grants", access=ADMIN, page=error_page)
+@routes.post(f"{LIST}/<account_id>/grants", access=ADMIN, page=KeptForm({"deputy": LABELS["deputy"]}, ("role", "of")))
 def grant(call: Call[HasAccounts]) -> Answer:
-    """Grant another role."""
-    form, person = read_form(("role", "of", "deputy")), call.path["account_id"]
+    """Grant another role, which takes the administrator's own password again."""
+    form, person = read_form(granting.FIELDS), call.path["account_id"]
+    mistakes: Mistakes = {}
     try:
         of = granting.party_of(form)
         asked = NewGrant(form["role"], of.get("department"), of.get("station"), of.get("deputy"))
         check_place(call, asked)
-        managing.grant(call.service.accounts, person, asked)
+        asked.check()
+        if not (mistakes := administrator_confirmed(call)):
+            managing.grant(call.service.accounts, person, asked)
     except Invalid as error:
         mistakes = granting.mistakes_of(error, WRONG)
-        return _one(call, call.service.accounts.read(lambda people: people.get(person)), 422, form, mistakes)
+    if mistakes:
+        known = call.service.accounts.read(lambda people: people.get(person))
+        return _one(call, known, 422, {**form, "move": "grants"}, mistakes)
     return see_other(f"{LIST}/{person}")
 
 
@@ -167,7 +176,7 @@ def _list(
         call, "accounts.html", status, rows=rows, following=following, asked=asked, kept=kept,
         lacking=[(None, list(LACKING.items()))],
         states=[(None, list(STATES.items()))], given=form or dict.fromkeys(FIELDS, ""),
-        mistakes=mistakes or {}, labels=LABELS, **granting.choices(call, SIGNED_IN),
+        mistakes=mistakes or {}, labels=LABELS, proof=administrator_proof(call), **granting.choices(call, SIGNED_IN),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from services.design.phrases import Phrase
 from services.runtime.web.calls import Call
 from services.runtime.web.requests import form_value
 
+NO_PASSWORD = Phrase("Please enter your present password")
 WRONG_PASSWORD = Phrase("This is not your present password")
 TOO_LONG_AGO = Phrase("You signed in too long ago for this; please sign in again, then fill in the form")
 NO_PERSON = "This page is about the account of somebody; a token has none."
@@ -55,8 +56,12 @@ def confirmed(call: Call[HasAccounts], me: AccountHolder) -> Mistakes:
     if proof is Proof.SIGNED_ON:
         guard_of(call).say(BY_SIGN_ON)
         return {}
+    given = form_value("present")
+    if not given:
+        # A form that comes back after a lost session never has it: that is no try in vain.
+        return {"present": NO_PASSWORD}
     try:
-        if managing.is_own_password(call.service.accounts, me, form_value("present")):
+        if managing.is_own_password(call.service.accounts, me, given):
             return {}
     except TooMany as error:
         return {"present": TOO_OFTEN.filled(seconds=error.seconds)}
@@ -64,7 +69,7 @@ def confirmed(call: Call[HasAccounts], me: AccountHolder) -> Mistakes:
 
 
 def administrator_proof(call: Call[HasAccounts]) -> Proof | None:
-    """What an administrator proves before something that cannot be taken back; None for a token, which has nothing to."""
+    """What an administrator proves before what lets somebody in or cannot be taken back; None for a token, which has none."""
     return proof_of(call, own(call)) if call.caller.person else None
 
 

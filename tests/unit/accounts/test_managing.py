@@ -136,6 +136,15 @@ def test_own_sessions_are_listed_and_ended_and_nobody_else_s(harness: Open) -> N
     assert (place.ask("GET", "/office").status_code, stranger.get("/office").status_code) == (200, 200)
 
 
+def assert_takes_the_password(place: WebHarness, path: str, form: dict[str, str], field: str) -> None:
+    """A guess is refused; and none at all, as a form has that was kept over a lost session, which is no try in vain."""
+    guessed = place.ask("POST", path, data=form | {"present": "guessed"})
+    assert (guessed.status_code, f'id="{field}-mistake"' in guessed.text, "?key=" in guessed.text) == (422, True, False)
+    for _ in range(8):
+        empty = place.ask("POST", path, data=form | {"present": ""})
+        assert (empty.status_code, "请输入当前密码" in empty.text) == (422, True)
+
+
 def test_at_pages_an_administrator_invites_grants_and_resets_and_mistakes_keep_what_was_typed(harness: Open) -> None:
     place = harness()
     place.sign_in(Role.ADMIN)
@@ -143,17 +152,23 @@ def test_at_pages_an_administrator_invites_grants_and_resets_and_mistakes_keep_w
     wrong = place.ask("POST", "/accounts", data={"csrf": key, "name": "<b>王磊</b>", "sign_in": "wang.lei", "role": "department"})
     assert (wrong.status_code, 'id="of-mistake"' in wrong.text, "&lt;b&gt;王磊" in wrong.text) == (422, True, True)
     form = {"csrf": key, "name": "王磊", "sign_in": "wang.lei", "role": "department", "of": "department:water"}
+    assert_takes_the_password(place, "/accounts", form, "present")
+    assert place.service.accounts.read(lambda people: people.named("wang.lei")) is None
+    form["present"] = PASSWORD
     made = place.ask("POST", "/accounts", data=form)
     assert (made.status_code, "http://localhost/invitation?key=" in made.text) == (200, True)
     person = place.service.accounts.read(lambda people: people.named("wang.lei"))
     assert person is not None
-    assert place.ask("POST", f"/accounts/{person.id}/grants", data={"csrf": key, "role": "supervisor"}).status_code == 303
+    assert place.lines(route="/accounts", method="POST")[-1]["subject"] == person.id
+    granted = {"csrf": key, "role": "supervisor"}
+    assert_takes_the_password(place, f"/accounts/{person.id}/grants", granted, "present-grants")
+    assert "督办人员" not in str(place.ask("GET", "/accounts").text.partition("<tbody>")[2].partition("</table>")[0])
+    assert place.ask("POST", f"/accounts/{person.id}/grants", data=granted | {"present": PASSWORD}).status_code == 303
     page = place.ask("GET", f"/accounts/{person.id}").text
     assert "督办人员" in page
     mine = {"csrf": key, "present": PASSWORD}
     for move in ("reset", "erase"):
-        refused = place.ask("POST", f"/accounts/{person.id}/{move}", data=mine | {"present": "guessed"})
-        assert (refused.status_code, 'id="present-mistake"' in refused.text, "?key=" in refused.text) == (422, True, False)
+        assert_takes_the_password(place, f"/accounts/{person.id}/{move}", mine, f"present-{move}")
     assert "/invitation?key=" in place.ask("POST", f"/accounts/{person.id}/reset", data=mine).text
     for move, status in (("suspend", 303), ("suspend", 409), ("resume", 303), ("sign-out", 303), ("erase", 303)):
         assert place.ask("POST", f"/accounts/{person.id}/{move}", data=mine).status_code == status
