@@ -43,8 +43,8 @@ def _day(day: date) -> Words:
     return Words(f"{day.year}年{day.month}月{day.day}日", day.isoformat())
 
 
-#: Braces as either keyboard writes them.
-_PLACEHOLDER = re.compile(r"[{｛]\s*([^{}｛｝]{1,20}?)\s*[}｝]")
+#: Braces as either keyboard writes them. Blanks come off afterwards: in the pattern, all ways to part them would be tried.
+_PLACEHOLDER = re.compile(r"[{｛]([^{}｛｝]{1,40})[}｝]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class AnswerTemplate:
     def filled(self, facts: KnownFacts) -> str:
         """The text with what is known in place of its placeholders; an unknown one stays as it is."""
         known = facts.by_name
-        return _PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), self.content)
+        return _PLACEHOLDER.sub(lambda found: known.get(found[1].strip(), found[0]), self.content)
 
 
 def put_behind(typed: str, text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from time import process_time
 
 import pytest
 
@@ -38,6 +39,17 @@ def kept(bureau):
 ])  # fmt: skip
 def test_placeholders_are_filled_in_once_and_unknown_ones_stay(content, filled):
     assert AnswerTemplate("t", "water", "已修复", content, at("2026-01-01T00:00")).filled(FACTS) == filled
+
+
+@pytest.mark.parametrize("inside", [" ", "　\n", "{", "{ ", "a"])
+def test_filling_in_takes_as_long_as_the_text_whatever_is_in_braces(inside):
+    def seconds(length):
+        template = AnswerTemplate("t", "water", "已修复", ("{" + inside * length)[:length], at("2026-01-01T00:00"))
+        begun = process_time()
+        assert template.filled(FACTS) == template.content
+        return process_time() - begun
+
+    assert min(seconds(20_000) for _ in range(3)) < 0.5
 
 
 @pytest.mark.parametrize(("typed", "text", "both"), [
