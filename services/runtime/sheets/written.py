@@ -35,7 +35,7 @@ def workbook(tables: Sequence[WrittenTable]) -> bytes:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
-    book = openpyxl.Workbook(write_only=True)
+    book, bold = openpyxl.Workbook(write_only=True), Font(bold=True)
     for number, table in enumerate(tables, 1):
         sheet = book.create_sheet(_NO_NAME.sub(" ", table.title)[:LONGEST_NAME] or str(number))
         sheet.freeze_panes = "A2"
@@ -45,7 +45,9 @@ def workbook(tables: Sequence[WrittenTable]) -> bytes:
             cells = [WriteOnlyCell(sheet) for _ in row]
             for cell, text in zip(cells, row, strict=True):
                 _say(cell, text)
-                cell.font = Font(bold=place == 0)
+                # Each font that is set is compared with all that the book has.
+                if place == 0:
+                    cell.font = bold
             sheet.append(cells)
     file = io.BytesIO()
     book.save(file)

@@ -1,6 +1,7 @@
 """Files for people are opened by the libraries that read such files, and say what was written."""
 
 import io
+from unittest.mock import patch
 
 import docx
 import openpyxl
@@ -18,6 +19,15 @@ def test_a_workbook_has_a_sheet_for_each_table_and_computes_nothing():
     assert (first.title, [list(row) for row in first.iter_rows(values_only=True)]) == ("承诺清单", PLAIN)
     assert {cell.data_type for row in first for cell in row} == {"s"}
     assert len(second.title) == LONGEST_NAME
+
+
+def test_only_headings_have_a_font_of_their_own_and_all_of_them_the_same():
+    """A font for each cell costs more than all the rest of a workbook."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook([TABLE, TABLE])))
+    assert [[cell.font.b for cell in row] for row in book.worksheets[1]] == [[True, True], *[[False, False]] * 3]
+    with patch("openpyxl.styles.Font", wraps=openpyxl.styles.Font) as fonts:
+        workbook([TABLE, TABLE])
+    assert fonts.call_count == 1
 
 
 @pytest.mark.parametrize("title", ["二〇二六年十一月小结", "有\x08控制符的标题"])
