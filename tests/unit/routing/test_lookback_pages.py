@@ -96,6 +96,7 @@ def test_certain_cases_are_taken_by_number_or_by_the_address_of_their_page(burea
         ({"since": "2026-11-20", "until": "2026-11-19"}, "until"),
         ({"assignments": "nothing"}, "assignments"),
         ({"assignments": HOSTILE}, "assignments"),
+        ({"assignments": "a " * 300_000 + "a"}, "assignments"),
     ],
 )
 def test_a_mistake_is_told_beside_its_field_and_nothing_typed_is_lost(concluded, pages, form, wrong):

@@ -23,7 +23,7 @@ from services.routing.schemas.following import LookbackBody
 from services.routing.store.lookbacks import leads_of, list_lookbacks
 from services.runtime.input.numbers import typed_number
 from services.runtime.web.calls import Call
-from services.runtime.web.lists.paging import cursor_of, read_cursor
+from services.runtime.web.lists.paging import LARGEST_LIMIT, cursor_of, read_cursor
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
@@ -111,7 +111,8 @@ def _asked(call: Call[Routing], form: Mapping[str, str]) -> dict[str, Any]:
         given["size"] = typed_number(form["size"])
     if named := _named(form["assignments"]):
         with call.service.database.reading() as connection:
-            leads = leads_of(connection, named)
+            # More than that are refused, whatever they lead to.
+            leads = leads_of(connection, named) if len(named) <= LARGEST_LIMIT else {}
         given["assignments"] = [leads.get(each, each) for each in named]
     return given
 
