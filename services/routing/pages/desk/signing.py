@@ -13,6 +13,7 @@ from services.contracts.errors import Conflict, NotAllowed, NotFound
 from services.contracts.lifecycle import State
 from services.contracts.people.callers import Role
 from services.contracts.words.bilingual import Words
+from services.contracts.words.text import value
 from services.design.phrases import Phrase
 from services.routing.app import assignments as app
 from services.routing.app.context import Routing
@@ -41,19 +42,24 @@ def back(call: Call[Routing]) -> Answer:
 def sign(call: Call[Routing]) -> Answer:
     """Sign for one assignment, for those that were chosen, or for all of the page; back to the list, which names what failed."""
     form = read_form(("one", "all"))
-    chosen = flask.request.form.getlist("assignment")
-    asked = [form["one"]] if form["one"] else form["all"].split(",") if form["all"] else chosen
-    failed = [each for each in dict.fromkeys(asked[:A_PAGE]) if not _sign(call, each)]
-    number = len(set(asked[:A_PAGE])) - len(failed)
+    chosen = flask.request.form.getlist("assignment")[:A_PAGE]
+    asked = [form["one"]] if form["one"] else form["all"].split(",")[:A_PAGE] if form["all"] else map(value, chosen)
+    wanted = list(dict.fromkeys(asked))
+    failed = [each for each in wanted if not _sign(call, each)]
     more = {"failed": ",".join(failed)} if failed else {}
-    return see_other(address(DESK, given_of(call.query), did="sign", count=str(number), **more))
+    return see_other(address(DESK, given_of(call.query), did="sign", count=str(len(wanted) - len(failed)), **more))
 
 
 def _sign(call: Call[Routing], assignment_id: str) -> bool:
+    """Sign for one; whether it is signed for by now, as it is after a second press."""
     try:
         app.move(replace(call, path={"assignment_id": assignment_id}, body=Sign()), "sign")
-    except (Conflict, NotAllowed, NotFound):
+    except (NotAllowed, NotFound):
         return False
+    except Conflict:
+        with call.service.database.reading() as connection:
+            found = find(connection, assignment_id)
+        return found is not None and found.state is State.SIGNED and found.department == call.caller.department
     return True
 
 
