@@ -130,6 +130,8 @@ def test_clerks_and_heads_add_change_and_remove_one_in_the_browser(bureau, pages
     version = re.search(r'name="version" value="([^"]+)"', one.text)[1]
     bureau.clock.instant += timedelta(seconds=1)
     assert pages(address, form=TEXT | {"version": version}).headers["Location"] == "/desk/templates?did=change"
+    # A second press finds it done.
+    assert pages(address, form=TEXT | {"version": version}).headers["Location"] == "/desk/templates?did=change"
     # A colleague still has the older one open.
     for path, form in ((address, {"title": "我的", "content": "我写的。"}), (f"{address}/remove", {})):
         late = pages(path, form=form | {"version": version})

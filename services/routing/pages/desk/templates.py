@@ -73,11 +73,13 @@ def change(call: Call[Routing]) -> Answer:
     """Change one; or show it again with what was typed, where it is wrong or somebody else was first."""
     form = read_form((TITLE, CONTENT, VERSION, KEY))
     try:
-        app.change_template(posted(call, _body(form), form))
+        body = _body(form)
+        app.change_template(posted(call, body, form))
     except Invalid as error:
         return _one(call, 422, form, _mistakes(error))
     except Changed:
-        return _one(call, 409, form, notice=CHANGED)
+        # After a second press it says what was typed.
+        return see_other(f"{LIST}?did=change") if _says(call, body) else _one(call, 409, form, notice=CHANGED)
     except NotFound:
         return _list(call, 409, form, notice=GONE)
     return see_other(f"{LIST}?did=change")
@@ -102,8 +104,14 @@ def back(call: Call[Routing]) -> Answer:
     return see_other(f"{LIST}/{call.path['template_id']}")
 
 
-def _body(form: Mapping[str, str]) -> object:
-    return validate(_BODY, {name: form[name] for name in LABELS})
+def _body(form: Mapping[str, str]) -> Mapping[str, str]:
+    body: Mapping[str, str] = validate(_BODY, {name: form[name] for name in LABELS})
+    return body
+
+
+def _says(call: Call[Routing], body: Mapping[str, str]) -> bool:
+    each = app.found(call)
+    return (each.title, each.content) == (body[TITLE], body[CONTENT])
 
 
 def _mistakes(error: Invalid) -> dict[str, Phrase]:
