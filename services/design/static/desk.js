@@ -75,15 +75,18 @@
     if (!button) return;
     const { [button.dataset.puts]: chosen, [button.dataset.into]: field } = button.form.elements;
     event.preventDefault();
-    if (!chosen.value) return chosen.focus();
+    const { value } = chosen;
+    if (!value) return chosen.focus();
+    // At once: a second click finds nothing chosen.
+    chosen.value = "";
     try {
-      const answer = await fetch(button.dataset.from + encodeURIComponent(chosen.value));
+      const answer = await fetch(button.dataset.from + encodeURIComponent(value));
       if (!answer.ok) throw new Error();
       const text = await answer.text();
       field.value = [field.value.trimEnd(), text].filter(Boolean).join("\n\n");
-      chosen.value = "";
       field.focus();
     } catch {
+      chosen.value = value;
       button.form.requestSubmit(button);
     }
   });
