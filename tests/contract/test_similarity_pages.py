@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 import sqlalchemy as sa
 
+from services.intake.app.similarity import similar
 from services.intake.store.similarity.rising import words
 from services.intake.store.tables import opinions
 from tests.contract.test_incidents import BRIDGE, told
@@ -117,6 +118,16 @@ def test_what_is_chosen_is_accepted_on_the_same_terms_and_what_is_left_out_is_na
     none = harness.client.get("/reviews/together?opinion=nothing", headers={"Authorization": "Bearer reviewer"})
     assert "没有选择" in page(harness, none.headers["Location"])
     page(harness, f"/reviews/together?opinion={bus}", 403, "supervisor")
+
+
+def test_of_more_than_is_decided_at_once_it_is_said_that_others_wait_and_a_key_counts_for_what_was_chosen(queue, monkeypatch):
+    harness, wave, bus = queue
+    monkeypatch.setattr(similar, "MOST_TOGETHER", 2)
+    form = {"key": "k" * 24, "topic": "lamps", "level": "town"}
+    back = press(harness, "/reviews/together", **form, opinions=wave[0])
+    assert "还有内容相同的意见待处理" in page(harness, back)
+    assert press(harness, "/reviews/together", **form, opinions=bus) == "/reviews?did=accept&number=1"
+    assert states(harness, [*wave, bus]).count("accepted") == 3
 
 
 def test_a_second_press_has_the_answer_of_the_first_and_an_old_page_decides_on_nothing(queue):

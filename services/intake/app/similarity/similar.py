@@ -131,13 +131,15 @@ def accept_together(call: Call[Intake], chosen: Sequence[str]) -> Answer:
     def those(_: IntakeStore, connection: Connection) -> Sequence[str]:
         return list(dict.fromkeys([*chosen, *waiting_with(connection, chosen, WAITING, MOST_TOGETHER)]))
 
-    return decide_all(call, call.idempotency_key, acceptance(call), those)
+    return decide_all(call, call.idempotency_key, acceptance(call), those, chosen)
 
 
 def decide_all(
-    call: Call[Intake], key: Key | None, decision: Decision, those: Callable[[IntakeStore, Connection], Sequence[str]]
-) -> Answer:
-    """Decide on those opinions in one transaction, at most 500 of them; the same key again has the same answer."""
+    call: Call[Intake], key: Key | None, decision: Decision, those: Callable[[IntakeStore, Connection], Sequence[str]],
+    chosen: Sequence[str] = (),
+) -> Answer:  # fmt: skip
+    """Decide on those opinions in one transaction, at most 500 of them; the same key again has the same answer, where the address
+    or `chosen` names the same ones."""
 
     def unit(work: Transaction) -> tuple[int, dict[str, object]]:
         store = IntakeStore(work, call.service.vault)
@@ -145,4 +147,4 @@ def decide_all(
         decided = decision(store, waiting[:MOST_TOGETHER])
         return 200, {"items": list(map(decided_item, decided)), "more": len(waiting) > MOST_TOGETHER}
 
-    return once(call.service.database, key, f"decide on {' '.join(call.path.values())}", call.body, unit)
+    return once(call.service.database, key, f"decide on {' '.join((*call.path.values(), *chosen))}", call.body, unit)

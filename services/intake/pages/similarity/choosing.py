@@ -69,14 +69,15 @@ def accept_together(call: Call[Intake]) -> Answer:
     chosen = _known(form[OPINIONS].split(","))
     try:
         terms = validate(FORMS["accept"], asked("accept", form))
-        decided = body_of(app.accept_together(posted(call, terms, form), chosen))["items"]
+        answer = body_of(app.accept_together(posted(call, terms, form), chosen))
     except Invalid as error:
         return _page(call, chosen, 422, form, mistakes_of("accept", error))
     except Conflict:
         return _page(call, chosen, 409, form, notice=NO_LONGER)
-    refused = [each["id"] for each in decided if each["status"] != "accepted"]
-    number = {"did": "accept", "number": len(decided) - len(refused)}
-    return see_other(f"{LIST}?{urlencode({**number, 'failed': ','.join(refused[:MOST_CHOSEN])} if refused else number)}")
+    refused = [each["id"] for each in answer["items"] if each["status"] != "accepted"]
+    told = {"did": "accept", "number": len(answer["items"]) - len(refused)}
+    told |= {"failed": ",".join(refused[:MOST_CHOSEN])} if refused else {}
+    return see_other(f"{LIST}?{urlencode(told | ({'more': 'yes'} if answer['more'] else {}))}")
 
 
 def left_out(connection: Connection, ids: str) -> list[LeftOut]:
