@@ -105,6 +105,7 @@ EXAMPLES: Mapping[str, Any] = {
     "routing.RaiseBody": {"reason": "需要市级协调。"},
     "routing.TemplateBody": {"title": "已修复", "content": "您反映的“{标题}”已于{日期}修复，感谢您的监督。{承办单位}"},
     "routing.AmendBody": {"reason": "请写明完成时间。"},
+    "notify.SupervisionBody": {"assignment": MEETING, "reason": "群众反映强烈，主任会议决定督办。"},
     "notify.Scheduling": {"meeting": MEETING},
     "notify.Result": {"result": "promise", "note": "会上当场承诺。", "promise": PROMISE},
     "notify.DetailsBody": {

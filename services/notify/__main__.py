@@ -13,6 +13,7 @@ import structlog
 
 from services.contracts.catalogue.model import Catalogue
 from services.notify.app.context import Notify, Office
+from services.notify.app.raising import climber_of
 from services.notify.app.routes import routes
 from services.notify.app.sessions.plans import make_due_sessions
 from services.notify.consumer import subscriptions
@@ -23,12 +24,10 @@ from services.notify.gateway import AppriseNotifier, NotifierPool
 from services.notify.handlers import climbing, staff_notifications, submitter_notifications
 from services.notify.pages.routes import PAGES
 from services.notify.settings import Settings
-from services.notify.store.deadlines import DeadlineStore, DueDeadline, DueOccasion
+from services.notify.store.deadlines import DueDeadline, DueOccasion
 from services.notify.store.notices import A_PRUNING, prune_notices
-from services.notify.store.reminders import ReminderStore
 from services.notify.store.staff_notifications import StaffNotificationStore
 from services.notify.store.submitter_notifications import SubmitterNotificationStore
-from services.notify.store.supervisions import SupervisionStore
 from services.notify.store.timeline import next_due
 from services.runtime.clock import Clock
 from services.runtime.process.assembly import Assembly, run
@@ -91,10 +90,7 @@ class Climbing:
         return any(more)
 
     def _climber(self, work: Transaction) -> climbing.Climber:
-        service = self._service
-        return climbing.Climber(
-            DeadlineStore(work), SupervisionStore(work), partial(ReminderStore, work), service.ladder, service.recipients, work.now
-        )
+        return climber_of(self._service, work)
 
 
 def _occasions(climber: climbing.Climber, after: After, limit: int) -> Sequence[DueOccasion]:

@@ -152,6 +152,10 @@ def promise_nothing(page: Page) -> None:
     page.click("#reply form > button[type=submit]:not([name])")
 
 
+def raise_without_a_reason(page: Page) -> None:
+    page.click("main form button")
+
+
 def record_nothing(page: Page) -> None:
     page.click("main td summary")
     page.click("main td button")

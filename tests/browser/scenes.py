@@ -135,6 +135,7 @@ def live(county: County) -> Mapping[str, str]:
     assert status == 201, template
     return {
         "in_hand_case": in_hand[-1]["opinion"], "in_hand": in_hand[-1]["id"], "template": template["id"],
+        "fresh": fresh["id"],
         "meeting": str(made["id"]), "public": public, "department": first["department"], "undecided": waiting["id"],
         "deputy": DEPUTY, "counted": subject_of(first["opinion"]),
         "entrusted": str(new["id"]),

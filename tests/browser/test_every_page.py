@@ -154,6 +154,8 @@ PAGES: Mapping[str, Shown] = {
     "entrusted": Shown("/entrusted", "deputy:wx-017"),
     "entrusted-one": Shown("/entrusted/{entrusted}", "deputy:wx-017"),
     "agenda": Shown("/agenda", "supervisor"),
+    "raising": Shown("/agenda/new/{fresh}", "supervisor"),
+    "raising-mistakes": Shown("/agenda/new/{fresh}", "supervisor", doing.raise_without_a_reason),
     "meeting": Shown("/agenda/{meeting}", "supervisor"),
     "meeting-mistakes": Shown("/agenda/{meeting}", "supervisor", doing.record_nothing),
     "agenda-nothing": Shown("/agenda", "petitions"),

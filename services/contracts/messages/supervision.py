@@ -75,7 +75,7 @@ class CardIssued(Message, frozen=True):
 
 
 class SupervisionRaised(Message, frozen=True):
-    """督办: a rung at which the congress itself steps in."""
+    """督办: a rung at which the congress itself steps in, or somebody of it by hand, who says why (`reason`)."""
 
     TYPE: ClassVar[str] = "supervision.raised"
     ADDRESSED: ClassVar[bool] = True
@@ -85,6 +85,7 @@ class SupervisionRaised(Message, frozen=True):
     of: str
     deadline: AwareDatetime
     supervision: str | None = None
+    reason: str | None = None
 
 
 class SupervisionScheduled(Message, frozen=True):

@@ -26,6 +26,7 @@ from services.contracts.words.vocabulary import (
     HOLDERS,
     LEVELS,
     OUTCOMES,
+    RAISINGS,
     RATINGS,
     RESULTS,
     ROLES,
@@ -113,7 +114,7 @@ def _rated(value: object, _: Catalogue) -> Shown | None:
 
 def _rung(value: object, catalogue: Catalogue) -> Shown | None:
     rung = stored.found(catalogue.ladder, str(value))
-    return name_of(rung) if rung else None
+    return name_of(rung) if rung else RAISINGS.get(str(value))
 
 
 def _named(names: Mapping[str, Words]) -> Show:

@@ -15,6 +15,7 @@ from services.contracts.messages.supervision import CardIssued, ReminderSent, Su
 from services.contracts.messages.values import Message
 from services.contracts.people.duties import Duty
 from services.contracts.time.worktime import Calendar
+from services.contracts.words.vocabulary import BY_HAND, RAISINGS
 from services.notify.domain.holders import holder_of
 
 #: A deadline of the left kind climbs the rungs of the right one when the catalogue has none of its own for it.
@@ -98,6 +99,10 @@ class Behind:
     passed: AbstractSet[Key] = frozenset()
     until: datetime | None = None
     earlier: AbstractSet[Key] = frozenset()
+
+    def times(self, code: str) -> int:
+        """How often a rung has fired of this version."""
+        return max((time for fired, time in self.passed if fired == code), default=0)
 
     def has(self, step: Step) -> bool:
         """Whether this version of the deadline is past a step."""
@@ -238,6 +243,12 @@ class Ladder:
         if rung.after is not None:
             return self.calendar.after(due, rung.after)
         return self.calendar.half_way(begun, due)
+
+
+def by_hand(kind: str) -> Rung:
+    """What stands in the place of a rung where somebody has put a deadline of a kind under supervision."""
+    words = RAISINGS[BY_HAND]
+    return Rung(BY_HAND, words.zh, words.en, kind, "supervision", ("department", "supervisor"))
 
 
 def message_of(step: Step, deadline: Deadline, supervision: str | None = None) -> Message:

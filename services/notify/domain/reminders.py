@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from services.contracts.words.vocabulary import BY_HAND
 from services.notify.domain.ladder import Behind
 
 ReminderState = Literal["sent", "skipped"]
@@ -70,7 +71,9 @@ def behind(climbed: Iterable[ClimbedStep], version: int) -> Behind:
     for step in climbed:
         if step.version == version:
             passed.add((step.rung, step.time))
-            until = step.planned if until is None else max(until, step.planned)
+            # No rung is passed over for what somebody did by hand.
+            if step.rung != BY_HAND:
+                until = step.planned if until is None else max(until, step.planned)
         elif step.version < version and step.state == "sent":
             earlier.add((step.rung, step.time))
     return Behind(passed, until, earlier)

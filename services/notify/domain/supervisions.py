@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.messages.supervision import SupervisionResolved, SupervisionScheduled
 from services.contracts.messages.values import Message, Promise
+from services.contracts.words.vocabulary import BY_HAND
 from services.notify.domain.ladder import Deadline
 
 SupervisionState: TypeAlias = Literal["open", "scheduled", "resolved"]
@@ -41,6 +42,8 @@ class Supervision:
     promise: Promise | None = None
     resolved: datetime | None = None
     resolved_by: str | None = None
+    reason: str | None = None
+    raised_by: str | None = None
     messages: list[Message] = field(default_factory=list, compare=False)
 
     @classmethod
@@ -50,6 +53,11 @@ class Supervision:
             name, deadline.opinion, deadline.assignment, deadline.department, deadline.kind, deadline.version, rung,
             deadline.title, deadline.due, now,
         )  # fmt: skip
+
+    @classmethod
+    def by_hand(cls, deadline: Deadline, reason: str, by: str | None, name: str, now: datetime) -> Supervision:
+        """A new one that somebody has raised, whatever the ladder says."""
+        return replace(cls.about(deadline, BY_HAND, name, now), reason=reason, raised_by=by)
 
     def raise_to(self, deadline: Deadline, rung: str) -> None:
         """Go on as the same one when the deadline comes to another rung."""
@@ -123,6 +131,17 @@ def known_supervision(found: Supervision | None) -> Supervision:
     """The supervision; raises `NotFound` where there is none."""
     if found is None:
         raise NotFound("There is no such supervision.")
+    return found
+
+
+def supervisable(found: Deadline | None, *, has_ended: bool, is_supervised: bool) -> Deadline:
+    """The deadline of an assignment that can be put under supervision; raises `NotFound`, and `Conflict` that says why not."""
+    if found is None:
+        raise NotFound("No department has such an assignment to answer.")
+    if has_ended:
+        raise Conflict("The department has nothing left to answer here: it has answered, or the case is no longer with it.")
+    if is_supervised:
+        raise Conflict("It is under supervision already; record a result there first.")
     return found
 
 

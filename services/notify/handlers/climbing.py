@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
+from msgspec.structs import replace as replace_fields
 
-from services.notify.domain.ladder import message_of
+from services.notify.domain.ladder import Step, by_hand, message_of
+from services.notify.domain.supervisions import supervisable
 from services.notify.handlers.supervising import raise_supervision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from services.notify.domain.ladder import Deadline, Ladder, Step
+    from services.notify.domain.ladder import Deadline, Ladder
     from services.notify.domain.letters.recipients import Recipients
+    from services.notify.domain.supervisions import Supervision
     from services.notify.store.deadlines import DeadlineStore, DueDeadline, DueOccasion
     from services.notify.store.reminders import ReminderStore
     from services.notify.store.supervisions import SupervisionStore
@@ -61,6 +64,25 @@ def answer(climber: Climber, due: Sequence[DueOccasion]) -> None:
             _fire(climber, reminders, occasion.deadline, step)
     climber.deadlines.remove(due)
     reminders.settle()
+
+
+def supervise(climber: Climber, assignment: str, reason: str, by: str | None) -> Supervision:
+    """督办 by hand: put what a department has to answer under supervision, whatever its clock says, and tell it so.
+
+    Raises `NotFound`, and `Conflict` where it is under supervision already or has nothing left to answer.
+    """
+    found, supervisions = climber.deadlines.answer_due(assignment), climber.supervisions
+    has_ended = found is not None and climber.deadlines.has_ended(found)
+    deadline = supervisable(found, has_ended=has_ended, is_supervised=supervisions.is_supervised(assignment))
+    reminders = climber.record([deadline])
+    supervision = supervisions.new_by_hand(deadline, reason, by)
+    supervisions.save([supervision])
+    rung = by_hand(deadline.kind)
+    step = Step(rung, climber.now, climber.now, reminders.behind(deadline).times(rung.code) + 1)
+    message = replace_fields(message_of(step, deadline, supervision.id), reason=reason)
+    reminders.send(deadline, step, message, climber.recipients.notifications(rung, deadline, climber.now))
+    reminders.settle()
+    return supervision
 
 
 def _fire(climber: Climber, reminders: ReminderStore, deadline: Deadline, step: Step) -> None:

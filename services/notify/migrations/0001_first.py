@@ -126,6 +126,8 @@ SUPERVISIONS = (
     sa.Column("promise_who", sa.Text),
     sa.Column("resolved", sa.BigInteger),
     sa.Column("resolved_by", sa.String(36)),
+    sa.Column("reason", sa.Text),
+    sa.Column("raised_by", sa.String(36)),
 )
 STAFF_NOTIFICATIONS = (
     sa.Column("id", sa.String(36), primary_key=True),

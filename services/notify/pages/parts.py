@@ -14,10 +14,12 @@ from services.contracts.words.bilingual import Words
 from services.contracts.words.vocabulary import CARDS
 from services.design.phrases import Phrase
 from services.notify.app.context import SUPERVISORS, Notify
+from services.notify.domain.holders import called
 from services.notify.domain.letters.submitters import STEPS
 from services.notify.pages.clocks import shown_deadlines
-from services.notify.pages.paper import TEMPLATES, rung_name
-from services.notify.store.agendas import count_supervisions
+from services.notify.pages.paper import TEMPLATES, local, rung_name
+from services.notify.pages.raising import answers_waiting
+from services.notify.store.agendas import count_supervisions, list_supervisions
 from services.notify.store.reminders import sent_reminders
 from services.notify.store.sessions.calendar import count_overdue_minutes
 from services.notify.store.submitter_notifications import listed_submitter_notifications
@@ -60,6 +62,7 @@ def case_part(call: Call[Notify]) -> Answer:
     with call.service.database.reading() as connection:
         kept = case_deadlines(connection, about, None, MOST_SHOWN, now)
         sent = sent_reminders(connection, about, None, MOST_SHOWN)
+        raised = list_supervisions(connection, about, None, MOST_SHOWN)
         letters = _letters(connection, call.path["opinion_id"], zone) if call.caller.role in SUPERVISORS else []
     deadlines = shown_deadlines(kept, catalogue, now)
     reminders = [
@@ -67,7 +70,13 @@ def case_part(call: Call[Notify]) -> Answer:
         for each, _ in sent
         if each.state == "sent"
     ]
-    return html(TEMPLATES, "case-part.html", part=CASE, deadlines=deadlines, reminders=reminders, letters=letters)
+    supervised = [each for each in raised if each.state != "resolved"]
+    can_be = answers_waiting(kept, {each.assignment for each in supervised}) if call.caller.role in SUPERVISORS else []
+    return html(
+        TEMPLATES, "case-part.html", part=CASE, deadlines=deadlines, reminders=reminders, letters=letters,
+        supervised=[(rung_name(catalogue, each.rung), local(each.raised, catalogue), each.reason) for each in supervised],
+        can_be=[(each.deadline.assignment, called(catalogue, each.deadline.department)) for each in can_be],
+    )  # fmt: skip
 
 
 def _letters(connection: Connection, opinion: str, zone: tzinfo) -> list[ShownLetter]:

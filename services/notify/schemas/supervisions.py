@@ -48,6 +48,13 @@ class Result(Schema):
     promise = fields.Nested(MeetingPromiseBody, load_default=None, allow_none=True)
 
 
+class SupervisionBody(Schema):
+    """An assignment that is put under supervision by hand, and why."""
+
+    assignment = Code(LONGEST_ID, required=True)
+    reason = ManyLines(2000, required=True)
+
+
 class Scheduling(Schema):
     """Which meeting deals with it."""
 
@@ -73,6 +80,7 @@ class SupervisionShape(Schema):
     department = fields.String(required=True)
     of = fields.String(required=True)
     rung = fields.String(required=True)
+    reason = fields.String(required=True, allow_none=True)
     title = fields.String(required=True, allow_none=True)
     deadline = fields.AwareDateTime(required=True)
     raised = fields.AwareDateTime(required=True)
@@ -128,7 +136,8 @@ def supervision_answer(supervision: Supervision) -> dict[str, object]:
     """A supervision as a `SupervisionShape`."""
     return {
         "id": supervision.id, "opinion": supervision.opinion, "assignment": supervision.assignment,
-        "department": supervision.department, "of": supervision.kind, "rung": supervision.rung, "title": supervision.title,
+        "department": supervision.department, "of": supervision.kind, "rung": supervision.rung,
+        "reason": supervision.reason, "title": supervision.title,
         "deadline": supervision.due, "raised": supervision.raised, "state": supervision.state, "meeting": supervision.meeting,
         "result": supervision.result, "note": supervision.note, "promise": _promise(supervision.promise),
         "resolved": supervision.resolved,

@@ -31,6 +31,8 @@ supervisions = sa.Table(
     sa.Column("promise_who", sa.Text),
     sa.Column("resolved", Instant),
     sa.Column("resolved_by", sa.String(36)),
+    sa.Column("reason", sa.Text),
+    sa.Column("raised_by", sa.String(36)),
     sa.Index("supervisions_department", "department", "id"),
     sa.Index("supervisions_opinion", "opinion"),
     # What is to be put on an agenda, or waits for its meeting.

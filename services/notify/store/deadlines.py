@@ -17,6 +17,8 @@ from services.notify.store.tables import AnyRow, cases, deadlines, endings, is_s
 from services.runtime.process.sweep import After, behind
 from services.runtime.store.database import Instant, Transaction
 
+#: What a department answers by.
+ANSWERS = ("reply", "rework")
 KEY = ("assignment", "kind", "version")
 NAMES = tuple(field.name for field in fields(Deadline) if field.name != "higher")
 #: What is kept of the deadline that an occasion is about.
@@ -118,6 +120,18 @@ class DeadlineStore:
         found = map(tuple, self._work.execute(query))
         return [DueDeadline(Deadline(*facts), has_ended, at) for *facts, has_ended, at in found]
 
+    def answer_due(self, assignment: str) -> Deadline | None:
+        """The newest deadline for an answer of an assignment, held until the transaction ends."""
+        row = self._work.execute(_ANSWER_DUE, {"assignment": assignment}).first()
+        return None if row is None else Deadline(*tuple(row))
+
+    def has_ended(self, deadline: Deadline) -> bool:
+        """Whether a deadline has ended for good, by what was received; after a pause it goes on."""
+        table = endings.c
+        query = sa.select(table.how).where(table.assignment == deadline.assignment, table.kind.in_((deadline.kind, EVERY)))
+        last = query.where(table.sequence > deadline.sequence).order_by(table.sequence.desc()).limit(1)
+        return self._work.execute(last).scalar() not in (None, "paused")
+
     def wait_for(self, waits: Sequence[tuple[Deadline, Step | None]]) -> None:
         """Move deadlines on to the step that comes next; those without one stay open and are looked at no more."""
         values = [
@@ -217,6 +231,13 @@ def _key(deadline: Deadline) -> dict[str, object]:
     return {"_assignment": deadline.assignment, "_kind": deadline.kind, "_version": deadline.version}
 
 
+_ANSWER_DUE = (
+    sa.select(*FACTS, is_higher())
+    .where(deadlines.c.assignment == sa.bindparam("assignment"), deadlines.c.kind.in_(ANSWERS))
+    .order_by(deadlines.c.version.desc())
+    .limit(1)
+    .with_for_update(of=deadlines)
+)
 _SETTLE = _settling()
 _WAIT = deadlines.update().where(*_one(deadlines)).values({
     "next_rung": sa.bindparam("_rung"), "next_at": sa.bindparam("_at", type_=Instant),

@@ -32,7 +32,7 @@ MEETINGS = sa.select(*(sessions.c[name] for name in ("id", "title", "at", "creat
 #: The fields that are columns as they are; a promise is in three columns.
 NAMES = tuple(field.name for field in fields(Supervision) if field.name not in ("promise", "messages"))
 #: What never changes about a supervision, and what may.
-FIXED = ("id", "opinion", "assignment", "department", "kind", "title", "raised")
+FIXED = ("id", "opinion", "assignment", "department", "kind", "title", "raised", "reason", "raised_by")
 CHANGING = (*(name for name in NAMES if name not in FIXED), "promise", "promise_due", "promise_who")
 _VALUES = attrgetter(*NAMES)
 _CHANGE = supervisions.update().where(supervisions.c.id == sa.bindparam("_id")).values({
@@ -79,6 +79,17 @@ class SupervisionStore:
         if row is not None:
             return supervision_of(row)
         supervision = Supervision.about(deadline, rung, new_id(), self._work.now)
+        self._new.add(supervision.id)
+        return supervision
+
+    def is_supervised(self, assignment: str) -> bool:
+        """Whether an assignment has a supervision without a result, whatever it is about."""
+        open_ones = sa.select(supervisions.c.id).where(supervisions.c.assignment == assignment, supervisions.c.state != "resolved")
+        return self._work.execute(open_ones.limit(1)).first() is not None
+
+    def new_by_hand(self, deadline: Deadline, reason: str, by: str | None) -> Supervision:
+        """One that somebody has raised, kept when it is saved."""
+        supervision = Supervision.by_hand(deadline, reason, by, new_id(), self._work.now)
         self._new.add(supervision.id)
         return supervision
 
@@ -147,6 +158,7 @@ def supervision_of(row: AnyRow) -> Supervision:
     return Supervision(
         row.id, row.opinion, row.assignment, row.department, row.kind, row.version, row.rung, row.title, row.due, row.raised,
         row.state, row.meeting, row.result, row.note, promise, row.resolved, row.resolved_by,
+        row.reason, row.raised_by,
     )  # fmt: skip
 
 

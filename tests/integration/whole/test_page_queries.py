@@ -51,7 +51,7 @@ PAGES: Mapping[str, Asked] = {
     "reviews": Asked("/reviews", "reviewer", 3, "data-row"),
     "cases": Asked("/cases", "supervisor", 2, "data-row"),
     "cases of a department": Asked("/cases?q=雨", "{joint}", 3, "data-row"),
-    "case": Asked("/cases/{opinion}", "supervisor", 20),
+    "case": Asked("/cases/{opinion}", "supervisor", 21),
     "notices": Asked("/notices", "{joint}", 4, "data-row"),
     "office of a department": Asked("/office", "{joint}", 9),
     "office of a reviewer": Asked("/office", "reviewer", 9),

@@ -173,7 +173,7 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     ("routing", 9, PromiseBroken(**OWN, promise=OTHER, what="更换线缆", due=DUE)),
     ("notify", 1, ReminderSent(**LATE, rung="half-time")),
     ("notify", 2, CardIssued(**LATE, rung="red", card="red")),
-    ("notify", 3, SupervisionRaised(**LATE, rung="supervise", supervision=OTHER)),
+    ("notify", 3, SupervisionRaised(**LATE, rung="by_hand", supervision=OTHER, reason="群众反映强烈。")),
     ("notify", 4, SupervisionScheduled(**OWN, supervision=OTHER, meeting=OPINION, title="十二月督政议事会", at=EVALUATE)),
     ("notify", 5, SupervisionResolved(
         **OWN, supervision=OTHER, result="promise", note="局长到会说明。", meeting=OPINION, promise=Promise("年内换完", DUE),
