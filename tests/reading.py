@@ -1,10 +1,14 @@
-"""How tests read a list from a store, past HTTP."""
+"""How tests read: a list from a store, past HTTP; the words of an answer, whatever kind of file it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
+
+from werkzeug.test import TestResponse
 
 from services.runtime.clock import ZONE
 from services.runtime.web.lists.listing import Reading, read_listing
@@ -15,3 +19,11 @@ ASKED = {"sort": None, "updated_since": None, "since": None, "until": None, "cur
 def newest(made: str, wanted: Mapping[str, Any], limit: int = 100) -> Reading:
     """The newest items by the column `made`."""
     return read_listing({**ASKED, "limit": limit}, made, wanted, datetime(2026, 11, 23, tzinfo=ZONE))
+
+
+def words_in(answer: TestResponse) -> str:
+    """What an answer says, also where it is a file with others in it."""
+    if not answer.data.startswith(b"PK"):
+        return answer.text
+    with ZipFile(BytesIO(answer.data)) as packed:
+        return "".join(packed.read(name).decode(errors="ignore") for name in packed.namelist())

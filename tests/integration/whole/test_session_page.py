@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from io import BytesIO
 from types import SimpleNamespace
-from zipfile import ZipFile
 
 import pytest
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import Client
 
 from services.console.embedded.front.combined_app import CombinedApp
 from services.console.embedded.front.includes import Includes
@@ -18,6 +16,7 @@ from services.runtime.clock import ZONE, FixedClock
 from tests.browser.hosting import STATION, VISITOR, VOTER, hosted
 from tests.integration.whole.county import ASSEMBLIES, County
 from tests.integration.whole.test_every_move import TOWN
+from tests.reading import words_in
 from tests.stores import Templates
 
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
@@ -46,14 +45,6 @@ def shown(scene: SimpleNamespace, who: str | None) -> str:
     return answer.text
 
 
-def told(answer: TestResponse) -> str:
-    """What an answer says, also where it is a file with others in it."""
-    if not answer.data.startswith(b"PK"):
-        return answer.text
-    with ZipFile(BytesIO(answer.data)) as packed:
-        return "".join(packed.read(name).decode(errors="ignore") for name in packed.namelist())
-
-
 @pytest.mark.parametrize("who", [None, "water", "deputy:wx-017", "station:bridge", f"station:{STATION}", "supervisor"])
 def test_no_page_file_or_list_of_sessions_names_who_came(scene: SimpleNamespace, who: str | None) -> None:
     names = {
@@ -68,7 +59,7 @@ def test_no_page_file_or_list_of_sessions_names_who_came(scene: SimpleNamespace,
         for query in ("", "?format=docx") if "/lists/" in path else ("",):
             answer = client.get(path + query, headers=headers)
             read += answer.status_code == 200
-            named |= {path for mark in MARKS if mark in told(answer)}
+            named |= {path for mark in MARKS if mark in words_in(answer)}
     assert (named, read > 10) == (set(), True)
 
 
