@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.contracts.errors import Conflict
 from services.contracts.lifecycle import State
@@ -18,6 +18,8 @@ SENT_TYPES = (*PHOTO_TYPES, "image/heic", "image/heif")
 MOST_PHOTOS, MOST_PHOTOS_AT_ONCE = 6, 3
 #: That wait for one answer of a department.
 MOST_OF_ANSWER = 6
+#: How far the clock that tells when an answer was given may be behind the one that tells when its photos came.
+CLOCKS_APART = timedelta(seconds=30)
 LARGEST_PHOTO = 25 * 1024 * 1024  # bytes, of what is sent
 LARGEST_KEPT = 8 * 1024 * 1024  # bytes, of what is kept
 MOST_PIXELS = 50_000_000

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from services.contracts.envelope import Event
 from services.contracts.errors import NotFound
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentReplied
-from services.intake.domain.attaching import AnswerPhoto, Photo, check_answering, check_removing
+from services.intake.domain.attaching import CLOCKS_APART, AnswerPhoto, Photo, check_answering, check_removing
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.timeline import Handler
 
@@ -40,8 +40,9 @@ def remove(store: AnswerPhotoStore, opinion: Opinion, department: str, photo_id:
 
 
 def hear(store: AnswerPhotoStore, events: Iterable[Event]) -> None:
-    """What a department answers shows the photos that waited for it. An opinion that only the lead reads shows none."""
+    """What a department answers shows the photos that waited for it; those that came later wait for the next, also where the
+    message is late. An opinion that only the lead reads shows none."""
     for event in events:
         match event.data:
             case AssignmentReplied() | AssignmentAdvised(role="separate") as message:
-                store.show(event.subject, message.department)
+                store.show(event.subject, message.department, event.time + CLOCKS_APART)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -28,7 +29,8 @@ _TABLE = answer_photos.c
 _LISTED = sa.select(_TABLE.id, _TABLE.type, _TABLE.size, _TABLE.at, _TABLE.department, _TABLE.shown)
 _WAITING = (_TABLE.opinion == sa.bindparam("which")) & (_TABLE.department == sa.bindparam("who")) & _TABLE.shown.is_(None)
 _COUNT = sa.select(sa.func.count()).where(_WAITING)
-_SHOW = answer_photos.update().where(_WAITING).values(shown=sa.bindparam("now", type_=Instant))
+_BEFORE = _TABLE.at <= sa.bindparam("until", type_=Instant)
+_SHOW = answer_photos.update().where(_WAITING, _BEFORE).values(shown=sa.bindparam("now", type_=Instant))
 
 
 class AnswerPhotoStore:
@@ -60,9 +62,9 @@ class AnswerPhotoStore:
         """Keep one no longer."""
         self._work.execute(answer_photos.delete().where(_TABLE.id == photo.id))
 
-    def show(self, opinion: str, department: str) -> None:
-        """A department has answered: from now on the submitter sees what waited for that."""
-        self._work.defer(_SHOW, {"which": opinion, "who": department, "now": self._work.now})
+    def show(self, opinion: str, department: str, until: datetime) -> None:
+        """A department has answered: from now on the submitter sees what had come for that `until` then."""
+        self._work.defer(_SHOW, {"which": opinion, "who": department, "until": until, "now": self._work.now})
 
 
 def answer_photos_of(connection: Connection, opinion_id: str, *, shown: bool = False) -> Sequence[AnswerPhoto]:

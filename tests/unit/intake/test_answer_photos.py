@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -148,6 +149,20 @@ def test_what_the_head_decides_on_stays_as_it_was_sent_for_approval(harness, tak
     harness.consume(routing.says(AssignmentAmended("a-1", "water", "请换一张照片。")))
     assert send(harness, taken, photo()).status_code == 201
     assert remove(harness, taken, first).status_code == 200
+
+
+def test_a_late_message_shows_what_had_come_by_its_answer_and_nothing_of_the_next(harness, taken, routing):
+    ids = [send(harness, taken, photo()).get_json()["id"]]
+    late, again = routing.replied(), routing.reopened()
+    harness.consume(again)
+    # A clock that is a little behind, and the next round.
+    for since in (timedelta(seconds=10), again.time - late.time):
+        harness.clock.instant = late.time + since
+        ids.append(send(harness, taken, photo()).get_json()["id"])
+    harness.consume(late)
+    assert seen(harness, taken) == ids[:2]
+    harness.consume(routing.replied())
+    assert seen(harness, taken) == ids
 
 
 def test_a_department_takes_back_its_own_and_has_room_for_some(harness, taken, routing):
