@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.contracts.lifecycle import State
-from services.contracts.messages.assignments import AssignmentAdvised
+from services.contracts.messages.assignments import AssignmentAdvised, AssignmentReplied
 from services.contracts.messages.supervision import PromiseBroken, PromiseKept, PromiseMade
 from services.contracts.messages.values import Role
 
@@ -140,6 +140,11 @@ def _standings(lines: Iterable[TimelineEntry]) -> dict[object, PromiseStanding]:
 
 def _key(line: TimelineEntry) -> object:
     return line.facts.get("promise") or line.facts["what"]
+
+
+def has_answers(lines: Iterable[TimelineEntry]) -> bool:
+    """Whether a department has answered, the lead or one that handles its own part."""
+    return any(line.what in (AssignmentReplied.TYPE, AssignmentAdvised.TYPE) for line in lines)
 
 
 def answers_of(lines: Iterable[TimelineEntry]) -> list[SeparateAnswer]:

@@ -19,7 +19,16 @@ from services.intake.domain.opinion import Opinion
 from services.intake.domain.publication.publishing import CONSENT
 from services.intake.domain.receipt import receipts
 from services.intake.domain.receipt.rating import given_to, may_do, may_evaluate
-from services.intake.domain.timeline import TimelineEntry, advisers_of, answers_of, due_of, lines_for, promises_of, shown_state
+from services.intake.domain.timeline import (
+    TimelineEntry,
+    advisers_of,
+    answers_of,
+    due_of,
+    has_answers,
+    lines_for,
+    promises_of,
+    shown_state,
+)
 from services.intake.handlers import submitter
 from services.intake.handlers.resending import resend
 from services.intake.schemas.answers import OpinionStanding, RatingTaken, Receipt
@@ -138,7 +147,8 @@ def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: i
         own, first = found
         case = (reading.find(connection, own.merged_into) if own.merged_into else None) or own
         lines, followed = _lines(connection, own, case, receipt), reading.is_followed(connection, own.id)
-        photos, theirs = attachments_of(connection, own.id), answer_photos_of(connection, case.id, shown=True)
+        photos = attachments_of(connection, own.id)
+        theirs = answer_photos_of(connection, case.id, shown=True) if has_answers(lines) else []
         mine = [each for each in reading.ratings_of(connection, case.id) if each.receipt == receipt]
     part, earlier = part_of(lines, cursor, limit)
     given = given_to(case.question, case.round, mine)
