@@ -14,6 +14,7 @@ from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.words.bilingual import Words, name_of
 from services.contracts.words.vocabulary import CO_STATES, STATES
+from services.design.phrases import Phrase
 from services.design.templates import Templates
 from services.routing.app.context import Routing
 from services.routing.domain.assignment import Assignment
@@ -23,6 +24,9 @@ from services.runtime.web.calls import Call
 #: What a form brings beside its fields: the version that was read, and what makes a second press the same one.
 VERSION: Final = "version"
 KEY: Final = "key"
+#: Why nothing was done.
+CHANGED: Final = Phrase("Somebody else did something with it since you opened it. Look at where it stands now, then send it again.")
+NOT_NOW: Final = Phrase("This is not possible as it stands now. What you wrote is still below.")
 TEMPLATES = Templates(Path(__file__).parents[1])
 
 

@@ -20,7 +20,7 @@ from services.routing.app.context import RULING, Routing
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.levels import next_level
 from services.routing.pages.desk.filters import cursor_of_place, place_of
-from services.routing.pages.paper import KEY, TEMPLATES, VERSION, department_name, local, posted, standing_of
+from services.routing.pages.paper import CHANGED, KEY, NOT_NOW, TEMPLATES, VERSION, department_name, local, posted, standing_of
 from services.routing.schemas.oversight import MarkBody, RaiseBody
 from services.routing.store.desks.watched import watched
 from services.runtime.web.calls import Call, tag_of
@@ -41,8 +41,6 @@ WRONG: Final[Mapping[str, Phrase]] = {
     "leader": Phrase("Please write a name of at most 60 characters"), "reason": Phrase("Please say why, at most 2,000 characters"),
     "raise-reason": Phrase("Please say why, at most 2,000 characters"),
 }  # fmt: skip
-CHANGED: Final = Phrase("Somebody else did something with it since you opened it. Look at where it stands now, then send it again.")
-NOT_NOW: Final = Phrase("This is not possible as it stands now. What you wrote is still below.")
 KEPT: Final = KeptForm(LABELS, (VERSION, KEY, "is_key"))
 _MARK, _RAISE = MarkBody(), RaiseBody()
 

@@ -8,9 +8,8 @@ from typing import Final, NamedTuple
 from services.contracts.lifecycle import State
 from services.contracts.people.callers import OFFICE, Role
 from services.design.phrases import Phrase
+from services.intake.app.context import REVIEWERS
 from services.intake.domain.opinion import Opinion
-
-REVIEWERS: Final = frozenset({Role.REVIEWER, Role.ADMIN})
 
 
 class OfficeAct(NamedTuple):

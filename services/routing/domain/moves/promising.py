@@ -45,6 +45,11 @@ class TrackedPromise:
     kept: datetime | None = None
     evidence: str | None = None
 
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether it is open, or broken, which can be kept late."""
+        return self.state in ("open", "broken")
+
     def as_made(self) -> PromiseMade:
         """What is published when it is made."""
         return PromiseMade(self.assignment, self.department, self.what, self.due, self.who, self.id)
@@ -139,7 +144,7 @@ def promise_kept(command: Keep, promises: Sequence[TrackedPromise]) -> TrackedPr
 
     A broken promise can still be kept, late. Raises `Conflict` when there is none to keep, `Invalid` when it is not clear which.
     """
-    left = [each for each in promises if each.state in ("open", "broken")]
+    left = [each for each in promises if each.can_be_kept]
     if command.promise is not None:
         named = next((each for each in promises if each.id == command.promise), None)
         if named is None:

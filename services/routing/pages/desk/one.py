@@ -34,7 +34,7 @@ from services.routing.pages.desk.forms import (
 from services.routing.pages.desk.rows import row_of
 from services.routing.pages.desk.signing import ACTING
 from services.routing.pages.desk.wording import CHOSEN, INTO, PUT, VERB, with_text
-from services.routing.pages.paper import KEY, TEMPLATES, VERSION, local, posted
+from services.routing.pages.paper import CHANGED, KEY, NOT_NOW, TEMPLATES, VERSION, local, posted
 from services.routing.pages.parts import rulings_on, shown_assignment
 from services.routing.schemas.bodies import BODIES
 from services.routing.store.desks.desk import Place, on_desk
@@ -52,10 +52,6 @@ routes = Routes()
 #: How many demands a form of an answer has, and the button that adds one.
 DEMANDS, MORE = "demands", "more"
 SCHEMAS: Final = {verb: shape() for verb, shape in BODIES.items()}
-#: The states of promises that can still be kept.
-LEFT: Final = ("open", "broken")
-CHANGED: Final = Phrase("Somebody else did something with it since you opened it. Look at where it stands now, then send it again.")
-NOT_NOW: Final = Phrase("This is not possible as it stands now. What you wrote is still below.")
 KEPT: Final = KeptForm(
     {name: label for form in FORMS for name, label in labels_of(form, MOST_DEMANDS).items()},
     (VERSION, KEY, DEMANDS, MORE, CHOSEN, PUT),
@@ -128,7 +124,7 @@ def _page(call: Call[Routing], status: int = 200, notice: Phrase | None = None, 
         supporters, beside = supporters_of(connection, found.opinion), _beside(call, connection, found)
         texts = titles_of(connection, found.department) if role in ACTING else []
     allowed = set(found.verbs_in(catalogue)) if role in ACTING else set()
-    if not any(each.state in LEFT for each in promised):
+    if not any(each.can_be_kept for each in promised):
         allowed.discard("keep")
     return desk_html(
         TEMPLATES, "desk/one.html", status, place=catalogue, role=role, session=call.session, each=found, notice=notice,
@@ -148,7 +144,7 @@ def _page(call: Call[Routing], status: int = 200, notice: Phrase | None = None, 
 def _offers(catalogue: Catalogue, found: Assignment, promised: Sequence[TrackedPromise]) -> dict[str, object]:
     """What can be chosen, by kind of field."""
     others = [(code, name_of(each)) for code, each in catalogue.departments.items() if code != found.department]
-    left = [(each.id, each.what) for each in promised if each.state in LEFT]
+    left = [(each.id, each.what) for each in promised if each.can_be_kept]
     return {
         "outcome": list(OUTCOMES.items()), "contact": _one_group(CONTACTS.items()), "department": _one_group(others),
         "promised": _one_group(left),
