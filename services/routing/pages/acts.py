@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.lifecycle import State
 from services.contracts.people.callers import Caller, Role
 from services.design.phrases import Phrase
+from services.routing.app.context import RULING
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.moves.promising import TrackedPromise
 from services.routing.pages.desk.filters import DESK
 from services.routing.pages.desk.forms import FORMS
+from services.runtime.web.lists.paging import cursor_of
 
 #: A link: what it is called, and where it leads.
 Act = tuple[Phrase, str]
-#: The states of promises that can still be kept.
-LEFT: Final = ("open", "broken")
-RULES: Final = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 
 def acts_on(each: Assignment, promised: Sequence[TrackedPromise], catalogue: Catalogue, caller: Caller) -> list[Act]:
@@ -27,18 +25,20 @@ def acts_on(each: Assignment, promised: Sequence[TrackedPromise], catalogue: Cat
         return _of_its_department(each, promised, catalogue)
     if caller.role is Role.HEAD and caller.department == each.department:
         return [(Phrase("Open it on the desk"), f"{DESK}/{each.id}")]
-    if caller.role in RULES:
+    if caller.role in RULING:
         asked = (
             ("objection", each.state is State.OBJECTED, Phrase("Rule on the objection")),
             ("extension", each.asked_until is not None, Phrase("Rule on more time")),
         )
-        return [(name, f"/rulings#asked-{each.id}-{about}") for about, is_asked, name in asked if is_asked]
+        # The list has pages: this one begins with what is asked for.
+        page = f"/rulings?cursor={cursor_of(each.id[:-1])}"
+        return [(name, f"{page}#asked-{each.id}-{about}") for about, is_asked, name in asked if is_asked]
     return []
 
 
 def _of_its_department(each: Assignment, promised: Sequence[TrackedPromise], catalogue: Catalogue) -> list[Act]:
     allowed = set(each.verbs_in(catalogue))
-    if not any(promise.state in LEFT for promise in promised):
+    if not any(promise.can_be_kept for promise in promised):
         allowed.discard("keep")
     found = [(form.name, f"{DESK}/{each.id}#{form.verb}") for form in FORMS if form.verb in allowed]
     return found or [(Phrase("Open it on the desk"), f"{DESK}/{each.id}")]

@@ -100,7 +100,7 @@ def _page(
         departments=[(None, [(code, name_of(each)) for code, each in catalogue.departments.items()])],
         key=secrets.token_urlsafe(16),
         said=RULED if call.query.get("did") and status == 200 else None,
-        following=f"{RULINGS}?cursor={cursor_of(shown[-1].id)}" if len(found) > A_PAGE else None,
+        following=f"{RULINGS}?cursor={cursor_of(shown[-1].id)}" if len(found) > A_PAGE else None, first=RULINGS if cursor else None,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from services.runtime.clock import ZONE, FixedClock
 from services.runtime.process.assembly import AnyAssembly
 from services.runtime.store.vault import Vault
 from services.runtime.web.access.sessions import NewSession, cookie_name, open_session
+from services.runtime.web.lists.paging import cursor_of
 from tests.integration.whole.county import ASSEMBLIES, County
 from tests.integration.whole.test_every_move import TOWN
 from tests.visitors import KEY, accounts_in
@@ -230,7 +231,8 @@ def test_what_somebody_can_do_stands_on_the_page_and_leads_where_it_is_done(scen
     verbs = {f"/desk/{mine['id']}#{verb}" for verb in ("reply", "progress", "extend", "pause", "object")}
     wanted = {
         (scene.case, own): verbs - {f"/desk/{mine['id']}#extend"}, (scene.case, f"head:{own}"): {f"/desk/{mine['id']}"},
-        (scene.case, "supervisor"): {f"/rulings#asked-{mine['id']}-extension"}, (scene.case, "reviewer"): set(),
+        (scene.case, "supervisor"): {f"/rulings?cursor={cursor_of(mine['id'][:-1])}#asked-{mine['id']}-extension"},
+        (scene.case, "reviewer"): set(),
         (waiting["id"], "reviewer"): {f"/reviews/{waiting['id']}"}, (waiting["id"], "supervisor"): set(),
     }  # fmt: skip
     for (case, who), expected in wanted.items():

@@ -45,6 +45,16 @@ def test_an_objection_is_upheld_where_it_was_proposed_elsewhere_or_denied(bureau
     assert "Nothing waits for a ruling" in pages("/rulings").text
 
 
+def test_the_link_of_a_case_leads_to_it_however_many_wait_before_it(bureau, pages):
+    last = [objected(bureau) for _ in range(22)][-1]
+    part = pages(f"/fragments/routing/case/{bureau.row(last)['opinion']}").text
+    path, _, place = re.search(r'href="(/rulings[^"]+)"', part)[1].partition("#")
+    page = pages(path).text
+    assert re.findall(r'id="(asked-[^"]+)"', page) == [place] == [f"asked-{last}-objection"]
+    assert '<a href="/rulings">To the first page</a>' in page
+    assert f'id="{place}"' not in pages("/rulings").text
+
+
 def test_more_time_is_granted_or_refused(bureau, pages):
     granted, refused = asked(bureau), asked(bureau)
     before = bureau.row(granted)["reply_by"]
