@@ -137,6 +137,12 @@ def test_a_large_sample_has_pages_and_every_form_leads_back_to_its_own(bureau, p
     left = forms(pages(following).text)
     assert [form.rpartition("?")[2] for form in left] == ["from=21"] * 2
     assert pages(left[0], form={"note": "Dry.", "held": "yes"}).headers["Location"].startswith(f"{address}?from=21&did=check#")
+    # Where all of a page are looked at, the next one is on another.
+    for form in forms(text):
+        leads = pages(form, form={"note": "Dry.", "held": "yes"}).headers["Location"]
+    page, _, case = leads.partition("#")
+    assert page == f"{address}?from=21&did=check"
+    assert f'id="{case}"' in pages(page).text
     assert pages(f"{address}?from=0").status_code == 422
     assert forms(pages(f"{address}?from=400").text) == []
 

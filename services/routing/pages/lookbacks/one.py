@@ -101,9 +101,9 @@ def check(call: Call[Routing]) -> Answer:
         return _page(call, 422, form, WRONG if "note" in error.errors else CHOOSE)
     except Conflict:
         return _page(call, 409, form, notice=CHANGED)
-    cases = _found(call).cases
-    following = next((each.assignment for each in cases[_place(call) - 1 :] if each.held is None), about)
-    return see_other(f"{_address(call, did='check')}#case-{following}")
+    first, cases = _place(call), _found(call).cases
+    place, following = next(((at, each.assignment) for at, each in enumerate(cases[first - 1 :]) if each.held is None), (0, about))
+    return see_other(f"{_address(call, first=first + place // A_PAGE * A_PAGE, did='check')}#case-{following}")
 
 
 def _place(call: Call[Routing]) -> int:
@@ -111,9 +111,10 @@ def _place(call: Call[Routing]) -> int:
     return place
 
 
-def _address(call: Call[Routing], about: str = "", **more: str) -> str:
-    """The address of the part of the sample that is shown, or of the form about one of its cases."""
-    given = {**({"from": str(_place(call))} if _place(call) > 1 else {}), **more}
+def _address(call: Call[Routing], about: str = "", first: int | None = None, **more: str) -> str:
+    """The address of the part of the sample that is shown or of that which begins with the `first`, or of the form about a case."""
+    begins = first or _place(call)
+    given = {**({"from": str(begins)} if begins > 1 else {}), **more}
     path = f"{LIST}/{call.path['lookback_id']}" + (f"/{about}" if about else "")
     return f"{path}?{urlencode(given)}" if given else path
 
