@@ -122,10 +122,12 @@ def _page(
 ) -> flask.Response:  # fmt: skip
     found, catalogue = _found(call), call.service.catalogue
     draft = draft_of(found, catalogue)
-    if draft is None and notice is None:
+    if draft is None and notice is None and not reason:
         return see_other(_case_of(found))
+    if draft is None:
+        status, mistakes, notice = 409 if reason else status, {}, GONE
     return desk_html(
         TEMPLATES, "approval.html", status, place=catalogue, role=call.caller.role, session=call.session, each=found,
         department=department_name(found.department, catalogue), draft=draft, mistakes=mistakes or {}, labels=LABELS, reason=reason,
-        notice=notice if draft else GONE, standing=standing_of(found),
+        notice=notice, standing=standing_of(found),
     )  # fmt: skip

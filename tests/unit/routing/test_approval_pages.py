@@ -56,6 +56,10 @@ def test_a_draft_is_sent_back_with_a_reason_and_a_mistake_is_said_beside_the_fie
     answer = pages(f"/approvals/{drafted}/amend", form={"reason": "请写明日期。"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/cases/o-1")
     assert bureau.said("o-1")[-1].data.reason == "请写明日期。"
+    # No draft is left: what cannot be sent is shown all the same.
+    late = pages(f"/approvals/{drafted}/amend", form={"reason": long})
+    assert (late.status_code, long in late.text, "reason-mistake" in late.text) == (409, True, False)
+    assert pages(f"/approvals/{drafted}/amend", form={"reason": ""}).headers["Location"] == "/cases/o-1"
 
 
 def shown(page):
