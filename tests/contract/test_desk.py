@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.routing.store.desks import desk
 from services.routing.store.desks.desk import Place, Tally, Wanted, on_desk, page_of_desk, tally
 from tests.contract.test_list_plans import overheard, plan_of
 from tests.unit.routing.bureau import MIGRATIONS, REPLY, Bureau
@@ -18,7 +19,7 @@ def bureau(any_database, clock):
     return Bureau(any_database("routing", MIGRATIONS), clock)
 
 
-def test_both_stores_find_count_and_page_alike(bureau):
+def test_both_stores_find_count_and_page_alike(bureau, monkeypatch):
     now = bureau.clock.now()
     titles = ["河堤 A", "河堤 b", "桥 100%", "河堤 C", "岸_1"]
     ids = [bureau.accept(title, "Road 边", "rivers") for title in titles]
@@ -40,6 +41,10 @@ def test_both_stores_find_count_and_page_alike(bureau):
         assert tally(connection, Wanted("water"), now, soon) == Tally(4, 4, 3, 1, 2)
         assert tally(connection, Wanted("water", ("signed",), words=WORDS), now, soon) == Tally(1, 2, 1, 1, 1)
         assert tally(connection, Wanted("roads"), now, soon) == Tally(0, 0, 0, 0, 0)
+        # What is more than is counted hides none of what is rare.
+        monkeypatch.setattr(desk, "MOST_COUNTED", 1)
+        assert tally(connection, Wanted("water", ("signed",)), now, soon) == Tally(1, 2, 2, 1, 2)
+        monkeypatch.setattr(desk, "MOST_COUNTED", 9)
         last = on_desk(connection, Wanted("water"), None, 9)[-1]
         page = page_of_desk(connection, Wanted("water"), None, Place(last.reply_by, last.id), 2)
         assert ([each.id for each in page.rows], page.is_later, page.is_followed) == (open_ones[1:3], True, True)

@@ -15,6 +15,7 @@ from services.contracts.lifecycle import WITH_DEPARTMENT
 from services.routing.domain.assignment import Assignment
 from services.routing.store.cases import ASSIGNMENTS
 from services.routing.store.tables import UNSIGNED, WITH_THEM, assignments
+from services.runtime.store.counting import count_up_to
 from services.runtime.store.database import Instant
 
 #: How far what is on a desk is counted.
@@ -55,8 +56,7 @@ class DeskPage:
     is_followed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """How many are found; and whatever their state and however soon they are due: all, those not signed for, with an overdue
     answer, with one due soon. None of these is counted further than `MOST_COUNTED`."""
 
@@ -91,7 +91,8 @@ def on_desk(connection: Connection, wanted: Wanted, after: Place | None, limit: 
 
 
 def tally(connection: Connection, wanted: Wanted, now: datetime, soon: datetime) -> Tally:
-    """How much of what a department has in hand is found, and how much of it is new, overdue and due by `soon`; in one look."""
+    """How much of what a department has in hand is found, and how much of it is new, overdue and due by `soon`; in one look
+    where it is not more than is counted."""
     table = assignments.c
     shown = [*_due(wanted), *([table.state.in_(wanted.states)] if wanted.states else ())]
     kinds = {
@@ -105,7 +106,12 @@ def tally(connection: Connection, wanted: Wanted, now: datetime, soon: datetime)
     sums = [sa.func.coalesce(sa.func.sum(looked_at.c[name]), 0).label(name) for name in kinds]
     counted = sa.select(sa.func.count().label("everything"), *sums).select_from(looked_at)
     row = connection.execute(counted).one()
-    return Tally(*(int(getattr(row, name)) for name in ("found", "everything", "unsigned", "overdue", "soon")))
+    numbers = {name: int(getattr(row, name)) for name in Tally._fields}
+    if numbers["everything"] > MOST_COUNTED:
+        # Not all was looked at: of a kind that is rare, none may have been.
+        own = sa.select(table.id).where(WITH_THEM, *_whatever_due(wanted))
+        numbers |= {name: count_up_to(connection, own.where(kind), MOST_COUNTED) for name, kind in kinds.items()}
+    return Tally(**numbers)
 
 
 def _of_state(state: str, wanted: Wanted, after: Place | None, limit: int, back: bool) -> sa.Select[Any]:
