@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -24,6 +26,14 @@ TEMPLATES = NounTable(answer_templates, AnswerTemplate)
 _THIS = answer_templates.c.id == sa.bindparam("this")
 _NUMBER = sa.select(sa.func.count()).where(answer_templates.c.department == sa.bindparam("department"))
 _BY_TITLE = (answer_templates.c.title, answer_templates.c.id)
+
+
+class TemplateLine(NamedTuple):
+    """A template as a list shows it."""
+
+    id: str
+    title: str
+    beginning: str
 
 
 class TemplateStore:
@@ -65,6 +75,13 @@ def templates_of(connection: Connection, department: str) -> list[AnswerTemplate
     """What a department keeps, by title."""
     query = TEMPLATES.query.where(answer_templates.c.department == department).order_by(*_BY_TITLE)
     return TEMPLATES.all(connection.execute(query))
+
+
+def beginnings_of(connection: Connection, department: str, letters: int) -> list[TemplateLine]:
+    """What a department keeps, by title, each with the first letters of its text."""
+    table = answer_templates.c
+    query = sa.select(table.id, table.title, sa.func.substr(table.content, 1, letters)).where(table.department == department)
+    return [TemplateLine(*each) for each in connection.execute(query.order_by(*_BY_TITLE))]
 
 
 def titles_of(connection: Connection, department: str) -> list[tuple[str, str]]:

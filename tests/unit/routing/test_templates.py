@@ -10,6 +10,7 @@ import pytest
 
 from services.contracts.words.bilingual import Words
 from services.routing.domain.templates import MOST_TEMPLATES, AnswerTemplate, KnownFacts, put_behind
+from services.routing.store.templates import beginnings_of
 from tests.unit.routing.bureau import at
 
 HOSTILE = "<script>alert(1)</script>\"'{{7*7}}{标题"
@@ -143,6 +144,14 @@ def test_clerks_and_heads_add_change_and_remove_one_in_the_browser(bureau, pages
     gone = pages(address, form={"title": "我的", "content": "我写的。", "version": newer})
     assert (gone.status_code, "我写的。</textarea>" in gone.text, "可作为新模板添加" in gone.text) == (409, True, True)
     assert pages(f"{address}/remove", form={}).headers["Location"] == "/desk/templates"
+
+
+def test_the_list_reads_and_shows_the_beginnings_of_texts(bureau, pages):
+    for length in (60, 61):
+        bureau.post(OWN, {"title": f"{length}", "content": "长" * length}, "water")
+    assert re.findall("<td>(长[^<]*)</td>", pages("/desk/templates").text) == ["长" * 60, "长" * 57 + "..."]
+    with bureau.database.reading() as connection:
+        assert [each.beginning for each in beginnings_of(connection, "water", 2)] == ["长长"] * 2
 
 
 def test_what_was_typed_survives_a_lost_session(pages, kept):

@@ -17,7 +17,7 @@ from services.routing.domain.templates import MOST_TEMPLATES, PLACEHOLDERS
 from services.routing.pages.desk.filters import DESK
 from services.routing.pages.paper import KEY, TEMPLATES, VERSION, posted
 from services.routing.schemas.templates import TemplateBody
-from services.routing.store.templates import templates_of
+from services.routing.store.templates import beginnings_of
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
@@ -28,6 +28,8 @@ routes = Routes()
 LIST: Final = f"{DESK}/templates"
 ONE: Final = f"{LIST}/<template_id>"
 TITLE, CONTENT = "title", "content"
+#: How much of a text the list shows.
+MOST_LETTERS: Final = 60
 LABELS: Final[Mapping[str, Phrase]] = {TITLE: Phrase("Name of the template"), CONTENT: Phrase("Text")}
 WRONG: Final[Mapping[str, Phrase]] = {
     TITLE: Phrase("Please write at most 60 characters"), CONTENT: Phrase("Please write the text, at most 20,000 characters"),
@@ -123,11 +125,11 @@ def _list(
     notice: Phrase | None = None, said: Phrase | None = None,
 ) -> flask.Response:  # fmt: skip
     with call.service.database.reading() as connection:
-        found = templates_of(connection, app.department_of(call))
+        found = beginnings_of(connection, app.department_of(call), MOST_LETTERS + 1)
     return desk_html(
         TEMPLATES, "desk/templates.html", status, place=call.service.catalogue, role=call.caller.role, session=call.session,
         found=found, form=form or {}, mistakes=mistakes or {}, labels=LABELS, notice=notice, said=said, desk=DESK, action=LIST,
-        known=PLACEHOLDERS, key=secrets.token_urlsafe(16), is_full=len(found) >= MOST_TEMPLATES,
+        known=PLACEHOLDERS, key=secrets.token_urlsafe(16), is_full=len(found) >= MOST_TEMPLATES, most_letters=MOST_LETTERS,
     )  # fmt: skip
 
 
