@@ -7,7 +7,7 @@ from typing import Final
 
 import flask
 
-from services.contracts.errors import Conflict
+from services.contracts.errors import Conflict, NotFound
 from services.contracts.people.callers import STAFF
 from services.design.phrases import Phrase
 from services.intake.app.answering import ANSWERING, add_photos, check_department, remove_photo
@@ -69,6 +69,9 @@ def remove(call: Call[Intake]) -> Answer:
         remove_photo(call)
     except Conflict:
         return _page(call, 409, NOT_KEPT)
+    except NotFound:
+        # As after a second press.
+        return see_other(f"/cases/{call.path['opinion_id']}/photos")
     return see_other(f"/cases/{call.path['opinion_id']}/photos")
 
 
