@@ -49,9 +49,11 @@ def narrowed(address: str) -> tuple[str, str]:
     except ValueError:
         given = []
     kept = [(name, value) for name, value in given if name in names and value.isprintable()]
-    if not kept:
+    text = urlencode(kept)
+    # What was typed grows by being written as an address.
+    if not kept or len(path) + 1 + len(text) > LONGEST_ADDRESS:
         raise Invalid("There is nothing to keep in this address.", {"address": ["a list of this site, narrowed to something"]})
-    return path, urlencode(kept)
+    return path, text
 
 
 def filters_of(accounts: Accounts, person: str, of: str | None = None) -> list[SavedFilter]:

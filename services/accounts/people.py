@@ -209,7 +209,9 @@ class ChangingPeople(People):
                 changed += 1
         for row in self._change.execute(sa.select(filters.c.id, filters.c.sealed)).all():
             if text := self._renewed(row.sealed):
-                self._change.execute(filters.update().where(filters.c.id == row.id).values(sealed=text))
+                # One that its owner has changed in the meantime is under the newest key already.
+                same = filters.update().where(filters.c.id == row.id, filters.c.sealed == row.sealed)
+                self._change.execute(same.values(sealed=text))
         return changed
 
     def _renewed(self, sealed: str | None) -> str | None:

@@ -64,7 +64,19 @@ def save(call: Call[HasAccounts]) -> Answer:
     return see_other(saved.address)
 
 
-@routes.post(f"{PAGE}/<filter_id>", access=SIGNED_IN, page=error_page)
+@routes.get(f"{PAGE}/<filter_id>", access=SIGNED_IN, page=error_page)
+def back_from_rename(call: Call[HasAccounts]) -> Answer:
+    """GET on the address of a form: back to the page."""
+    return see_other(PAGE)
+
+
+@routes.get(f"{PAGE}/<filter_id>/remove", access=SIGNED_IN, page=error_page)
+def back_from_remove(call: Call[HasAccounts]) -> Answer:
+    """GET on the address of a form: back to the page."""
+    return see_other(PAGE)
+
+
+@routes.post(f"{PAGE}/<filter_id>", access=SIGNED_IN, page=KeptForm({"name-*": LABEL}))
 def rename(call: Call[HasAccounts]) -> Answer:
     """Call a filter something else."""
     me, which, key = own(call), call.path["filter_id"], f"name-{call.path['filter_id']}"

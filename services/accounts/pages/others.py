@@ -163,6 +163,15 @@ for _name in MOVES:
     _move(_name)
 
 
+def back(call: Call[HasAccounts]) -> Answer:
+    """GET on the address of a form: back to the account."""
+    return see_other(f"{LIST}/{call.path['account_id']}")
+
+
+for _form in ("name", "grants", "grants/<grant_id>/end", *MOVES):
+    routes.get(f"{LIST}/<account_id>/{_form}", access=ADMIN, page=error_page)(back)
+
+
 def _list(
     call: Call[HasAccounts], status: int = 200, form: Mapping[str, str] | None = None, mistakes: Mistakes | None = None
 ) -> Answer:

@@ -48,7 +48,7 @@ WRONG: Final[Mapping[str, Phrase]] = {
 }
 GOOD: Final[Mapping[str, Phrase]] = {"good": Phrase("in force"), "ended": Phrase("ended")}
 REVOKED: Final = Phrase("The token is revoked. Every service refuses it within seconds.")
-GONE: Final = Phrase("This token has ended already: somebody else revoked it.")
+GONE: Final = Phrase("This token has ended already, or there is none.")
 ONCE: Final = Phrase("This form has made a token already, which was shown then. If you did not keep it, please revoke it.")
 _BODY: Final = TokenBody()
 routes = Routes()

@@ -57,6 +57,8 @@ def test_a_filter_is_saved_found_above_its_list_renamed_and_removed(place: WebHa
     key = {"csrf": place.form_key()}
     assert place.ask("POST", f"{PAGE}/{which[0]}", data=key | {f"name-{which[0]}": "河道"}).status_code == 303
     assert ">河道</a>" in place.ask("GET", f"{PART}/cases").text
+    for form in (which[0], f"{which[0]}/remove"):
+        assert place.ask("GET", f"{PAGE}/{form}").headers["Location"] == PAGE
     for _ in range(2):
         assert place.ask("POST", f"{PAGE}/{which[0]}/remove", data=key).status_code == 303
     assert links(place) == []
@@ -86,7 +88,7 @@ def test_an_address_is_only_ever_a_list_of_this_site_with_what_that_list_is_narr
         "", "/", "/cases", "/cases?", "//evil.example/cases?q=1", "https://evil.example/cases?q=1", "javascript:alert(1)//?q=1",
         "/cases/../admin?q=1", "/accounts?q=1", "/cases?lang=en&cursor=x", "\\\\evil/cases?q=1", "/cases\n?q=1", "cases?q=1",
         "/cases?q=%00", "/cases?" + "&".join(f"q={number}" for number in range(60)), "/cases?q=" + "x" * 2000, "http:///cases?q=1",
-        "/cases?q=%0d%0aLocation:x", "http://[/cases?q=1",
+        "/cases?q=%0d%0aLocation:x", "http://[/cases?q=1", "/cases?q=" + "张" * 300,
     ):  # fmt: skip
         with pytest.raises(Invalid):
             filters.narrowed(address)
@@ -135,6 +137,8 @@ def test_a_lost_session_a_forged_form_and_a_token_change_nothing_and_what_was_ty
     assert lost.status_code == 401
     assert "每天要看的" in lost.text
     assert escape(NARROWED) in lost.text
+    renamed = place.ask("POST", f"{PAGE}/some", data={"name-some": "改过的名称", "csrf": "0" * 64})
+    assert (renamed.status_code, "改过的名称" in renamed.text, 'name="name-some"' in renamed.text) == (401, True, True)
     assert place.ask("POST", PAGE, data=data, role=Role.REVIEWER).status_code == 404
     assert place.ask("GET", f"{PART}/cases", role=Role.REVIEWER).text.strip() == ""
 

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.accounts.model import NewGrant
+from services.accounts.pages.others import MOVES
 from services.contracts.people.callers import SIGNED_IN, Role
 from services.runtime.web.access.people import persons
 from tests.unit.runtime.harness import PASSWORD, WebHarness
@@ -173,6 +174,8 @@ def test_at_pages_an_administrator_invites_grants_and_resets_and_mistakes_keep_w
     for move, status in (("suspend", 303), ("suspend", 409), ("resume", 303), ("sign-out", 303), ("erase", 303)):
         assert place.ask("POST", f"/accounts/{person.id}/{move}", data=mine).status_code == status
     assert "王磊" not in place.ask("GET", f"/accounts/{person.id}").text
+    for part in ("name", "grants", "grants/g/end", *MOVES):
+        assert place.ask("GET", f"/accounts/{person.id}/{part}").headers["Location"] == f"/accounts/{person.id}"
     own = place.person(Role.ADMIN)
     assert place.ask("POST", f"/accounts/{own}/suspend", data={"csrf": key}).status_code == 409
 
