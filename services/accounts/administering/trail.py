@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -81,16 +81,16 @@ def read_trail(connection: Connection, wanted: TrailFilter, before: str | None, 
         found = found.where(lines.c.id < bound)
     if wanted.since is not None:
         found = found.where(lines.c.id >= first_id(wanted.since))
-    looked = found.limit(LOOKED_THROUGH).subquery()
-    conditions = _conditions(wanted, looked.c)
-    query = sa.select(*looked.c).where(*conditions).order_by(looked.c.id.desc()) if conditions else found
-    rows = [TrailLine(*row) for row in connection.execute(query.limit(limit + 1))]
-    if len(rows) > limit:
-        return TrailPage(rows[:limit], rows[limit - 1].id)
-    if not conditions:
-        return TrailPage(rows, None)
-    count, last = connection.execute(sa.select(sa.func.count(), sa.func.min(looked.c.id))).one()
-    return TrailPage(rows, last if count == LOOKED_THROUGH else None)
+    conditions, older = _conditions(wanted), None
+    if conditions:
+        looked = found.with_only_columns(lines.c.id).limit(LOOKED_THROUGH).subquery()
+        count, last = connection.execute(sa.select(sa.func.count(), sa.func.min(looked.c.id))).one()
+        if not count:
+            return TrailPage((), None)
+        # How far is fixed before looking: lines are added all the time, and would push the end along.
+        found, older = found.where(lines.c.id >= last, *conditions), last if count == LOOKED_THROUGH else None
+    rows = [TrailLine(*row) for row in connection.execute(found.limit(limit + 1))]
+    return TrailPage(rows[:limit], rows[limit - 1].id) if len(rows) > limit else TrailPage(rows, older)
 
 
 def known_as(connection: Connection, text: str) -> tuple[list[tuple[str, str, str | None]], bool]:
@@ -102,12 +102,12 @@ def known_as(connection: Connection, text: str) -> tuple[list[tuple[str, str, st
     return people, token is not None
 
 
-def _conditions(wanted: TrailFilter, line: Any) -> list[sa.ColumnElement[bool]]:
+def _conditions(wanted: TrailFilter) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if wanted.changes is not None:
-        found.append(line.method != "GET" if wanted.changes else line.method == "GET")
+        found.append(lines.c.method != "GET" if wanted.changes else lines.c.method == "GET")
     if wanted.route:
-        found.append(line.route.contains(wanted.route, autoescape=True))
+        found.append(lines.c.route.contains(wanted.route, autoescape=True))
     if wanted.refused:
-        found.append(line.status >= REFUSED)
+        found.append(lines.c.status >= REFUSED)
     return found

@@ -77,7 +77,11 @@ def _party_words(service: HasAccounts, given: Granted | Caller) -> Words | None:
         station = stored.found(catalogue.stations, given.station)
         called = station.name if station else given.station
     elif given.deputy:
-        called = service.deputy_name(given.deputy) or given.deputy
+        # A list names the same deputies again and again.
+        names: dict[str, str] = flask.g.setdefault("deputy_names", {})
+        if given.deputy not in names:
+            names[given.deputy] = service.deputy_name(given.deputy) or given.deputy
+        called = names[given.deputy]
     else:
         return None
     return Words(called, called)

@@ -15,7 +15,7 @@ from services.accounts.administering.trail import REFUSED, TrailFilter, TrailLin
 from services.accounts.api import ADMIN
 from services.accounts.context import HasAccounts
 from services.accounts.pages.own import line_of
-from services.accounts.pages.showing import Mistakes, role_words, shown
+from services.accounts.pages.showing import TEMPLATES, Mistakes, guard_of, role_words, shown
 from services.contracts.words.bilingual import Words
 from services.contracts.words.people import TRAIL
 from services.contracts.words.text import value
@@ -26,11 +26,14 @@ from services.runtime.sheets.written import WrittenTable, workbook
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import error_page
-from services.runtime.web.pages.readers import said
+from services.runtime.web.pages.readers import said, this_reader
 from services.runtime.web.routes import Answer, Routes
 
 LIST: Final = "/audit"
 A_PAGE, MOST_IN_A_FILE = 50, 5_000
+#: What is rare is looked for so many times further back for one file.
+MOST_ROUNDS: Final = 10
+OLDER: Final = Phrase("Older lines are not in this file; narrow the period to have them.")
 FIELDS: Final = ("who", "subject", "kind", "route", "since", "until")
 LONGEST: Final = 200
 LABELS: Final[Mapping[str, Phrase]] = {
@@ -89,15 +92,18 @@ def file(call: Call[HasAccounts]) -> Answer:
     before: str | None = None
     with call.service.accounts.access.reading() as connection:
         asked = _asked(call, connection)
-        if asked.mistakes:
-            return page(call)
-        while len(rows) < MOST_IN_A_FILE:
+        for _ in range(0 if asked.mistakes else MOST_ROUNDS):
             found = read_trail(connection, asked.wanted, before, MOST_IN_A_FILE - len(rows))
             rows += found.lines
             before = found.before
-            if before is None:
+            if before is None or len(rows) == MOST_IN_A_FILE:
                 break
-    table = WrittenTable(LIST[1:], [said(words) for words in TRAIL.values()], [_cells(call, each) for each in rows])
+    if asked.mistakes:
+        return page(call)
+    cells = [_cells(call, each) for each in rows]
+    if before is not None:
+        cells.append([TEMPLATES.say(OLDER, this_reader()), *[""] * (len(TRAIL) - 1)])
+    table = WrittenTable(LIST[1:], [said(words) for words in TRAIL.values()], cells)
     response = flask.Response(workbook([table]), content_type=XLSX)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'audit-{_today(call)}')}.xlsx"
     return response
@@ -121,6 +127,9 @@ def _asked(call: Call[HasAccounts], connection: Connection) -> Asked:
         mistakes["who"] = SEVERAL if people else NOBODY
     elif people:
         wanted = replace(wanted, person=people[0][0])
+    # Looking at what somebody did is itself a look at them.
+    if about := wanted.person or wanted.token:
+        guard_of(call).say(about)
     return Asked(given, wanted, mistakes, people)
 
 

@@ -142,7 +142,58 @@ def test_the_file_has_what_the_page_has_and_is_bounded(place: WebHarness, monkey
     ]  # fmt: skip
     assert found[0][1].startswith("王磊 ")
     monkeypatch.setattr(page, "MOST_IN_A_FILE", 1)
-    assert len(rows("subject=o-2")) == 2
+    assert [row[0][:6] for row in rows("subject=o-2")] == [heading[0], found[0][0][:6], "更早的记录不"]
+
+
+def test_a_file_of_what_is_rare_goes_back_only_so_far_and_says_so(place: WebHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trail, "LOOKED_THROUGH", 1)
+    monkeypatch.setattr(page, "MOST_ROUNDS", 2)
+    answer = place.ask("GET", "/audit/file?kind=looks&route=no-such", role=Role.ADMIN)
+    rows = list(openpyxl.load_workbook(io.BytesIO(answer.data)).active.iter_rows(values_only=True))
+    assert (len(rows), "更早的记录" in rows[1][0]) == (2, True)
+
+
+def test_lines_that_are_added_while_it_is_read_put_none_in_it_twice(place: WebHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On PostgreSQL each statement sees what was added since the one before."""
+    monkeypatch.setattr(trail, "LOOKED_THROUGH", 2)
+    log, wanted, met, before = AuditLog(place.database), TrailFilter(route="opinions"), [], None
+    asked = 0
+
+    class Moving:
+        """A connection before whose every statement a line is added."""
+
+        def execute(self, query: Any) -> Any:
+            nonlocal asked
+            asked += 1
+            log.begin(entry(f"x-{asked}", route="/api/v1/others"))
+            with place.database.reading() as connection:
+                return connection.execute(query).freeze()()
+
+    for _ in range(20):
+        found = read_trail(Moving(), wanted, before, 10)  # type: ignore[arg-type]
+        met += [each.id for each in found.lines]
+        before = found.before
+        if before is None:
+            break
+    assert len(met) == len(set(met)) == 4
+
+
+def test_looking_at_what_somebody_did_says_of_whom(place: WebHarness) -> None:
+    person = next(line["person"] for line in place.lines(subject="o-2"))
+    for query, about in ((f"who={person}", person), ("who=wang.lei", person), ("", None)):
+        for path in ("/audit", "/audit/file"):
+            ask_status = place.ask("GET", f"{path}?{query}", role=Role.ADMIN).status_code
+            assert (ask_status, place.lines(route=path)[-1]["subject"]) == (200, about), query
+
+
+def test_a_deputy_is_looked_up_once_for_a_page(place: WebHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    met = list[str]()
+    monkeypatch.setattr(type(place.service), "deputy_name", lambda _, code: met.append(code))
+    log = AuditLog(place.database)
+    for _ in range(3):
+        log.begin(entry("o-3", role="deputy", party="d-1"))
+    ask(place, "subject=o-3")
+    assert met == ["d-1"]
 
 
 def test_reading_it_is_in_it_and_for_administrators_alone(place: WebHarness) -> None:
