@@ -103,7 +103,8 @@ class Session:
     def wanted_at(self, calendar: Calendar) -> datetime | None:
         """When it would be by its plan; None where it is then, or where somebody has chosen its day.
 
-        An announced one stays on a day that has become a holiday until somebody postpones it.
+        An announced one stays on a day that has become a holiday until somebody postpones it, and so does one whose day by its
+        plan lies behind us.
         """
         if not self.state.is_to_come or self.planned_day is None:
             return None

@@ -57,7 +57,7 @@ def shown_session(session: Session, catalogue: Catalogue) -> ShownSession:
         session, name_of(stored.session_kind(catalogue, session.kind)), station_name(catalogue, session.station),
         local(session.at, catalogue), ends.time() if ends else None, SESSION_STATES[session.state],
         TONES.get(session.state, ""), [(SESSION_RULES[each.rule], each.reason) for each in session.irregular],
-        session.is_announced and session.wanted_at(catalogue.calendar) is not None,
+        session.wanted_at(catalogue.calendar) is not None,
     )  # fmt: skip
 
 

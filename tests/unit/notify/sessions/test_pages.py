@@ -261,6 +261,18 @@ def test_the_office_postpones_with_one_press_what_was_announced_for_a_holiday(
     assert "按计划应改在" not in text
 
 
+def test_a_session_whose_day_by_its_plan_lies_behind_us_says_that_it_stays_on_a_holiday(
+    scene: Scene, call: Telephone, browser: Browser
+) -> None:
+    call("PUT", "/plans/tuesday", "office", TUESDAYS | {"shift": "previous"})
+    session = call("GET", "/sessions", "office", sort="at")[1]["items"][0]["id"]
+    close(scene, "2026-11-24", "2026-11-23")
+    assert "遇节假日" in browser.text("/sessions", "office")
+    page = browser.get(f"/sessions/{session}", "office").text
+    assert "按计划应改在 2026年11月20日 09:00" in re.sub(r"<[^>]+>", "", page)
+    assert re.findall(r'<input type="hidden" name="postpone-', page) == []
+
+
 def test_overdue_minutes_stand_on_the_office_s_page(scene: Scene, call: Telephone, browser: Browser) -> None:
     session = announced(call)
     scene.clock.instant = at("2026-12-03 11:30")
