@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from services.notify.domain.letters.members import comes_too_late
 from services.notify.domain.letters.recipients import Undelivered, next_attempt, rest_after
-from services.notify.domain.letters.submitters import AT_ONCE, FAILURES_OF_A_WAY, cause_of
+from services.notify.domain.letters.submitters import AT_ONCE, FAILURES_OF_A_WAY, SubmitterNotification, cause_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,19 +17,22 @@ if TYPE_CHECKING:
 
     from services.notify.domain.ladder import Ladder
     from services.notify.domain.letters.recipients import Notifier
-    from services.notify.domain.letters.submitters import AnyLetter, SubmitterChannels, SubmitterNotification
+    from services.notify.domain.letters.submitters import AnyLetter, SubmitterChannels
     from services.notify.store.submitter_notifications import SubmitterNotificationStore, TakenSubmitterNotification
 
     Keep = Callable[[SubmitterNotification, datetime], None]
 
 log = structlog.get_logger()
 SUBMITTER_NOTIFICATIONS_A_TURN = 50
+TOO_LATE = "the session would have begun before it leaves"
 
 
 def keep_request(submitter_channels: SubmitterChannels, message: AnyLetter, now: datetime, keep: Keep) -> None:
     """Keep a notification for each way that the submitter left; those that cannot be sent are kept as such, without the contact."""
-    for written in submitter_channels.notifications(message):
-        keep(written, submitter_channels.first_at(message.about, now))
+    leaves = submitter_channels.first_at(message.about, now)
+    for each in submitter_channels.notifications(message):
+        written = SubmitterNotification(each.way, "", "", "", TOO_LATE, dropped=True) if comes_too_late(message, leaves) else each
+        keep(written, leaves)
         if written.reason is not None:
             log.info(
                 "submitter_notification_not_sent",

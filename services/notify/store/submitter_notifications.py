@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.notify.domain.letters.members import ABOUT_SESSION
 from services.notify.domain.letters.submitters import SubmitterDelivery, SubmitterNotification
 from services.notify.store.channels import NotificationStore, recover, resting
 from services.notify.store.tables import is_state, submitter_notifications
@@ -23,6 +24,7 @@ ERASED: Mapping[str, None] = {"contact": None, "title": None, "body": None}
 SHOWN = tuple(submitter_notifications.c[field.name] for field in fields(SubmitterDelivery))
 NO_KEY = "no key opens it any more"
 CANCELLED = "whom it was for has been erased"
+OUTDATED = "a newer letter about the session took its place"
 #: What still says whom it is for.
 WAITING = is_state(submitter_notifications, "pending") | is_state(submitter_notifications, "sending")
 
@@ -154,11 +156,36 @@ def _is_for(vault: Vault, body: str, receipts: Sequence[str]) -> bool:
     return any(receipt in text for receipt in receipts)
 
 
+def _end_older(work: Transaction, vault: Vault, session: str, newer: SubmitterNotification) -> None:
+    """Drop what waits to tell the same person about the session by the same way."""
+    table = submitter_notifications.c
+    waiting = (
+        sa.select(table.id, table.contact, table.body)
+        .where(is_state(submitter_notifications, "pending"), table.opinion == session, table.way == newer.way)
+        .where(table.about.in_(ABOUT_SESSION))
+        .order_by(table.id)
+    )
+    found = work.execute(waiting.with_for_update())
+    older = [row.id for row in found if _is_to_the_same(vault, row.contact, row.body, newer)]
+    if older:
+        _end(work, table.id.in_(older), "dropped", OUTDATED)
+
+
+def _is_to_the_same(vault: Vault, contact: str, body: str, newer: SubmitterNotification) -> bool:
+    """Several people may share an address: they are told apart by the greeting, the first line."""
+    try:
+        return (vault.open(contact), vault.open(body).partition("\n")[0]) == (newer.contact, newer.body.partition("\n")[0])
+    except SealBroken:
+        return False
+
+
 def keep_submitter_notification(
     work: Transaction, vault: Vault, message: str, opinion: str, about: str, written: SubmitterNotification, at: datetime
 ) -> None:
     """Queue a notification inside `work`, sealed, to leave from `at` on; one that cannot be sent is recorded as ended."""
     over = written.reason is not None
+    if about in ABOUT_SESSION and not over:
+        _end_older(work, vault, opinion, written)
     state = "dropped" if written.dropped else "failed" if over else "pending"
     row = {
         "id": new_id(), "message": message, "opinion": opinion, "about": about, "way": written.way, "state": state,

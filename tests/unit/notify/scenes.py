@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from services.contracts.catalogue.model import Catalogue, Department, Difficulty, Rung
 from services.contracts.envelope import Event, decode
 from services.contracts.messages.assignments import AssignmentCreated, AssignmentReopened, AssignmentReplied, AssignmentSigned
+from services.contracts.messages.duties import LetterEntrusted
 from services.contracts.messages.supervision import LetterRequested
 from services.contracts.messages.values import Message, OpinionText, Outcome, Why
 from services.contracts.time.durations import parse_duration
@@ -185,7 +186,7 @@ class Scene:
             subscription.handle(work, events)
 
     def sealed(self, message: Message) -> Message:
-        if not isinstance(message, LetterRequested):
+        if not isinstance(message, LetterRequested | LetterEntrusted):
             return message
         told = {name: getattr(message, name) for name in ("name", "email", "phone")}
         return replace(message, **{name: self.vault.seal(text) if text else text for name, text in told.items()})

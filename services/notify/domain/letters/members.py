@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final, get_args
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.accounts import LetterLinked
-from services.contracts.messages.duties import LetterEntrusted
+from services.contracts.messages.duties import AboutSession, LetterEntrusted
+from services.contracts.messages.values import Message
 from services.notify.domain.letters.wording import fact_lines, write_letter
 
 #: By what a letter is about: its title, and what it says before the link, in Chinese and English.
@@ -98,6 +101,21 @@ ENTRUSTED: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("请您参加的“{}”即将举行，请按时到会。", '"{}", to which you are asked, is soon. Please be there in time.'),
     ),
 }
+
+#: These change where somebody has to be, perhaps tomorrow: they do not wait for office hours.
+CHANGED: Final = frozenset({"session_moved", "session_put_off", "session_called_off"})
+#: Letters about a session: each says how things stand, so that an older one has nothing left to say.
+ABOUT_SESSION: Final = frozenset(get_args(AboutSession))
+
+
+def comes_too_late(message: Message, leaves: datetime) -> bool:
+    """Whether a letter is a reminder of a session that has begun when it leaves."""
+    if not isinstance(message, LetterEntrusted) or message.about != "session_soon":
+        return False
+    try:
+        return leaves >= datetime.fromisoformat(message.facts.get("at", ""))
+    except ValueError:
+        return False
 
 
 def write_to_member(message: LetterLinked, catalogue: Catalogue) -> tuple[str, str]:

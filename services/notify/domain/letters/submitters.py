@@ -14,7 +14,7 @@ from services.contracts.messages.duties import LetterEntrusted
 from services.contracts.messages.sessions import LetterBooked
 from services.contracts.messages.supervision import LetterRequested
 from services.contracts.people.contacts import NotReachable, Telephone, mailbox, telephone
-from services.notify.domain.letters.members import LETTERS, write_to_entrusted, write_to_member
+from services.notify.domain.letters.members import CHANGED, LETTERS, write_to_entrusted, write_to_member
 from services.notify.domain.letters.visitors import BOOKED, write_to_visitor
 from services.notify.domain.letters.wording import fact_lines, write_letter
 
@@ -97,7 +97,7 @@ STEPS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
 }
 RECEIPT = ("回执号：{receipt}（请妥善保管，凭此查询）", "Receipt: {receipt} (keep it to yourself: it opens your case)")
 #: These are sent at once, because the submitter is waiting for them; the rest is sent in office hours.
-AT_ONCE = frozenset({"received", "resent", "supported", *LETTERS, *BOOKED})
+AT_ONCE = frozenset({"received", "resent", "supported", *LETTERS, *BOOKED, *CHANGED})
 
 #: Several notifications that fail one after the other are taken for the way's fault, one alone for its address's.
 FAILURES_OF_A_WAY = 3
