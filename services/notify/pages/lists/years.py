@@ -14,7 +14,7 @@ from services.notify.app.sessions.sessions import KEEPERS
 from services.notify.pages.lists.showing import shown_rows
 from services.notify.pages.paper import TEMPLATES, local, private
 from services.notify.pages.sessions.showing import station_name, stations_of
-from services.notify.store.lists.entries import find_frozen
+from services.notify.store.lists.entries import frozen_at
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
@@ -35,7 +35,7 @@ def year_page(call: Call[Notify]) -> Answer:
     cursor = call.query.get("cursor")
     with call.service.database.reading() as connection:
         rows, more = year_rows(connection, scope, name, now, place_of(str(cursor)) if cursor else None, A_PAGE)
-        frozen = find_frozen(connection, scope, name)
+        published = frozen_at(connection, scope, name)
     given = {"list": name, "year": year, "station": scope.station or ""}
     narrowed = f"?{urlencode({'station': scope.station})}" if scope.station else ""
     return private(html(
@@ -44,7 +44,7 @@ def year_page(call: Call[Notify]) -> Answer:
         whose=station_name(catalogue, scope.station) or name_of(catalogue), given=given,
         table=shown_rows(name, rows, catalogue) if rows else None, as_of=local(now, catalogue), lists=[(None, list(LISTS.items()))],
         stations=[] if own else stations_of(catalogue), public=f"{PATH}/{name}/{scope.year}", form_session=call.session,
-        published_at=frozen and local(frozen.at, catalogue),
+        published_at=published and local(published, catalogue),
         files=[(form, f"{PATH}/{name}/{year}/{form}{narrowed}") for form in TYPES],
         following=more and f"{PATH}?{urlencode(given | {'cursor': more})}",
     ))  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -71,6 +72,14 @@ def find_frozen(connection: Connection, scope: ListScope, name: str) -> FrozenLi
     table = frozen_lists.c
     query = FROZEN.query.where(table.scope == scope.key, table.list == name).order_by(table.id.desc()).limit(1)
     return next(iter(FROZEN.all(connection.execute(query))), None)
+
+
+def frozen_at(connection: Connection, scope: ListScope, name: str) -> datetime | None:
+    """When a list was published last; None where it was not."""
+    table = frozen_lists.c
+    query = sa.select(table.at).where(table.scope == scope.key, table.list == name).order_by(table.id.desc()).limit(1)
+    at: datetime | None = connection.scalar(query)
+    return at
 
 
 def frozen_by_id(connection: Connection, name: str) -> FrozenList | None:
