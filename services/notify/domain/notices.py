@@ -53,7 +53,6 @@ ADDRESSES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("relay", "take", "feedback", "late"), "/entrusted/{opinion}"),
     **dict.fromkeys(("assigned", "reopened", "denied", "extended", "not_extended", "sent_back"), "/desk/{assignment}"),
     "drafted": "/approvals/{assignment}",
-    "advised": "/cases/{opinion}",
 }
 CASE: Final = "/cases/{opinion}"
 

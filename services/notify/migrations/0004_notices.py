@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("opinion", sa.String(64), nullable=False),
         sa.Column("assignment", sa.String(64)),
         sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("kept", sa.BigInteger, nullable=False),
         sa.UniqueConstraint("message", "audience", name="notices_once"),
     )
     op.create_index("notices_audience", "notices", ["audience", "position"])

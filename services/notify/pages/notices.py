@@ -11,6 +11,7 @@ from services.contracts.fragments import MOST_COUNTED, fragment
 from services.contracts.people.callers import SIGNED_IN
 from services.contracts.words.bilingual import Words
 from services.contracts.words.notices import NOTICES
+from services.contracts.words.vocabulary import word
 from services.design.phrases import Phrase
 from services.notify.app.context import Notify
 from services.notify.domain.notices import audiences_of
@@ -56,7 +57,7 @@ def list_page(call: Call[Notify]) -> Answer:
     shown, catalogue = found[:A_PAGE], call.service.catalogue
     following = cursor_of(shown[-1].position) if len(found) > A_PAGE else None
     rows = [
-        ShownNotice(NOTICES[each.kind], each.address, local(each.at, catalogue), each.opinion[-ENDING:], each.position > seen)
+        ShownNotice(word(NOTICES, each.kind), each.address, local(each.at, catalogue), each.opinion[-ENDING:], each.position > seen)
         for each in shown
     ]
     newest = shown[0].position if shown else seen

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.contracts.words.notices import NOTICES
+from services.contracts.words.vocabulary import word
 from services.notify.domain.notices import Notice
 from services.runtime.web.lists.paging import Page, page_of
 
@@ -21,7 +22,7 @@ class NoticeShape(Schema):
     """What happened, when, and the page that it leads to. It has no text of an opinion: that page has it, for who may read it."""
 
     position = fields.Integer(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(tuple(NOTICES)))
+    kind = fields.String(required=True)
     words = fields.String(required=True)
     opinion = fields.String(required=True)
     assignment = fields.String(required=True, allow_none=True)
@@ -35,6 +36,6 @@ NoticePage = page_of("NoticePage", "A page of notices, the newest first.", Notic
 def notice_answer(notice: Notice) -> dict[str, object]:
     """A notice as a `NoticeShape`."""
     return {
-        "position": notice.position, "kind": notice.kind, "words": NOTICES[notice.kind].zh, "opinion": notice.opinion,
+        "position": notice.position, "kind": notice.kind, "words": word(NOTICES, notice.kind).zh, "opinion": notice.opinion,
         "assignment": notice.assignment, "at": notice.at, "address": notice.address,
     }  # fmt: skip

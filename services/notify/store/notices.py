@@ -27,6 +27,7 @@ notices = sa.Table(
     sa.Column("opinion", sa.String(64), nullable=False),
     sa.Column("assignment", sa.String(64)),
     sa.Column("at", Instant, nullable=False),
+    sa.Column("kept", Instant, nullable=False),
     sa.UniqueConstraint("message", "audience", name="notices_once"),
     sa.Index("notices_audience", "audience", "position"),
 )
@@ -67,7 +68,8 @@ def keep_notices(work: Transaction, found: Sequence[Notice]) -> None:
     store = work.connection.dialect.name
     work.run_many(_GIVE[store], [{"id": 1, "last": len(found)}])
     ((last,),) = work.fetch(_LAST)
-    rows = [each._replace(position=position)._asdict() for position, each in enumerate(found, last - len(found) + 1)]
+    numbered = enumerate(found, last - len(found) + 1)
+    rows = [each._replace(position=position)._asdict() | {"kept": work.now} for position, each in numbered]
     work.run_many(_KEEP[store], rows)
 
 
@@ -116,10 +118,10 @@ def see(work: Transaction, reader: str, audiences: Sequence[str], up_to: int) ->
 
 
 def prune_notices(work: Transaction, kept: timedelta) -> int:
-    """Forget some of what is older than that, and who has seen nothing since; returns how many notices."""
+    """Forget some of what has been kept for longer than that, and who has seen nothing since; returns how many notices."""
     limit = work.now - kept
-    first = sa.select(notices.c.position, notices.c.at).order_by(notices.c.position).limit(A_PRUNING).subquery()
-    old = sa.select(first.c.position).where(first.c.at < limit)
+    first = sa.select(notices.c.position, notices.c.kept).order_by(notices.c.position).limit(A_PRUNING).subquery()
+    old = sa.select(first.c.position).where(first.c.kept < limit)
     work.execute(notice_readers.delete().where(notice_readers.c.updated < limit))
     return int(work.execute(notices.delete().where(notices.c.position.in_(old))).rowcount)
 

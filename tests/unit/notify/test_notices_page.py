@@ -10,8 +10,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from services.contracts.people.callers import PUBLIC
+from services.notify.domain.notices import Notice
 from services.notify.pages.notices import A_PAGE, PART
 from services.notify.pages.routes import PAGES
+from services.notify.store.notices import keep_notices
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
 from tests.unit.notify.calling import CALLERS, FakeAuthenticator
@@ -85,6 +87,10 @@ def test_pages_follow_each_other_to_the_oldest(scene: Scene, ask: Ask) -> None:
         later = ask(following.replace("&amp;", "&"))
         assert [address for _, address in (*rows(page), *rows(later))] == [f"/desk/a-{n}" for n in reversed(range(A_PAGE + 5))]
         assert f'href="{first}"' in later.text
+        assert f"Mark all {A_PAGE + 5} new ones as seen" in page.text
+        # What a later page begins with is not the newest, and much of what is behind it was shown before.
+        assert ["data-news" in each.text for each in (page, later)] == [True, False]
+        assert "/notices/seen" not in later.text
     assert ask("/notices?cursor=nonsense").status_code == 422
 
 
@@ -143,6 +149,15 @@ def test_a_page_of_notices_is_read_by_its_index(scene: Scene, ask: Ask, statemen
             if "FROM notices" in text:
                 plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given)]
                 assert not any(step.startswith("SCAN notices") for step in plan), plan
+
+
+def test_a_kind_that_a_newer_version_has_kept_breaks_no_page(scene: Scene, ask: Ask, call: Any) -> None:
+    assign(scene, "1")
+    with scene.database.transaction() as work:
+        keep_notices(work, [Notice("e-9", "water", "foreseen", "o-9", None, scene.clock.now())])
+    assert rows(ask("/notices")) == [(True, "/cases/o-9"), (True, "/desk/a-1")]
+    found = call("GET", "/notices", "water")[1]["items"][0]
+    assert (found["kind"], found["words"]) == ("foreseen", "foreseen")
 
 
 def test_nothing_that_somebody_wrote_is_on_the_page(scene: Scene, ask: Ask) -> None:
