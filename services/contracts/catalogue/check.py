@@ -164,13 +164,16 @@ def _check_references(document: Document, loaded: Values) -> None:
 def _check_trees(document: Document, loaded: Values) -> None:
     for section in TREES:
         parents = {code: entry.get("parent") for code, entry in loaded[section].items()}
+        settled: set[str] = set()
         for code in parents:
-            seen, above = {code}, parents[code]
-            while above is not None and above not in seen:
-                seen.add(above)
+            way, above = {code}, parents[code]
+            while above is not None and above not in way and above not in settled:
+                way.add(above)
                 above = parents.get(above)
             if above == code:
                 document.note((section, code, "parent"), "cycle: an entry cannot be above itself")
+            elif above is None or above in settled:
+                settled |= way
 
 
 def _check_lead(document: Document, loaded: Values) -> None:

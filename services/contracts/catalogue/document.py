@@ -13,6 +13,10 @@ LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DUMPER: type[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 EXTENDS = "extends"
 DEEPEST = 12
+#: A place has some thousand. Aliases of aliases can name millions in a few lines.
+MOST_VALUES = 100_000
+#: No number of a catalogue is longer; longer ones stay text, which is then no number.
+LONGEST_NUMBER = 18
 
 Path = tuple[str | int, ...]
 #: A value of a catalogue before its shape is checked.
@@ -57,7 +61,7 @@ class Document:
         self.places: dict[Path, SourceLine] = {}
         self.problems: list[Problem] = []
         self.whole, self.extends = True, False
-        self._extends_line = 1
+        self._extends_line, self._values = 1, 0
 
     def note(self, path: Path, reason: str, severity: Literal["error", "warning"] = "error") -> None:
         """Record a problem at the nearest place that is known for `path`."""
@@ -127,6 +131,11 @@ class Document:
         if len(path) > DEEPEST:
             self._refuse(SourceLine(node.start_mark.line + 1, file), path, "nested too deeply")
             return None
+        self._values += 1
+        if self._values > MOST_VALUES:
+            if self._values == MOST_VALUES + 1:
+                self._refuse(SourceLine(node.start_mark.line + 1, file), path, f"more than {MOST_VALUES} values")
+            return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, file, places)
         if isinstance(node, yaml.SequenceNode):
@@ -168,7 +177,7 @@ def plain(node: yaml.Node) -> Raw:
         return None
     if node.tag == "tag:yaml.org,2002:bool":
         return text.lower() in ("true", "yes", "on")
-    if node.tag == "tag:yaml.org,2002:int" and text.isascii() and text.isdigit():
+    if node.tag == "tag:yaml.org,2002:int" and text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER:
         return int(text)
     return text
 

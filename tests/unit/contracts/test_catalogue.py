@@ -13,6 +13,8 @@ from services.contracts.messages.values import Outcome
 DEPLOY = Path(__file__).parents[3] / "deploy"
 SHIPPED = ["catalogue.yml", "catalogue.fast.yml"]
 SEVEN = ["城乡建设", "劳动和社会保障", "教育文体", "商贸旅游", "环境保护", "卫生计生", "交通运输"]
+#: Eight lines that say millions of values.
+BOMB = "k0: &a0 [x]\n" + "".join(f"k{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 8))
 
 GOOD = """\
 name: 小县
@@ -98,6 +100,7 @@ MISTAKES = [
     ("parent: county", "parent: moon", "moon", "areas.town.parent", "unknown: 'moon'"),
     ("area: town,", "area: moon,", "moon", "stations.town-1.area", "unknown: 'moon'"),
     ("parent: central", "parent: moon", "moon", "stations.town-1.parent", "unknown: 'moon'"),
+    ("timezone: Asia/Shanghai", f"timezone: {'9' * 5000}", "timezone:", "timezone", "unknown time zone"),
     ("area: county}", "area: county, parent: central}", "parent: central}\n  town-1", "stations.central.parent", "cycle"),
     ("sign: 1wd", "sign: 1 day", "1 day", "difficulties.simple.deadlines.sign", "not a duration: '1 day'"),
     ("evaluation: 20wd, ", "", "deadlines:", "difficulties.simple.deadlines.evaluation", "Missing data"),
@@ -151,6 +154,9 @@ def test_a_missing_section_is_reported():
         ("- a\n- b\n", 1, "has to be a mapping"),
         ("name: &a [*a]\n", 1, "nested too deeply"),
         ("name: \x00", 1, "not YAML"),
+        ("[" * 5000, 1, "not YAML"),
+        ("name: &a [x]\nk: [*a, *b]", 2, "not YAML"),
+        (BOMB, 1, "more than 100000 values"),
     ],
 )
 def test_a_text_that_is_no_catalogue_is_reported_instead_of_failing(text, line, reason):
