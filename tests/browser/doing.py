@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import Page
+
+CATALOGUE = Path(__file__).parents[2] / "deploy" / "catalogue.yml"
 
 
 def press_submit(page: Page) -> None:
@@ -60,6 +64,22 @@ def erase_nothing(page: Page) -> None:
 def count_old_cases(page: Page) -> None:
     page.fill("#days", "30")
     page.click("#old button")
+
+
+def check_no_catalogue(page: Page) -> None:
+    page.fill("#catalogue", "name: 云澜县\nname_en: ]")
+    page.click("#taken button")
+
+
+def compare_a_catalogue(page: Page) -> None:
+    text = CATALOGUE.read_text(encoding="utf-8").replace("云澜县", "云澜市", 1).replace("  street-lights:", "  lamps:", 1)
+    page.fill("#catalogue", text)
+    page.click("#taken button")
+
+
+def compare_a_catalogue_with_open_cases(page: Page) -> None:
+    compare_a_catalogue(page)
+    page.click("#taken button.second")
 
 
 def release_with_a_number(page: Page) -> None:

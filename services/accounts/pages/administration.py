@@ -18,6 +18,7 @@ PAGES: Final[Sequence[tuple[str, Phrase, Phrase]]] = (
     ("/accounts", Phrase("Accounts"), Phrase("Who signs in as what: invite, grant and end roles, suspend, reset, erase.")),
     ("/tokens", Phrase("Access tokens"), Phrase("For programs that call the interface: make, look through, revoke.")),
     ("/audit", Phrase("Audit trail"), Phrase("Who changed what and who saw personal data, and when.")),
+    ("/catalogue", Phrase("Catalogue"), Phrase("What is configured: look at it, check another one and compare it.")),
     ("/erasure", Phrase("Erasure and retention"), Phrase("Erase who told a case, or all that are older than they are kept.")),
 )
 routes = Routes()

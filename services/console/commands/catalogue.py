@@ -22,7 +22,7 @@ from services.contracts.catalogue.check import check_catalogue, load_catalogue
 from services.contracts.catalogue.document import Problem, snapshot
 from services.contracts.topology import department_queue
 from services.runtime.clock import SystemClock
-from services.runtime.process.catalogue import replace_text
+from services.runtime.process.catalogue import previous, replace_text
 from services.runtime.store.database import Database
 
 #: `--against` without an address: the installation on this machine.
@@ -96,7 +96,7 @@ def put_into_use(target: Path, text: str) -> None:
     if target.resolve().is_relative_to(HOME / "deploy") and not target.is_symlink():
         fail(f"{target} belongs to the project and is not written to.", "name a file of yours in HUIYING_CATALOGUE")
     if target.exists():
-        replace_text(target.with_name(f"{target.stem}.previous{target.suffix}"), _whole(target))
+        replace_text(previous(target), _whole(target))
     replace_text(target, text)
 
 

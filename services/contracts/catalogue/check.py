@@ -65,11 +65,16 @@ def check_catalogue(text: str, read_parent: Callable[[str], str]) -> list[Proble
 
 def parse_catalogue(text: str, read_parent: Callable[[str], str]) -> model.Catalogue:
     """The catalogue in `text`. Raises CatalogueInvalid when anything but warnings is found."""
+    catalogue, problems = examined(text, read_parent)
+    if catalogue is None:
+        raise CatalogueInvalid([problem for problem in problems if problem.severity == "error"])
+    return catalogue
+
+
+def examined(text: str, read_parent: Callable[[str], str]) -> tuple[model.Catalogue | None, list[Problem]]:
+    """The catalogue in `text`, unless it has errors, and every problem of it by line."""
     values, problems = _examine(text, read_parent)
-    errors = [problem for problem in problems if problem.severity == "error"]
-    if errors:
-        raise CatalogueInvalid(errors)
-    return _build(values)
+    return (None if any(problem.severity == "error" for problem in problems) else _build(values)), problems
 
 
 def load_catalogue(path: FilePath | str) -> model.Catalogue:

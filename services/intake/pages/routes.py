@@ -15,7 +15,7 @@ from services.intake.pages.constituency import (
     station_desk,
     waiting,
 )
-from services.intake.pages.office import case, cases, desk, erasing, file
+from services.intake.pages.office import case, cases, catalogue, desk, erasing, file
 from services.intake.pages.office import photos as answer_photos
 from services.intake.pages.publication import crawlers, feeds, public, public_case, public_promises, releasing, sharing, supporting
 from services.intake.pages.receipt import consent, lost, photos, receipt
@@ -30,7 +30,7 @@ _MODULES = (
     public_case,
     public_promises, feeds, sharing, supporting,
     crawlers, notices, releasing, choosing, beside, queue,
-    incidents, rising, file, case, cases, desk, erasing, entrusted, station_desk, brought, position,
+    incidents, rising, file, case, cases, catalogue, desk, erasing, entrusted, station_desk, brought, position,
     directory, registers, waiting, booking, host, visitors, part, attendance,
 )  # fmt: skip
 PAGES = Routes([*(route for module in _MODULES for route in module.routes), *ACCOUNT_PAGES])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -27,6 +29,7 @@ T = TypeVar("T")
 #: How often (s) a process looks whether the file has changed, and how long it takes for granted which codes open cases use.
 LOOK_SECONDS, CODES_SECONDS = 1.0, 30.0
 SHOWN_PROBLEMS = 5
+DIGITS, NANOSECONDS = 12, 1_000_000_000
 Stamp = tuple[str, int, int, int]
 
 
@@ -37,6 +40,14 @@ class CatalogueFile:
     stamps: tuple[Stamp, ...]
     catalogue: Catalogue
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Tells one catalogue from another: the beginning of the SHA-256 of its text, and when its file was written."""
+
+    digest: str
+    written: datetime
 
 
 #: What was read last, by file: the services of a process share it, and processes that are forked later need not read it again.
@@ -79,6 +90,14 @@ class Source:
         self.text = snapshot(text, parent)
         return catalogue
 
+    @property
+    def version(self) -> Version | None:
+        """The version of what was read; None when nothing could be."""
+        if not self.text:
+            return None
+        written = max(changed for _, changed, _, _ in self._stamps) // NANOSECONDS
+        return Version(hashlib.sha256(self.text.encode()).hexdigest()[:DIGITS], datetime.fromtimestamp(written, UTC))
+
     def has_changed(self) -> bool:
         """Whether one of the files is another than the one that was read."""
         return not _are_unchanged(self._stamps)
@@ -93,6 +112,7 @@ class InUse(Generic[T]):
     ) -> None:  # fmt: skip
         self._make, self._source, self._last_good, self._rest = make, source, last_good, look_seconds
         self._value, self._catalogue, self._refused = make(catalogue), catalogue, False
+        self._version = source.version if source else None
         self._looking, self._look_at = threading.Lock(), time.monotonic() + look_seconds
 
     @classmethod
@@ -124,6 +144,18 @@ class InUse(Generic[T]):
         self._look()
         return self._catalogue
 
+    @property
+    def version(self) -> Version | None:
+        """Which catalogue is in use; None for one that did not come from a file as it is."""
+        self._look()
+        return self._version
+
+    @property
+    def before(self) -> Path | None:
+        """The file of the catalogue that was in use before this one; None when there is none."""
+        kept = previous(self._source.path) if self._source else None
+        return kept if kept is not None and kept.exists() else None
+
     def is_refused(self) -> bool:
         """Whether the file as it is now could not be read, and an older catalogue is used."""
         self._look()
@@ -150,7 +182,7 @@ class InUse(Generic[T]):
             return
         try:
             catalogue = source.read()
-            self._value, self._catalogue = self._make(catalogue), catalogue
+            self._value, self._catalogue, self._version = self._make(catalogue), catalogue, source.version
         except CatalogueInvalid as error:
             self._refused = True
             _refuse(source.path, error)
@@ -183,6 +215,11 @@ class LackingCodes:
 def same(catalogue: Catalogue) -> Catalogue:
     """What a service makes of the catalogue that needs nothing but the catalogue itself."""
     return catalogue
+
+
+def previous(path: Path) -> Path:
+    """Where the catalogue before the one in this file is kept."""
+    return path.with_name(f"{path.stem}.previous{path.suffix}")
 
 
 def replace_text(path: Path, text: str) -> None:

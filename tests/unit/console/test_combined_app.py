@@ -50,6 +50,7 @@ def client(**ready: bool) -> Client:
         ("/", "intake"), ("/assets/a.css", "intake"), ("/api/v1/opinions/batch", "intake"), ("/receipts/X", "intake"),
         ("/api/v1/openapi.json", "intake"), ("/intake/metrics", "intake"), ("/api/v1/assignments", "routing"),
         ("/api/v1/assignments/1/sign", "routing"), ("/api/v1/assignmentsx", "intake"), ("/api/v1/routes/preview", "routing"),
+        ("/catalogue", "intake"), ("/catalogue/cases", "routing"),
         ("/api/v1/deadlines/explain", "notify"), ("/api/v1/statistics", "metrics"), ("/statistics", "metrics"),
         ("/statisticsx", "intake"),
     ],

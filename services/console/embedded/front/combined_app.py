@@ -41,7 +41,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "routing": (
         "/api/v1/assignments", "/api/v1/promises", "/api/v1/lookbacks", "/api/v1/reschedulings", "/api/v1/departments",
         "/api/v1/topics", "/api/v1/routes", "/doubtful", "/approvals", "/models", "/desk", "/rulings", "/lookbacks",
-        "/watched", "/preview", "/fragments/routing", "/routing/metrics",
+        "/watched", "/preview", "/catalogue/cases", "/fragments/routing", "/routing/metrics",
     ),
     "notify": (
         "/api/v1/reminders", "/api/v1/deadlines", "/api/v1/supervisions", "/api/v1/meetings", "/api/v1/letters", "/api/v1/witness",

@@ -1,0 +1,42 @@
+"""Another catalogue against the cases that departments have; the page for catalogues, which does not know these, leads here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import flask
+
+from services.contracts.catalogue.against import lacking
+from services.contracts.people.callers import Role
+from services.routing.app.context import Routing
+from services.routing.pages.paper import TEMPLATES
+from services.routing.store.reading import open_codes
+from services.runtime.web.calls import Call
+from services.runtime.web.pages.catalogue import KEPT, LABELS, by_kind, look_at
+from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.routes import Answer, Routes
+
+routes = Routes()
+PATH: Final = "/catalogue/cases"
+ADMIN: Final = frozenset({Role.ADMIN})
+
+
+@routes.get(PATH, access=ADMIN, page=error_page)
+def back(call: Call[Routing]) -> Answer:
+    """GET on the address of a form: back to its page."""
+    return see_other("/catalogue")
+
+
+@routes.post(PATH, access=ADMIN, page=KEPT)
+def compare(call: Call[Routing]) -> Answer:
+    """Say which codes open cases name that another catalogue lacks; nothing is kept."""
+    looked, missing = look_at(), None
+    if looked.candidate is not None and looked.candidate.catalogue is not None:
+        with call.service.database.reading() as connection:
+            missing = by_kind(lacking(looked.candidate.catalogue, open_codes(connection)))
+    shown: flask.Response = html(
+        TEMPLATES, "candidate.html", looked.status, place=call.service.catalogue, role=call.caller.role, session=call.session,
+        looked=looked, labels=LABELS, mistakes=looked.mistakes, missing=missing,
+    )  # fmt: skip
+    shown.headers["Cache-Control"] = "no-store"
+    return shown
