@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.words.bilingual import Words
 
 #: In which section of the catalogue the codes of a case stand, by the name that its column has.
 SECTIONS: Final[Mapping[str, str]] = {
     "department": "departments", "proposed": "departments", "difficulty": "difficulties", "topic": "topics", "area": "areas",
     "station": "stations",
+}  # fmt: skip
+#: What each of them is called.
+NAMES: Final[Mapping[str, Words]] = {
+    "department": Words("承办单位", "Department"), "proposed": Words("建议改派的单位", "Proposed department"),
+    "difficulty": Words("难易程度", "Difficulty"), "topic": Words("主题", "Topic"), "area": Words("所在区域", "Area"),
+    "station": Words("联络站", "Station"),
 }  # fmt: skip
 
 
@@ -23,6 +30,11 @@ class Use:
     code: str
     cases: int
     example: str
+
+    @property
+    def name(self) -> Words:
+        """What it is a code of."""
+        return NAMES[self.kind]
 
 
 def uses_in(rows: Iterable[Mapping[str, Any]]) -> list[Use]:

@@ -12,7 +12,7 @@ from services.routing.app.context import Routing
 from services.routing.pages.paper import TEMPLATES
 from services.routing.store.reading import open_codes
 from services.runtime.web.calls import Call
-from services.runtime.web.pages.catalogue import KEPT, LABELS, by_kind, look_at
+from services.runtime.web.pages.catalogue import KEPT, LABELS, look_at
 from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.routes import Answer, Routes
 
@@ -33,7 +33,7 @@ def compare(call: Call[Routing]) -> Answer:
     looked, missing = look_at(), None
     if looked.candidate is not None and looked.candidate.catalogue is not None:
         with call.service.database.reading() as connection:
-            missing = by_kind(lacking(looked.candidate.catalogue, open_codes(connection)))
+            missing = lacking(looked.candidate.catalogue, open_codes(connection))
     shown: flask.Response = html(
         TEMPLATES, "candidate.html", looked.status, place=call.service.catalogue, role=call.caller.role, session=call.session,
         looked=looked, labels=LABELS, mistakes=looked.mistakes, missing=missing,

@@ -19,7 +19,7 @@ from services.intake.app.context import ADMIN, Intake
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.store.reading import open_codes
 from services.runtime.web.calls import Call
-from services.runtime.web.pages.catalogue import KEPT, LABELS, Looked, by_kind, look_at
+from services.runtime.web.pages.catalogue import KEPT, LABELS, Looked, look_at
 from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
@@ -79,7 +79,7 @@ def _page(call: Call[Intake], looked: Looked) -> flask.Response:
     missing = None
     if fresh is not None:
         with call.service.database.reading() as connection:
-            missing = by_kind(lacking(fresh, open_codes(connection)))
+            missing = lacking(fresh, open_codes(connection))
     version = held.version
     return private(html(
         TEMPLATES, "catalogue.html", looked.status, place=catalogue, role=call.caller.role, session=call.session, looked=looked,

@@ -7,7 +7,6 @@ from typing import Final, NamedTuple
 
 import flask
 
-from services.contracts.catalogue.against import Use
 from services.contracts.catalogue.candidate import Candidate
 from services.design.phrases import Phrase
 from services.runtime.web.pages.kept import KeptForm
@@ -26,11 +25,6 @@ NOTHING: Final = Phrase("Please choose a file, or paste the text of one")
 TOO_LARGE: Final = Phrase("A catalogue has at most %(bytes)s bytes").filled(bytes=LARGEST)
 NO_TEXT: Final = Phrase("This file is no text in UTF-8")
 ERRORS: Final = Phrase("There are %(number)s mistakes in it; they are listed below by line")
-#: What the codes are of that open cases name.
-KINDS: Final[Mapping[str, Phrase]] = {
-    "department": Phrase("Department"), "proposed": Phrase("Department that was proposed"), "difficulty": Phrase("Difficulty"),
-    "topic": Phrase("Topic"), "area": Phrase("Area"), "station": Phrase("Station"),
-}  # fmt: skip
 
 
 class Problematic(NamedTuple):
@@ -92,8 +86,3 @@ def look_at() -> Looked:
     candidate = Candidate(text)
     wrong = {TEXT: ERRORS.filled(number=len(candidate.errors))} if candidate.errors else {}
     return Looked(text, wrong, candidate)
-
-
-def by_kind(uses: Sequence[Use]) -> Sequence[tuple[Phrase, Use]]:
-    """The codes that a catalogue lacks, with what each is of."""
-    return [(KINDS[use.kind], use) for use in uses]
