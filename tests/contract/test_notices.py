@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
-from threading import Barrier, Event
+from threading import Barrier
 
 import pytest
 
@@ -26,7 +26,8 @@ from tests.unit.notify.scenes import MIGRATIONS, at
 START = at("2026-11-23 09:30")
 BOTH = ("water", "supervisor:")
 AT_ONCE, BATCHES = 4, 5
-ALL = AT_ONCE * BATCHES * 3
+#: Long enough for a writer that does not wait to be done (seconds).
+A_MOMENT = 0.3
 
 
 @pytest.fixture
@@ -73,33 +74,32 @@ def test_a_reader_s_place_moves_forward_only(database: Database) -> None:
     assert (new, last > newest) == (0, True)
 
 
-def test_who_writes_at_the_same_time_gives_no_position_twice_and_none_before_those_in_front_of_it(database: Database) -> None:
-    start, written = Barrier(AT_ONCE + 1), Event()
-
-    def read() -> list[int]:
-        with database.reading() as connection:
-            return sorted(each.position for each in listed_notices(connection, BOTH, None, None, 500))
-
-    def look() -> None:
-        """Read as long as somebody writes: whatever is seen, nothing is missing in front of it."""
-        start.wait()
-        while not written.is_set():
-            seen = read()
-            assert seen == list(range(1, len(seen) + 1))
+def test_who_writes_at_the_same_time_gives_no_position_twice(database: Database) -> None:
+    start = Barrier(AT_ONCE)
 
     def write(writer: int) -> None:
         start.wait()
         for batch in range(BATCHES):
             keep(database, *(notice(f"{writer}-{batch}-{number}") for number in range(3)))
 
-    with ThreadPoolExecutor(AT_ONCE + 1) as threads:
-        reader = threads.submit(look)
-        try:
-            list(threads.map(write, range(AT_ONCE)))
-        finally:
-            written.set()
-        reader.result()
-    assert read() == list(range(1, ALL + 1))
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(write, range(AT_ONCE)))
+    with database.reading() as connection:
+        found = listed_notices(connection, BOTH, None, None, 500)
+    assert sorted(each.position for each in found) == list(range(1, AT_ONCE * BATCHES * 3 + 1))
+
+
+def test_who_keeps_notices_waits_until_those_in_front_are_to_be_seen(database: Database) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        with database.transaction() as work:
+            keep_notices(work, [notice(1)])
+            other = threads.submit(keep, database, notice(2))
+            wait([other], A_MOMENT)
+            assert not other.done()
+        other.result()
+    with database.reading() as connection:
+        found = listed_notices(connection, BOTH, None, None, 10)
+    assert [(each.message, each.position) for each in found] == [("e-2", 2), ("e-1", 1)]
 
 
 def test_what_is_old_goes_and_what_came_since_stays(database: Database, clock: FixedClock) -> None:
