@@ -143,9 +143,17 @@ def _references(names: list[str]) -> Json:
     return {name: {"$ref": f"#/components/messages/{name}"} for name in names}
 
 
+def _private_channel(shape: type[Message]) -> Json:
+    channel: Json = {"address": shape.PRIVATE_TO[0], "bindings": _bound(LETTERS), "messages": _references([shape.TYPE])}
+    if len(shape.PRIVATE_TO) == 1:
+        return channel
+    queue = {"queue": {"description": f"Each of {', '.join(shape.PRIVATE_TO)}."}}
+    return channel | {"address": "{queue}", "parameters": queue}
+
+
 def _event_channel(shape: type[Message]) -> Json:
     if shape.PRIVATE:
-        return {"address": "notify.letters", "bindings": _bound(LETTERS), "messages": _references([shape.TYPE])}
+        return _private_channel(shape)
     channel: Json = {"address": f"{shape.TYPE}.-", "bindings": _bound(EVENTS), "messages": _references([shape.TYPE])}
     if shape.KEY is None:
         return channel

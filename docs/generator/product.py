@@ -12,7 +12,7 @@ import orjson
 
 from services.contracts.messages.registry import MESSAGES
 from services.contracts.messages.values import Message
-from services.contracts.topology import EVENTS, LETTERS, PUBLISHES, SERVICE_QUEUES, SERVICES
+from services.contracts.topology import EVENTS, PUBLISHES, SERVICE_QUEUES, SERVICES
 from services.runtime.process.assembly import AnyAssembly
 from services.runtime.process.health import health_routes
 from services.runtime.web.routes import API, Route
@@ -83,7 +83,7 @@ def publishers(message: type[Message]) -> list[str]:
 def queues_consuming(message: type[Message]) -> list[str]:
     """The service queues that a message reaches, and the department's when it is addressed."""
     if message.PRIVATE:
-        return [queue.name for queue in SERVICE_QUEUES if queue.exchange == LETTERS]
+        return list(message.PRIVATE_TO)
     key = f"{message.TYPE}.key"
     queues = [queue.name for queue in SERVICE_QUEUES if queue.exchange == EVENTS]
     if not message.PUBLISHED:

@@ -202,7 +202,7 @@ def queues(departments: Iterable[str]) -> tuple[Queue, ...]:
 def destinations(message: Message, beside: Collection[str] = ()) -> Destinations:
     """Where a message goes: to all subscribed services, to the departments addressed, and to the departments `beside` the lead."""
     if message.PRIVATE:
-        return ((LETTERS, message.PRIVATE_TO),)
+        return tuple((LETTERS, queue) for queue in message.PRIVATE_TO)
     key = getattr(message, message.KEY) if message.KEY else None
     published = ((EVENTS, f"{message.TYPE}.{key or '-'}"),) if message.PUBLISHED else ()
     return published + (to_departments(*(getattr(message, field) for field in message.TO), *beside) if message.ADDRESSED else ())

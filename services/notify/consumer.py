@@ -29,6 +29,7 @@ from services.contracts.messages.assignments import (
 )
 from services.contracts.messages.duties import DutyEnded, DutySet
 from services.contracts.messages.ledger import LedgerHeaded
+from services.contracts.messages.opinions import LetterErased
 from services.contracts.messages.supervision import (
     CalendarChanged,
     LetterCancelled,
@@ -47,6 +48,7 @@ from services.notify.handlers.lists.following import follow as follow_questions
 from services.notify.handlers.sessions.hearing import hear
 from services.notify.handlers.submitter_notifications import keep_request
 from services.notify.store.deadlines import DeadlineStore
+from services.notify.store.erasing import erase_titles
 from services.notify.store.lists.cases import SessionCaseStore
 from services.notify.store.notices import keep_notices
 from services.notify.store.reminders import ReminderStore
@@ -102,12 +104,16 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
         keep_notices(work, [notice for event in events for notice in notices_of(event)])
 
     def consume_requests(work: Transaction, events: Sequence[Event]) -> None:
+        erased: dict[str, str] = {}
         for event in events:
             if isinstance(event.data, LetterCancelled):
                 cancel_submitter_notifications(work, service.vault, event.subject, event.data.receipts)
+            elif isinstance(event.data, LetterErased):
+                erased[event.data.opinion.id] = event.data.opinion.title
             elif isinstance(event.data, AnyLetter):
                 keep = partial(keep_submitter_notification, work, service.vault, event.id, event.subject, event.data.about)
                 keep_request(service.submitter_channels, _unsealed(service.vault, event.data), work.now, keep)
+        erase_titles(work, erased)
 
     return (
         event_subscription("notify.events", consume, UNHURRIED_SECONDS),

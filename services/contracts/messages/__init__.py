@@ -4,5 +4,5 @@
 into the queues of the departments in the fields `TO`, and into those of the departments beside the lead where it says `BESIDE`;
 what is not `PUBLISHED` goes nowhere else. A copy that another service makes for a department lacks the fields in `WITHHELD`.
 Instants are aware datetimes; deadlines map a kind (`sign`, `object`, `reply`) to an instant. No event carries who submitted an
-opinion or how to reach them; a `PRIVATE` message, which may, goes by the exchange for letters to the one queue of `PRIVATE_TO`.
+opinion or how to reach them; a `PRIVATE` message, which may, goes by the exchange for letters to the queues of `PRIVATE_TO`.
 """

@@ -108,12 +108,15 @@ class OpinionDetailed(Message, frozen=True):
 
 
 class LetterErased(Message, frozen=True):
-    """What its submitter wrote was erased on request; `opinion` has what stands in its place. Only routing hears of it."""
+    """What its submitter wrote was erased on request; `opinion` has what stands in its place.
+
+    Whoever keeps words of it hears of this, and nobody else.
+    """
 
     TYPE: ClassVar[str] = "letter.erased"
     KEY: ClassVar[str | None] = None
     PRIVATE: ClassVar[bool] = True
-    PRIVATE_TO: ClassVar[str] = "routing.events"
+    PRIVATE_TO: ClassVar[tuple[str, ...]] = ("routing.events", "notify.letters")
     opinion: OpinionText
 
 

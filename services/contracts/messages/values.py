@@ -71,7 +71,7 @@ class Message(Value, frozen=True):
     BESIDE: ClassVar[bool] = False
     WITHHELD: ClassVar[tuple[str, ...]] = ()
     PRIVATE: ClassVar[bool] = False
-    PRIVATE_TO: ClassVar[str] = "notify.letters"
+    PRIVATE_TO: ClassVar[tuple[str, ...]] = ("notify.letters",)
 
 
 class Addressed(Message, frozen=True):
@@ -111,6 +111,11 @@ class Learned(Value, frozen=True):
     version: Count
     likely: tuple[Likely, ...] = ()
     words: tuple[str, ...] = ()
+
+    @property
+    def without_words(self) -> Learned:
+        """The same, and nothing of the text that it was said of."""
+        return Learned(self.version, self.likely)
 
 
 class Why(Value, frozen=True):

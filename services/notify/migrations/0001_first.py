@@ -11,6 +11,7 @@ CASES = (
     sa.Column("last_sequence", sa.Integer, nullable=False),
     sa.Column("higher", sa.Boolean, nullable=False),
     sa.Column("marked_sequence", sa.Integer, nullable=False),
+    sa.Column("erased", sa.Text),
 )
 CHANNELS = (
     sa.Column("channel", sa.String(40), primary_key=True),

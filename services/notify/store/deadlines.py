@@ -13,6 +13,7 @@ from services.contracts.envelope import Event
 from services.notify.domain.ladder import Deadline, Ladder, Step
 from services.notify.domain.timetable import EVERY, PROMISE, CaseMark, Ending, Occasion, Opening, Timetable
 from services.notify.store.cases import mark_case
+from services.notify.store.erasing import erased_among, replace_titles
 from services.notify.store.tables import AnyRow, cases, deadlines, endings, is_state, occasions
 from services.runtime.process.sweep import After, behind
 from services.runtime.store.database import Instant, Transaction
@@ -62,6 +63,8 @@ class DeadlineStore:
         self._work = work
         self._ended: list[Ending] = []
         self._marks: list[CaseMark] = []
+        #: The cases of what was received, whose titles may have been erased before.
+        self._titled: set[str] = set()
 
     def load(self, event: Event, ladder: Ladder, assignment: str | None = None, *, with_pause: bool = False) -> Timetable:
         """What an event comes upon: with an `assignment`, all that is known of its deadlines, and its last pause if wanted."""
@@ -83,14 +86,18 @@ class DeadlineStore:
             self._work.add(occasions, {**about, "occasion": occasion.occasion, "at": occasion.at})
         self._ended += timetable.endings
         self._marks += timetable.marks
+        if timetable.openings or timetable.occasions:
+            self._titled.add(timetable.opinion)
 
     def settle(self) -> None:
-        """Write what ended and was marked. Comes after all of a batch was received, since its messages need not be in order."""
+        """Write what ended, was marked or is erased. Comes after all of a batch, since its messages need not be in order."""
         # Sorted: the same order in every worker, so that two of them cannot wait for each other.
         ended, self._ended = sorted(self._ended, key=attrgetter("assignment", "sequence")), []
         if ended:
             names = [f"_{name}" for name in ENDED]
             self._work.run_many(_SETTLE, [dict(zip(names, _ENDED_VALUES(ending), strict=True)) for ending in ended])
+        titled, self._titled = self._titled, set()
+        replace_titles(self._work, erased_among(self._work, titled))
         marks, self._marks = sorted(self._marks), []
         # Deadlines before cases, as the climbing worker takes them.
         for mark in marks:

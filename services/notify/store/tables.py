@@ -75,7 +75,7 @@ endings = sa.Table(
 )
 
 #: What is known of a case: the sequence of what notify published about it last, and whether it starts one rung `higher`, with the
-#: sequence of the event that said so.
+#: sequence of the event that said so. `erased` is what stands in place of its title where that was erased.
 cases = sa.Table(
     "cases",
     tables,
@@ -83,6 +83,7 @@ cases = sa.Table(
     sa.Column("last_sequence", sa.Integer, nullable=False),
     sa.Column("higher", sa.Boolean, nullable=False),
     sa.Column("marked_sequence", sa.Integer, nullable=False),
+    sa.Column("erased", sa.Text),
 )
 
 #: Occasions that call for rungs, which fire when the office opens; then the row goes.

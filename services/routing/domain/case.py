@@ -182,6 +182,7 @@ class Case:
         """What the submitter wrote was erased: `title` and `content` stand in its place."""
         for each in self.assignments:
             each.title, each.content, each.erased = title, content, True
+            each.learned = each.learned and each.learned.without_words
 
     def cancel(self, why: Literal["withdrawn", "merged"], into: str | None) -> None:
         """The opinion was withdrawn or merged: its assignments end, unless the reply was faster."""

@@ -89,7 +89,7 @@ def erase(store: RoutingStore, message: LetterErased) -> None:
         case.erase(text.title, text.content)
         store.save(case)
     store.joined.erase(text)
-    store.doubts.change(text)
+    store.doubts.erase(text)
 
 
 def join(store: RoutingStore, opinion: str, sequence: int, message: OpinionJoined) -> None:

@@ -27,7 +27,9 @@ PERSONS = {
     "relay": ["标记丁", {"role": "informant", "name": "标记戊"}], "deputy": "标记己",
 }  # fmt: skip
 SECRETS = ("标记甲", "标记乙", "标记丙", "标记丁", "标记戊", "标记己", "13700000001", "13700000002", "mark1@example.org")
-OPINION = {"title": "路灯不亮", "content": "东街的路灯坏了。", "topic": "street-lights"}
+OPINION = {"title": "路灯不亮MARK", "content": "东街的路灯坏了MARK。", "topic": "street-lights"}
+#: Where messages wait until everybody has heard them; they go by themselves.
+ON_THEIR_WAY = ("outbox", "published", "addressed")
 
 
 class Witnessed(County):
@@ -121,7 +123,7 @@ def test_what_could_not_be_delivered_is_parked_without_a_name(county):
     assert found(county) == {}
 
 
-def test_after_an_erasure_the_numbers_are_the_same_and_no_letter_waits(county):
+def test_after_an_erasure_the_numbers_are_the_same_and_no_letter_waits_and_no_service_has_its_words(county):
     opinion, receipt = live(county)
     before = county.get("/statistics", who="admin")
     status, erased = county.post(f"/opinions/{opinion}/erasure", {"content": True}, "admin")
@@ -133,6 +135,8 @@ def test_after_an_erasure_the_numbers_are_the_same_and_no_letter_waits(county):
             connection.execute(sa.select(submitter_notifications.c.id).where(submitter_notifications.c.contact.is_not(None))).all()
             == []
         )
+    kept = {place for name in SERVICES for place, held in tables_of(county, name).items() if b"MARK" in held}
+    assert {place for place in kept if not place.endswith(ON_THEIR_WAY)} == set()
     status, shown = county.get(f"/receipts/{receipt}", who=None)
     assert (status, shown["state"]) == (200, "concluded")
     assert shown["timeline"][-1]["what"] == "opinion.erased"

@@ -191,7 +191,8 @@ def test_what_was_erased_is_in_neither_the_next_model_nor_the_precedents(taught)
     with taught.database.reading() as connection:
         assert all("欧阳" not in each.content for each in models.decided_cases(connection, taught.clock.now(), 1000))
         assert connection.execute(models.models.select().where(models.models.c.version == 1)).one().body is None
-    assert not any("欧阳" in str(row["content"]) for row in (*taught.leads("o-1"), *taught.leads(opinion)))
+    rows = [*taught.leads("o-1"), *taught.leads(opinion)]
+    assert not any("欧阳" in str(row["content"]) or (row["learned"] and row["learned"].words) for row in rows)
 
 
 def test_the_text_of_one_that_waits_is_erased_too(taught):
@@ -200,6 +201,7 @@ def test_the_text_of_one_that_waits_is_erased_too(taught):
     with taught.database.reading() as connection:
         (doubt,) = doubts.waiting(connection, None, 10)
     assert doubt.message.opinion.title == "已删除"
+    assert (doubt.learned.version, doubt.learned.words) == (1, ())
 
 
 def test_the_page_of_versions_says_what_was_expected_and_what_is_seen(taught):

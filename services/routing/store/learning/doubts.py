@@ -75,6 +75,13 @@ class DoubtStore:
             body = msgspec.json.encode(msgspec.structs.replace(found.message, opinion=text))
             self._work.execute(doubts.update().where(doubts.c.opinion == text.id).values(message=body))
 
+    def erase(self, text: OpinionText) -> None:
+        """Keep nothing of what an opinion said but what stands in its place now, whether it waits or has waited."""
+        self.change(text)
+        this = doubts.c.opinion == text.id
+        for (learned,) in self._work.execute(sa.select(doubts.c.learned).where(this)).all():
+            self._work.execute(doubts.update().where(this).values(learned=learned.without_words))
+
     def end(self, opinion: str) -> None:
         """It waits no longer."""
         self._work.execute(doubts.update().where(doubts.c.opinion == opinion).values(message=None))
