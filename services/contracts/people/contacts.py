@@ -21,6 +21,8 @@ ONE_TELEPHONE = (
     ),
 )
 ONE_MAILBOX = "请填一个邮箱地址，例如 wang@example.org。 One e-mail address, such as wang@example.org."
+#: No number and no address is longer, with whatever stands around it (characters); more is not looked through.
+LONGEST_CONTACT = 500
 #: What stands before a number or an address that was copied together with its name.
 _LABEL = re.compile(
     r"(?:联系|办公|移动)?(?:电话|手机|座机|固话)(?:号码|号)?|(?:tele|mobile |cell )?phone(?: number)?|tel|mobile|cell",
@@ -71,6 +73,8 @@ def telephone(text: str) -> Telephone:
     """The one telephone number in a text; raises `NotReachable` for none, for several, and for what cannot be dialled."""
     if _MOBILE.fullmatch(text):
         return Telephone(text)
+    if len(text) > LONGEST_CONTACT:
+        raise NotReachable(ONE_TELEPHONE[1])
     plain = _DASHES.sub("-", _without_label(value(text), _LABEL))
     if _holds_several(plain):
         raise NotReachable(ONE_TELEPHONE[0])
@@ -84,6 +88,8 @@ def telephone(text: str) -> Telephone:
 
 def mailbox(text: str) -> str:
     """The one e-mail address in a text; raises `NotReachable` for none and for several."""
+    if len(text) > LONGEST_CONTACT:
+        raise NotReachable(ONE_MAILBOX)
     plain = value(text)
     inside = _INSIDE.fullmatch(plain)
     address = _without_label(inside[1] if inside else plain, _MAIL_LABEL)

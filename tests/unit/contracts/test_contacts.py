@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import given
@@ -124,3 +125,12 @@ def test_what_is_no_mailbox_or_two_is_refused(text: str) -> None:
 @given(st.text(max_size=60))
 def test_a_value_is_tidied_once_and_for_all(text: str) -> None:
     assert value(value(text)) == value(text)
+
+
+@pytest.mark.parametrize("text", ["（" * 20_000, "1" + " " * 20_000, "a@" * 10_000, "分机" * 9_000, "," * 20_000])
+def test_what_is_far_too_long_costs_nothing_to_refuse(text: str) -> None:
+    began = time.process_time()
+    for read in (telephone, mailbox):
+        with pytest.raises(NotReachable):
+            read(text)
+    assert time.process_time() - began < 1
