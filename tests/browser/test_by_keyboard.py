@@ -22,6 +22,8 @@ from tests.visitors import MIGRATIONS, FakeAuthenticator, Visit, created, replie
 WAYS: Mapping[str, Mapping[str, Any]] = {"phone": PHONE, "wide": WIDE, "phone-plain": {**PHONE, "java_script_enabled": False}}
 #: More stops than any page has before what somebody looks for.
 MOST_STOPS = 60
+#: A smooth scroll has ended by then (milliseconds).
+SCROLLING = 1_000
 #: Whether the focus is on what is looked for, is to be seen, and is marked.
 STANDING = """selector => {
   const focused = document.activeElement, shown = focused.closest('.choice') ?? focused
@@ -49,6 +51,10 @@ class Keyboard:
         for _ in range(MOST_STOPS):
             self.page.keyboard.press("Tab")
             there, marked, what = self.page.evaluate(STANDING, selector)
+            if not marked:
+                # A long page scrolls smoothly to where the focus is.
+                self.page.wait_for_timeout(SCROLLING)
+                there, marked, what = self.page.evaluate(STANDING, selector)
             assert marked, f"nobody sees where the focus is: {what[:200]}"
             if there:
                 return

@@ -115,7 +115,7 @@ class Installation:
         for name in SERVICES:
             stranger = self.slot(name).pid() is None and name in known and _stays_taken(known[name])
             if name not in known or stranger:
-                known[name] = free_port()
+                known[name] = next(port for port in iter(free_port, None) if port not in known.values())
         path.write_text(json.dumps(known))
         return known
 

@@ -135,9 +135,9 @@ def known_supervision(found: Supervision | None) -> Supervision:
 
 
 def supervisable(found: Deadline | None, *, has_ended: bool, is_supervised: bool) -> Deadline:
-    """The deadline of an assignment that can be put under supervision; raises `NotFound`, and `Conflict` that says why not."""
+    """The deadline of an assignment that can be put under supervision; raises `Invalid`, and `Conflict` that says why not."""
     if found is None:
-        raise NotFound("No department has such an assignment to answer.")
+        raise Invalid("There is no such assignment.", {"assignment": ["no department has such an assignment to answer"]})
     if has_ended:
         raise Conflict("The department has nothing left to answer here: it has answered, or the case is no longer with it.")
     if is_supervised:

@@ -124,7 +124,7 @@ def test_only_what_a_department_has_to_answer_is_put_under_supervision(scene, ca
 @pytest.mark.parametrize(
     ("change", "who", "status"),
     [
-        ({"assignment": "nothing"}, "boss", 404), ({"reason": ""}, "boss", 422), ({"reason": "x" * 2001}, "boss", 422),
+        ({"assignment": "nothing"}, "boss", 422), ({"reason": ""}, "boss", 422), ({"reason": "x" * 2001}, "boss", 422),
         ({"assignment": None}, "boss", 422), ({"more": 1}, "boss", 422), ({}, "water", 403), ({}, "office", 403),
         ({}, None, 401), ({}, "admin", 201),
     ],
