@@ -20,7 +20,7 @@ from services.notify.domain.letters.recipients import Recipients
 from services.notify.handlers.climbing import Climber, climb
 from services.notify.store.deadlines import DeadlineStore
 from services.notify.store.reminders import ReminderStore
-from services.notify.store.supervisions import SupervisionStore
+from services.notify.store.supervision.supervisions import SupervisionStore
 from services.notify.store.tables import deadlines, reminders
 from services.notify.store.timeline import next_due
 from services.runtime.clock import ZONE, FixedClock

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.measures import ROUTING, Measure
 from services.routing.store.learning import doubts, models
-from services.routing.store.learning.standing import Version, standings
+from services.routing.store.learning.standing import ModelStanding, standings
 from services.routing.store.unsigned import unsigned_since
 from services.runtime.store.database import Database
 from services.runtime.telemetry import FreshCollector
@@ -62,7 +62,7 @@ class LearningCollector(FreshCollector):
         yield from (_ratios(row, versions, name) for row, name in zip(ROUTING[4:], ("coverage", "accuracy"), strict=True))
 
 
-def _ratios(row: Measure, versions: Sequence[Version], name: str) -> Metric:
+def _ratios(row: Measure, versions: Sequence[ModelStanding], name: str) -> Metric:
     family = GaugeMetricFamily(row.name, row.help, labels=row.labels)
     for each in versions:
         told = {"expected": (each.report or {}).get(name), "seen": getattr(each, name)}

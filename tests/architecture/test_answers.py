@@ -24,7 +24,7 @@ from services.contracts.topology import SERVICES
 from services.contracts.words.problems import PROBLEMS
 from services.metrics.domain.ledger.received import received
 from services.metrics.store.ledger import Ledger
-from services.notify.store.agenda_tables import supervisions
+from services.notify.store.supervision.tables import supervisions
 from services.routing.domain.choice import Router
 from services.routing.handlers.events import assign
 from services.routing.store.cases import RoutingStore

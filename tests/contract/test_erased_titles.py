@@ -16,7 +16,7 @@ from services.contracts.messages.duties import DutySet
 from services.contracts.messages.opinions import LetterErased
 from services.contracts.messages.values import OpinionText, Outcome, Why
 from services.notify.consumer import subscriptions
-from services.notify.store.agenda_tables import supervisions
+from services.notify.store.supervision.tables import supervisions
 from services.notify.store.tables import deadlines, occasions, staff_notifications, tables
 from services.runtime.clock import FixedClock
 from tests.integration.relaying import until

@@ -31,7 +31,7 @@ from services.runtime.web.routes import Answer, Routes
 
 LIST: Final = "/audit"
 A_PAGE, MOST_IN_A_FILE = 50, 5_000
-#: What is rare is looked for so many times further back for one file.
+#: How many times what is rare is looked for further back for one file.
 MOST_ROUNDS: Final = 10
 OLDER: Final = Phrase("Older lines are not in this file; narrow the period to have them.")
 FIELDS: Final = ("who", "subject", "kind", "route", "since", "until")

@@ -16,7 +16,7 @@ PLACE: Final = "place"
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CatalogueChange:
     """One entry that would come, go or be another; `parts` are the keys of it that differ."""
 
     section: str
@@ -50,16 +50,16 @@ def sections(catalogue: Catalogue) -> dict[str, Mapping[object, object]]:
     return {name: value for name, value in found.items() if isinstance(value, Mapping)}
 
 
-def changes(before: Catalogue, after: Catalogue) -> list[Change]:
+def changes(before: Catalogue, after: Catalogue) -> list[CatalogueChange]:
     """What differs, by section: first the place itself, then what would go, come and be another."""
     old, new = sections(before), sections(after)
     own = [field.name for field in fields(before) if field.name not in old]
     parts = tuple(name for name in own if getattr(before, name) != getattr(after, name))
-    place = [Change(PLACE, "changed", PLACE, after.name, after.name_en, parts)] if parts else []
+    place = [CatalogueChange(PLACE, "changed", PLACE, after.name, after.name_en, parts)] if parts else []
     return place + [change for section in old for change in _changes(section, old[section], new[section])]
 
 
-def _changes(section: str, old: Mapping[object, object], new: Mapping[object, object]) -> Iterator[Change]:
+def _changes(section: str, old: Mapping[object, object], new: Mapping[object, object]) -> Iterator[CatalogueChange]:
     yield from (_change(section, "removed", code, entry) for code, entry in old.items() if code not in new)
     yield from (_change(section, "added", code, entry) for code, entry in new.items() if code not in old)
     for code, entry in new.items():
@@ -67,9 +67,9 @@ def _changes(section: str, old: Mapping[object, object], new: Mapping[object, ob
             yield _change(section, "changed", code, entry, _parts(old[code], entry))
 
 
-def _change(section: str, kind: Kind, code: object, entry: object, parts: tuple[str, ...] = ()) -> Change:
+def _change(section: str, kind: Kind, code: object, entry: object, parts: tuple[str, ...] = ()) -> CatalogueChange:
     name = str(getattr(entry, "name", ""))
-    return Change(section, kind, str(code), name, str(getattr(entry, "name_en", name)), parts)
+    return CatalogueChange(section, kind, str(code), name, str(getattr(entry, "name_en", name)), parts)
 
 
 def _parts(old: object, new: object) -> tuple[str, ...]:

@@ -110,7 +110,7 @@ class OpinionDetailed(Message, frozen=True):
 class LetterErased(Message, frozen=True):
     """What its submitter wrote was erased on request; `opinion` has what stands in its place.
 
-    Whoever keeps words of it hears of this, and nobody else.
+    Services that keep words of it hear of this, and nobody else.
     """
 
     TYPE: ClassVar[str] = "letter.erased"

@@ -9,7 +9,7 @@ from services.notify.handlers.climbing import Climber, supervise
 from services.notify.schemas.supervisions import SupervisionBody, SupervisionShape, supervision_answer
 from services.notify.store.deadlines import DeadlineStore
 from services.notify.store.reminders import ReminderStore
-from services.notify.store.supervisions import SupervisionStore
+from services.notify.store.supervision.supervisions import SupervisionStore
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call

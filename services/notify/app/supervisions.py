@@ -29,8 +29,8 @@ from services.notify.schemas.supervisions import (
     meeting_file,
     supervision_answer,
 )
-from services.notify.store.agendas import agenda_of, list_meetings, list_supervisions
-from services.notify.store.supervisions import SupervisionStore, find_meeting
+from services.notify.store.supervision.agendas import agenda_of, list_meetings, list_supervisions
+from services.notify.store.supervision.supervisions import SupervisionStore, find_meeting
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call

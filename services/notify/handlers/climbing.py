@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from services.notify.domain.supervisions import Supervision
     from services.notify.store.deadlines import DeadlineStore, DueDeadline, DueOccasion
     from services.notify.store.reminders import ReminderStore
-    from services.notify.store.supervisions import SupervisionStore
+    from services.notify.store.supervision.supervisions import SupervisionStore
 
 log = structlog.get_logger()
 

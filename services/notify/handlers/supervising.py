@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from services.contracts.messages.values import Promise
     from services.notify.domain.ladder import Deadline
     from services.notify.domain.supervisions import Meeting, Supervision, SupervisionResult
-    from services.notify.store.supervisions import SupervisionStore
+    from services.notify.store.supervision.supervisions import SupervisionStore
 
 
 def raise_supervision(store: SupervisionStore, deadline: Deadline, rung: str) -> str:

@@ -25,8 +25,8 @@ from services.notify.domain.supervisions import Meeting
 from services.notify.pages.paper import TEMPLATES, local, private, rung_name
 from services.notify.pages.sessions.fields import instant
 from services.notify.schemas.supervisions import MeetingCall, Result
-from services.notify.store.agendas import agenda_of, open_supervisions
-from services.notify.store.supervisions import find_meeting
+from services.notify.store.supervision.agendas import agenda_of, open_supervisions
+from services.notify.store.supervision.supervisions import find_meeting
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.pages.kept import KeptForm

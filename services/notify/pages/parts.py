@@ -19,10 +19,10 @@ from services.notify.domain.letters.submitters import STEPS
 from services.notify.pages.clocks import shown_deadlines
 from services.notify.pages.paper import TEMPLATES, local, rung_name
 from services.notify.pages.raising import answers_waiting
-from services.notify.store.agendas import count_supervisions, list_supervisions
 from services.notify.store.reminders import sent_reminders
 from services.notify.store.sessions.calendar import count_overdue_minutes
 from services.notify.store.submitter_notifications import listed_submitter_notifications
+from services.notify.store.supervision.agendas import count_supervisions, list_supervisions
 from services.notify.store.timeline import case_deadlines
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html

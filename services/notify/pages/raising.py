@@ -19,8 +19,8 @@ from services.notify.app.context import SUPERVISORS, Notify
 from services.notify.domain.kept import KeptDeadline
 from services.notify.pages.paper import TEMPLATES, local, private
 from services.notify.schemas.supervisions import SupervisionBody
-from services.notify.store.agendas import list_supervisions
 from services.notify.store.deadlines import ANSWERS
+from services.notify.store.supervision.agendas import list_supervisions
 from services.notify.store.timeline import case_deadlines
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 
-from services.notify.store.agenda_tables import supervisions
 from services.notify.store.cases import know
+from services.notify.store.supervision.tables import supervisions
 from services.notify.store.tables import cases, deadlines, occasions, reminders, staff_notifications
 from services.runtime.store.database import Transaction
 from services.runtime.store.statements.bulk import among
@@ -34,7 +34,7 @@ def erase_titles(work: Transaction, erased: Mapping[str, str]) -> None:
     if not erased:
         return
     work.overwrite()
-    # Whoever receives something of it meanwhile, or writes of it to staff, has done so when this begins, or finds it erased.
+    # What is received of it meanwhile, or written of it to staff, is there when this begins, or finds it erased.
     if work.connection.dialect.name == "postgresql":
         work.execute(_ALONE)
     replace_titles(work, erased)

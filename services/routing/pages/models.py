@@ -11,7 +11,7 @@ from services.design.phrases import Phrase
 from services.routing.app.context import Routing
 from services.routing.pages.paper import TEMPLATES, local
 from services.routing.store.learning import models
-from services.routing.store.learning.standing import Version, standings
+from services.routing.store.learning.standing import ModelStanding, standings
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import desk_html, error_page
 from services.runtime.web.routes import Answer, Routes
@@ -58,24 +58,24 @@ def models_page(call: Call[Routing]) -> Answer:
     )  # fmt: skip
 
 
-def _points(versions: Sequence[Version], basis: Basis, name: str) -> list[tuple[str, int, None]]:
+def _points(versions: Sequence[ModelStanding], basis: Basis, name: str) -> list[tuple[str, int, None]]:
     """The column of each version that has such a share."""
     shares = [(str(each.version), _told(each, name)[basis == "seen"]) for each in versions]
     return [(version, percent, None) for version, percent in shares if percent is not None]
 
 
-def _row(each: Version, catalogue: Catalogue) -> tuple[object, ...]:
+def _row(each: ModelStanding, catalogue: Catalogue) -> tuple[object, ...]:
     """A version, its standing and that one's colour, when it was trained, and its shares beside what was expected."""
     shares = _told(each, "coverage"), _told(each, "accuracy")
     return each, *STANDINGS[each.standing], local(each.at, catalogue), *shares, _drifts(each)
 
 
-def _told(version: Version, name: str) -> tuple[int | None, int | None]:
+def _told(version: ModelStanding, name: str) -> tuple[int | None, int | None]:
     """What was expected of a version, and what was seen, in percent."""
     return _percent((version.report or {}).get(name)), _percent(getattr(version, name))
 
 
-def _drifts(version: Version) -> bool:
+def _drifts(version: ModelStanding) -> bool:
     """Whether a version is right clearly less often than was expected."""
     expected, seen = (version.report or {}).get("accuracy"), version.accuracy
     return expected is not None and seen is not None and seen < expected - DRIFT

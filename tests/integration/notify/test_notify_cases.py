@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from services.contracts.messages.assignments import AssignmentMarked
 from services.contracts.messages.supervision import ReminderSent
-from services.notify.store.agenda_tables import supervisions
-from services.notify.store.agendas import open_supervisions
 from services.notify.store.cases import CasePublisher
+from services.notify.store.supervision.agendas import open_supervisions
+from services.notify.store.supervision.tables import supervisions
 from services.notify.store.tables import cases, deadlines, occasions, reminders, staff_notifications, tables
 from tests.unit.notify.calling import Telephone
 from tests.unit.notify.cases import Case

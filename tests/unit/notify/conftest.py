@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from services.notify.store.agenda_tables import supervisions
+from services.notify.store.supervision.tables import supervisions
 from tests.unit.notify.calling import Telephone
 from tests.unit.notify.cases import Case
 from tests.unit.notify.scenes import scene_on

@@ -6,7 +6,7 @@ import pytest
 
 from services.contracts.messages.supervision import CalendarChanged, CardIssued, SupervisionRaised
 from services.contracts.messages.values import Moved
-from services.notify.store.agenda_tables import supervisions
+from services.notify.store.supervision.tables import supervisions
 from services.notify.store.tables import cases, deadlines, occasions, reminders, staff_notifications
 from tests.unit.notify.cases import Case
 from tests.unit.notify.scenes import LADDER, at, rung, scene_on, small_place

@@ -6,7 +6,7 @@ import pytest
 
 from services.contracts.messages.supervision import SupervisionResolved, SupervisionScheduled
 from services.contracts.messages.values import Promise
-from services.notify.store.agenda_tables import supervisions
+from services.notify.store.supervision.tables import supervisions
 from tests.unit.notify.cases import Case
 from tests.unit.notify.scenes import at
 

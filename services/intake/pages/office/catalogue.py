@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import flask
 
 from services.contracts.catalogue.against import lacking
-from services.contracts.catalogue.candidate import PLACE, Change, changes, sections
+from services.contracts.catalogue.candidate import PLACE, CatalogueChange, changes, sections
 from services.contracts.catalogue.model import Catalogue
 from services.design.phrases import Phrase
 from services.intake.app.context import ADMIN, Intake
@@ -67,7 +67,7 @@ def _sections(catalogue: Catalogue) -> list[Section]:
     ]  # fmt: skip
 
 
-def _changed(before: Catalogue, after: Catalogue) -> list[tuple[Phrase, list[Change]]]:
+def _changed(before: Catalogue, after: Catalogue) -> list[tuple[Phrase, list[CatalogueChange]]]:
     found = changes(before, after)
     by_section = [(name, [each for each in found if each.section == key]) for key, name in SECTIONS.items()]
     return [(name, listed) for name, listed in by_section if listed]

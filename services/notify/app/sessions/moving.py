@@ -11,11 +11,11 @@ from services.notify.domain.lists.views import LISTS, is_open, rows_of
 from services.notify.domain.sessions.session import Session
 from services.notify.handlers.sessions import keeping, moving, theming
 from services.notify.handlers.sessions.telling import tell_departments
-from services.notify.store.agendas import waiting_on_agenda
 from services.notify.store.lists.reading import cases_of, entries_of
 from services.notify.store.reminders import ReminderStore
 from services.notify.store.sessions.sessions import SessionStore
 from services.notify.store.sessions.themes import ThemeStore
+from services.notify.store.supervision.agendas import waiting_on_agenda
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call
 

@@ -19,7 +19,7 @@ LONGEST = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ModelStanding:
     """A training, and how many decisions its model has made, left to a person, and made wrongly."""
 
     version: int
@@ -46,7 +46,7 @@ class Version:
         return asdict(self) | {"coverage": self.coverage, "accuracy": self.accuracy}
 
 
-def standings(connection: Connection, trainings: Sequence[ModelRow], now: datetime) -> list[Version]:
+def standings(connection: Connection, trainings: Sequence[ModelRow], now: datetime) -> list[ModelStanding]:
     """The same trainings with what became of their decisions; one that has run for too long was interrupted."""
     if not trainings:
         return []
@@ -56,7 +56,7 @@ def standings(connection: Connection, trainings: Sequence[ModelRow], now: dateti
     for each in trainings:
         become = seen.get(each.version, SeenOf(0, 0))
         doubts, standing = doubted.get(each.version, 0), _standing(each, now)
-        made.append(Version(each.version, each.at, standing, each.report, become.decided, doubts, become.wrong))
+        made.append(ModelStanding(each.version, each.at, standing, each.report, become.decided, doubts, become.wrong))
     return made
 
 

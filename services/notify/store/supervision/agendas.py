@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 
 from services.notify.domain.agenda import AgendaEntry
 from services.notify.domain.supervisions import Meeting, Supervision, SupervisionState
-from services.notify.store.agenda_tables import agenda, supervisions
 from services.notify.store.sessions.tables import sessions
-from services.notify.store.supervisions import MEETINGS, MOST_ON_AN_AGENDA, meeting_of, supervision_of
+from services.notify.store.supervision.supervisions import MEETINGS, MOST_ON_AN_AGENDA, meeting_of, supervision_of
+from services.notify.store.supervision.tables import agenda, supervisions
 from services.notify.store.tables import AnyRow, deadlines, is_state
 from services.runtime.store.counting import count_up_to
 from services.runtime.store.database import Instant

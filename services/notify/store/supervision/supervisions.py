@@ -16,10 +16,10 @@ from services.notify.domain.ladder import Deadline
 from services.notify.domain.sessions.details import Details
 from services.notify.domain.sessions.session import Session
 from services.notify.domain.supervisions import Meeting, Supervision
-from services.notify.store.agenda_tables import agenda, supervisions
 from services.notify.store.cases import CasePublisher
 from services.notify.store.sessions.sessions import SessionStore
 from services.notify.store.sessions.tables import sessions
+from services.notify.store.supervision.tables import agenda, supervisions
 from services.notify.store.tables import AnyRow
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction

@@ -1,0 +1,1 @@
+"""What is kept of supervisions and of the meetings that deal with them."""
