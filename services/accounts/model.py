@@ -69,6 +69,14 @@ class NewGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class NewToken(NewGrant):
+    """A token that is to be made: a role as people have it or of programs only, a sender, and for how many days."""
+
+    source: str | None = None
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Invited:
     """Somebody who is to be invited: `external` is what the single sign-on calls them."""
 

@@ -11,7 +11,7 @@ from services.accounts.api import ADMIN, check_place, grant_shape
 from services.accounts.context import Accounts, HasAccounts
 from services.accounts.credentials import once
 from services.accounts.credentials.once import Purpose
-from services.accounts.model import NewGrant
+from services.accounts.model import NewToken
 from services.accounts.people import ChangingPeople
 from services.contracts.errors import Conflict, NotFound
 from services.contracts.people.callers import TokenGrants, check_grant
@@ -22,14 +22,6 @@ from services.runtime.web.lists.paging import Page, page, read_cursor
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()
-
-
-@dataclass(frozen=True, slots=True)
-class NewToken(NewGrant):
-    """A token that is to be made: a role as people have it or of programs only, a sender, and for how many days."""
-
-    source: str | None = None
-    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +65,8 @@ def list_tokens(call: Call[HasAccounts]) -> Answer:
 @routes.post(f"{API}/tokens", access=ADMIN, body=TokenBody, answers={200: TokenMade})
 def make_token(call: Call[HasAccounts]) -> Answer:
     """Make a token. Its value is in this answer and nowhere else."""
-    asked = NewToken(**call.body)
-    check_place(call, asked)
-    made = issue(call.service.accounts, asked)
+    check_place(call, call.body)
+    made = issue(call.service.accounts, call.body)
     return 200, {**_shape(made.token), "value": made.value}
 
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from services.accounts.administering.issued import IssuedToken, page_of_tokens
 from services.accounts.administering.schemas import TokenBody
-from services.accounts.administering.tokens import MadeToken, NewToken, issue
+from services.accounts.administering.tokens import MadeToken, issue
 from services.accounts.api import ADMIN, check_place
 from services.accounts.context import HasAccounts
 from services.accounts.pages import granting
@@ -82,7 +82,7 @@ def make(call: Call[HasAccounts]) -> Answer:
         "channels": [channel for channel, field in CHANNEL_FIELDS.items() if form[field]],
     }  # fmt: skip
     try:
-        wanted = NewToken(**validate(_BODY, asked))
+        wanted = validate(_BODY, asked)
         check_place(call, wanted)
         if mistakes := administrator_confirmed(call):
             return _page(call, 422, form, mistakes)

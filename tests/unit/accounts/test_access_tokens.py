@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from services.accounts.administering.tokens import NewToken, issue
+from services.accounts.administering.tokens import issue
+from services.accounts.model import NewToken
 from services.contracts.people.callers import Role
 from services.contracts.people.grants import GRANTABLE
 from tests.unit.runtime.harness import PASSWORD, WebHarness
