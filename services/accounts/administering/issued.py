@@ -11,11 +11,8 @@ from sqlalchemy.engine import Connection
 
 from services.accounts.model import Granted, granted
 from services.contracts.errors import NotFound
-from services.runtime.web.access.tokens import tokens
+from services.runtime.web.access.tokens import SHOWN, tokens
 from services.runtime.web.lists.listing import newest_first
-
-#: All but the hash.
-SHOWN = tuple(column for column in tokens.c if column.name != "hash")
 
 
 @dataclass(frozen=True, slots=True)

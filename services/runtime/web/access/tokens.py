@@ -49,6 +49,8 @@ tokens = sa.Table(
     sa.Column("channels", sa.JSON(none_as_null=True)),
     sa.Column("source", sa.String(40)),
 )
+#: What lists show of a token: all but the hash.
+SHOWN = tuple(column for column in tokens.c if column.name != "hash")
 
 
 def create(
@@ -86,9 +88,8 @@ def revoke(database: Database, token_id: str) -> None:
 
 def listing(database: Database) -> list[Mapping[str, Any]]:
     """All tokens without their hashes, newest first."""
-    columns = [column for column in tokens.c if column.name != "hash"]
     with database.reading() as connection:
-        return rows_of(connection.execute(sa.select(*columns).order_by(tokens.c.id.desc())))
+        return rows_of(connection.execute(sa.select(*SHOWN).order_by(tokens.c.id.desc())))
 
 
 class TtlCache(Generic[T]):
