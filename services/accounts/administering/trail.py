@@ -10,7 +10,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.accounts.model import Granted, granted
+from services.accounts.model import Granted, granted, sign_in_name
 from services.contracts.people.callers import Role
 from services.runtime.clock import first_id
 from services.runtime.web.access.audit import lines
@@ -95,7 +95,7 @@ def read_trail(connection: Connection, wanted: TrailFilter, before: str | None, 
 
 def known_as(connection: Connection, text: str) -> tuple[list[tuple[str, str, str | None]], bool]:
     """Who a text may mean, as (id, name, sign-in name), and whether it is a token: an id, a sign-in name or a whole name."""
-    which = sa.or_(persons.c.id == text, persons.c.sign_in == text.casefold(), persons.c.name == text)
+    which = sa.or_(persons.c.id == text, persons.c.sign_in == sign_in_name(text), persons.c.name == text)
     query = sa.select(persons.c.id, persons.c.name, persons.c.sign_in).where(which).order_by(persons.c.id).limit(MOST_NAMESAKES)
     people = [(row.id, row.name, row.sign_in) for row in connection.execute(query)]
     token = connection.execute(sa.select(tokens.c.id).where(tokens.c.id == text)).scalar()
