@@ -10,6 +10,7 @@ import flask
 from werkzeug.datastructures import ETags
 
 from services.accounts.pages.proving import administrator_confirmed, administrator_proof
+from services.accounts.pages.showing import guard_of
 from services.contracts.errors import Changed, Invalid, NotFound
 from services.contracts.words.vocabulary import STATES
 from services.design.phrases import Phrase
@@ -96,7 +97,8 @@ def look(call: Call[Intake]) -> Answer:
         found = _found(call, form["case"])
     except NotFound:
         return _page(call, Shown(form, {"case": UNKNOWN}, 422))
-    _say(call, found.subject)
+    # The form may name it by a receipt, which stands in no record.
+    guard_of(call).say(found.subject)
     if form["content"] and (found.held is None or found.held.signer):
         return _page(call, Shown(form, {"case": NOT_THEIRS if found.held else UNKNOWN}, 422))
     return _page(call, Shown(form, {}, found=found))
@@ -108,7 +110,7 @@ def erase(call: Call[Intake]) -> Answer:
     form = read_form(FIELDS)
     try:
         found = _found(call, form["case"])
-        _say(call, found.subject)
+        guard_of(call).say(found.subject)
         if mistakes := administrator_confirmed(call):
             return _page(call, Shown(form, mistakes, 422, found))
         done = _erase(call, found, form)
@@ -171,12 +173,6 @@ def _answer(answer: Answer) -> Mapping[str, object]:
     if not isinstance(body, Mapping):
         raise TypeError("an answer of the API is a mapping")
     return body
-
-
-def _say(call: Call[Intake], subject: str) -> None:
-    """Let the trail say about what it was: the form names it by a receipt, which stands in no record."""
-    if call.guard is not None:
-        call.guard.say(subject)
 
 
 def _page(call: Call[Intake], shown: Shown) -> flask.Response:
