@@ -8,7 +8,6 @@ from datetime import date
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlencode
 
-import flask
 from sqlalchemy.engine import Connection
 
 from services.accounts.administering.trail import REFUSED, TrailFilter, TrailLine, TrailPage, known_as, read_trail
@@ -22,11 +21,10 @@ from services.contracts.words.text import value
 from services.design.phrases import Phrase
 from services.runtime.input.queries import EARLIEST_YEAR, LATEST_YEAR, begin_of, end_of
 from services.runtime.sheets.workbook import XLSX
-from services.runtime.sheets.written import WrittenTable, workbook
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
+from services.runtime.web.pages.files import workbook_of
 from services.runtime.web.pages.html import error_page
-from services.runtime.web.pages.readers import said, this_reader
 from services.runtime.web.routes import Answer, Routes
 
 LIST: Final = "/audit"
@@ -100,11 +98,8 @@ def file(call: Call[HasAccounts]) -> Answer:
                 break
     if asked.mistakes:
         return page(call)
-    cells = [_cells(call, each) for each in rows]
-    if before is not None:
-        cells.append([TEMPLATES.say(OLDER, this_reader()), *[""] * (len(TRAIL) - 1)])
-    table = WrittenTable(LIST[1:], [said(words) for words in TRAIL.values()], cells)
-    response = flask.Response(workbook([table]), content_type=XLSX)
+    rest = OLDER if before is not None else None
+    response = workbook_of(TEMPLATES, LIST[1:], list(TRAIL.values()), [_cells(call, each) for each in rows], rest)
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'audit-{_today(call)}')}.xlsx"
     return response
 
@@ -153,12 +148,12 @@ def _outcome(status: int | None) -> Phrase:
     return Phrase("refused (%(status)s)").filled(status=status) if status >= REFUSED else Phrase("done")
 
 
-def _cells(call: Call[HasAccounts], each: TrailLine) -> list[str]:
+def _cells(call: Call[HasAccounts], each: TrailLine) -> list[object]:
     acts_as = each.acts_as
     who = " ".join(filter(None, (each.name, each.person))) or each.token or ""
     return [
         each.at.astimezone(call.service.catalogue.calendar.zone).isoformat(" ", "seconds"), who,
-        said(line_of(role_words(call.service, acts_as))) if acts_as else each.role, f"{each.method} {each.route}",
+        line_of(role_words(call.service, acts_as)) if acts_as else each.role, f"{each.method} {each.route}",
         each.subject or "", "" if each.status is None else str(each.status),
     ]  # fmt: skip
 
