@@ -16,13 +16,14 @@ from services.intake.app.views import moment
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person
 from services.intake.pages.office.acts import acts_on
-from services.intake.pages.office.narrowing import LIST, address, asked, given_of
+from services.intake.pages.office.narrowing import LIST, asked, given_of
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.publication.public import area_name
 from services.intake.pages.receipt.receipt import tone_of
 from services.intake.pages.timeline import LabelledFact, Shown, department_name, entries_of, local, topic_name
 from services.intake.schemas.queries import CasesQuery
 from services.runtime.web.calls import Call
+from services.runtime.web.lists.narrowing import address
 from services.runtime.web.pages.html import desk_html, error_page
 from services.runtime.web.routes import Answer, Routes
 

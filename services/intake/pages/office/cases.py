@@ -16,7 +16,7 @@ from services.intake.app.context import Intake
 from services.intake.app.listing import found_count, listed
 from services.intake.domain.opinion import Opinion
 from services.intake.pages.office.file import FILE
-from services.intake.pages.office.narrowing import LIST, NAMES, ORDER, address, asked, given_of
+from services.intake.pages.office.narrowing import LIST, NAMES, ORDER, asked, given_of
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.publication.public import area_name
 from services.intake.pages.receipt.receipt import tone_of
@@ -24,6 +24,7 @@ from services.intake.pages.submission.options import Options, areas_of, departme
 from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.schemas.queries import CasesQuery
 from services.runtime.web.calls import Call
+from services.runtime.web.lists.narrowing import address
 from services.runtime.web.pages.html import desk_html, error_page
 from services.runtime.web.routes import Answer, Routes
 

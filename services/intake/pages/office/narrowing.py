@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from services.contracts.people.lists import LISTS
 from services.intake.app.context import Intake
 from services.intake.app.listing import FILTERS
 from services.intake.schemas.queries import ORDERS
 from services.runtime.web.calls import Call
+from services.runtime.web.lists.narrowing import said_again
 
 LIST: Final = "/cases"
 A_PAGE: Final = 30
@@ -24,14 +24,7 @@ _REST: Final[Mapping[str, Any]] = {**dict.fromkeys(FILTERS), "updated_since": No
 
 def given_of(query: Mapping[str, Any]) -> dict[str, str]:
     """What the address said, as it says it again."""
-    plain = {name: ",".join(value) if isinstance(value, tuple) else value for name, value in query.items()}
-    return {name: "true" if plain[name] is True else str(plain[name]) for name in NAMES if plain[name]}
-
-
-def address(path: str, given: Mapping[str, str], **more: str) -> str:
-    """An address with what the list is narrowed to."""
-    found = {**given, **more}
-    return f"{path}?{urlencode(found)}" if found else path
+    return said_again(query, NAMES)
 
 
 def asked(call: Call[Intake], limit: int = A_PAGE, **more: object) -> Call[Intake]:

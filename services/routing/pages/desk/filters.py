@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode
 
 from marshmallow import Schema, fields, validate
 
@@ -18,6 +17,7 @@ from services.routing.domain.assignment import Assignment
 from services.routing.store.desks.desk import Place, Wanted
 from services.runtime.input.fields import OneLine
 from services.runtime.input.queries import Choices, Codes
+from services.runtime.web.lists.narrowing import said_again
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 
 DESK: Final = "/desk"
@@ -84,14 +84,7 @@ def _between(due: tuple[str, ...] | None, catalogue: Catalogue, now: datetime) -
 
 def given_of(query: Mapping[str, Any]) -> dict[str, str]:
     """What the address said, as it says it again."""
-    plain = {name: ",".join(value) if isinstance(value, tuple) else value for name, value in query.items()}
-    return {name: "true" if plain[name] is True else str(plain[name]) for name in NAMES if plain[name]}
-
-
-def address(path: str, given: Mapping[str, str], **more: str) -> str:
-    """An address with what the desk is narrowed to."""
-    found = {**given, **more}
-    return f"{path}?{urlencode(found)}" if found else path
+    return said_again(query, NAMES)
 
 
 def cursor_of_place(last: Assignment) -> str:

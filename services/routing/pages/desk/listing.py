@@ -18,7 +18,6 @@ from services.routing.pages.desk.filters import (
     DUE,
     NAMES,
     DeskQuery,
-    address,
     cursor_of_place,
     due_within,
     given_of,
@@ -30,6 +29,7 @@ from services.routing.pages.desk.signing import ACTING, failed_of, said_of
 from services.routing.pages.paper import TEMPLATES
 from services.routing.store.desks.desk import MOST_COUNTED, DeskPage, Tally, page_of_desk, tally
 from services.runtime.web.calls import Call
+from services.runtime.web.lists.narrowing import address
 from services.runtime.web.pages.html import desk_html, error_page
 from services.runtime.web.routes import Answer, Routes
 

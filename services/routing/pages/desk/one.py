@@ -20,7 +20,7 @@ from services.routing.app import assignments as app
 from services.routing.app.context import Routing
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.moves.promising import TrackedPromise
-from services.routing.pages.desk.filters import DESK, DeskQuery, address, given_of, wanted_of
+from services.routing.pages.desk.filters import DESK, DeskQuery, given_of, wanted_of
 from services.routing.pages.desk.forms import (
     BY_VERB,
     FORMS,
@@ -43,6 +43,7 @@ from services.routing.store.reading import find, others_of
 from services.routing.store.support import supporters_of
 from services.routing.store.templates import titles_of
 from services.runtime.web.calls import Call, tag_of
+from services.runtime.web.lists.narrowing import address
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate

@@ -12,8 +12,9 @@ from services.contracts.time.durations import Duration
 from services.contracts.words.bilingual import Words, name_of
 from services.contracts.words.vocabulary import DEADLINES, LEVELS, ROLES
 from services.routing.domain.assignment import Assignment
-from services.routing.pages.desk.filters import DESK, address
+from services.routing.pages.desk.filters import DESK
 from services.routing.pages.paper import local, standing_of
+from services.runtime.web.lists.narrowing import address
 
 #: What is due by then is marked.
 SOON: Final = Duration(1, "wd")

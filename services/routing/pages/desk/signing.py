@@ -17,11 +17,12 @@ from services.contracts.words.text import value
 from services.design.phrases import Phrase
 from services.routing.app import assignments as app
 from services.routing.app.context import Routing
-from services.routing.pages.desk.filters import A_PAGE, DESK, DeskQuery, address, given_of
+from services.routing.pages.desk.filters import A_PAGE, DESK, DeskQuery, given_of
 from services.routing.pages.desk.forms import BY_VERB
 from services.routing.pages.paper import standing_of
 from services.routing.store.reading import find, found_by_id
 from services.runtime.web.calls import Call
+from services.runtime.web.lists.narrowing import address
 from services.runtime.web.pages.html import error_page, see_other
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import Answer, Routes

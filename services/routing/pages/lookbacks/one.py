@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Final, NamedTuple
-from urllib.parse import urlencode
 
 import flask
 from marshmallow import Schema, fields, validate
@@ -25,6 +24,7 @@ from services.routing.pages.paper import KEY, TEMPLATES, VERSION, department_nam
 from services.routing.schemas.following import CheckBody
 from services.routing.store.lookbacks import find_lookback
 from services.runtime.web.calls import Call
+from services.runtime.web.lists.narrowing import address
 from services.runtime.web.lists.paging import LARGEST_LIMIT
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
@@ -115,8 +115,7 @@ def _address(call: Call[Routing], about: str = "", first: int | None = None, **m
     """The address of the part of the sample that is shown or of that which begins with the `first`, or of the form about a case."""
     begins = first or _place(call)
     given = {**({"from": str(begins)} if begins > 1 else {}), **more}
-    path = f"{LIST}/{call.path['lookback_id']}" + (f"/{about}" if about else "")
-    return f"{path}?{urlencode(given)}" if given else path
+    return address(f"{LIST}/{call.path['lookback_id']}" + (f"/{about}" if about else ""), given)
 
 
 def _found(call: Call[Routing]) -> Lookback:
