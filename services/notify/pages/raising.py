@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 import flask
@@ -22,8 +21,8 @@ from services.notify.schemas.supervisions import SupervisionBody
 from services.notify.store.deadlines import ANSWERS
 from services.notify.store.supervision.agendas import list_supervisions
 from services.notify.store.timeline import case_deadlines
-from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
+from services.runtime.web.pages.forms import KEY, posted
 from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
@@ -48,14 +47,14 @@ def raising_page(call: Call[Notify]) -> Answer:
     return _page(call)
 
 
-@routes.post(PATH, access=SUPERVISORS, page=KeptForm(LABELS, ("key",)))
+@routes.post(PATH, access=SUPERVISORS, page=KeptForm(LABELS, (KEY,)))
 def raise_one(call: Call[Notify]) -> Answer:
     """Put it under supervision; back to the case."""
-    form = read_form(("reason", "key"))
+    form = read_form(("reason", KEY))
     asked = {"assignment": call.path["assignment_id"], "reason": form["reason"]}
     try:
         body = validate(_BODY, asked)
-        app.raise_by_hand(replace(call, body=body, idempotency_key=Key.of(form["key"], call.caller.principal)))
+        app.raise_by_hand(posted(call, body, form))
     except Invalid:
         return _page(call, 422, form, WRONG)
     except Conflict:

@@ -19,9 +19,10 @@ from services.routing.app import oversight
 from services.routing.app.assignments import readable
 from services.routing.app.context import APPROVING, Routing
 from services.routing.domain.assignment import Assignment
-from services.routing.pages.paper import KEY, TEMPLATES, VERSION, department_name, local, posted, standing_of
+from services.routing.pages.paper import TEMPLATES, department_name, local, standing_of
 from services.routing.schemas.oversight import AmendBody
 from services.runtime.web.calls import Call, tag_of
+from services.runtime.web.pages.forms import KEY, VERSION, posted
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate

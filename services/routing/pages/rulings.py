@@ -17,12 +17,13 @@ from services.design.phrases import Phrase
 from services.routing.app import assignments as app
 from services.routing.app.context import RULING, Routing
 from services.routing.domain.assignment import Assignment
-from services.routing.pages.paper import KEY, TEMPLATES, VERSION, department_name, local, posted
+from services.routing.pages.paper import TEMPLATES, department_name, local
 from services.routing.pages.parts import RULINGS, rulings_on
 from services.routing.schemas.bodies import RulingBody
 from services.routing.store.desks.waiting import asked_for
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.lists.paging import cursor_of, read_cursor
+from services.runtime.web.pages.forms import KEY, VERSION, posted
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate

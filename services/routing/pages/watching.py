@@ -20,10 +20,11 @@ from services.routing.app.context import RULING, Routing
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.levels import next_level
 from services.routing.pages.desk.filters import cursor_of_place, place_of
-from services.routing.pages.paper import CHANGED, KEY, NOT_NOW, TEMPLATES, VERSION, department_name, local, posted, standing_of
+from services.routing.pages.paper import CHANGED, NOT_NOW, TEMPLATES, department_name, local, standing_of
 from services.routing.schemas.oversight import MarkBody, RaiseBody
 from services.routing.store.desks.watched import watched
 from services.runtime.web.calls import Call, tag_of
+from services.runtime.web.pages.forms import KEY, VERSION, posted
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate

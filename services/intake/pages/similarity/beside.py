@@ -20,12 +20,13 @@ from services.intake.domain.opinion import UNKNOWN, Opinion
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication.public import area_name
 from services.intake.pages.similarity.choosing import LIST
-from services.intake.pages.similarity.deciding import KEPT, KEY, NO_LONGER, VERSION, WRONG, posted
+from services.intake.pages.similarity.deciding import KEPT, NO_LONGER, WRONG
 from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.schemas.bodies import Merging
 from services.intake.store import reading
 from services.intake.store.attachments import attachments_of
 from services.runtime.web.calls import Call, tag_of
+from services.runtime.web.pages.forms import KEY, VERSION, posted
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes

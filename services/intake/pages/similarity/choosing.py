@@ -18,7 +18,6 @@ from services.intake.app.similarity import similar as app
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.similarity.deciding import (
     FORMS,
-    KEY,
     LABELS,
     NO_LONGER,
     NOTHING,
@@ -27,11 +26,11 @@ from services.intake.pages.similarity.deciding import (
     body_of,
     choices,
     mistakes_of,
-    posted,
 )
 from services.intake.store.reading import find_many
 from services.intake.store.similarity.wordings import count_alike
 from services.runtime.web.calls import Call
+from services.runtime.web.pages.forms import KEY, posted
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import flask
 from marshmallow import Schema
-from werkzeug.datastructures import ETags
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Changed, Conflict, Invalid
@@ -22,8 +21,8 @@ from services.intake.pages.submission.options import departments_of, topics_of
 from services.intake.pages.timeline import local
 from services.intake.schemas.bodies import Acceptance, DeclineBody, Merging, QuestionBody
 from services.runtime.input.numbers import whole_number
-from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
+from services.runtime.web.pages.forms import KEY, VERSION, posted
 from services.runtime.web.pages.html import see_other
 from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
@@ -58,8 +57,6 @@ NO_LONGER = Phrase("This is not possible any more: somebody else has decided in 
 #: What a request may say of how many were decided on; nothing longer is taken for a number.
 _LONGEST_NUMBER = 6
 NOTHING: Mapping[str, str] = dict.fromkeys(LABELS, "")
-#: What a form brings beside its fields: the version that was read, and what makes a second press the same one.
-VERSION, KEY = "version", "key"
 #: The page for an error of one of the forms, with what was written.
 KEPT = KeptForm(
     {name: LABELS[name] for name in ("question", "leader")},
@@ -108,12 +105,6 @@ def asked(verb: Verb, form: Mapping[str, str]) -> dict[str, object]:
     """What a form says, as the API takes it."""
     given: dict[str, object] = {name: form[name] for name in FIELDS[verb] if form[name] and name != "is_key"}
     return given | ({"key": True} if form.get("is_key") else {})
-
-
-def posted(call: Call[Intake], body: object, form: Mapping[str, str]) -> Call[Intake]:
-    """A call of the API with what a form says: about the version that was shown, and a second press has the answer of the first."""
-    version = ETags([form[VERSION]]) if form.get(VERSION) else None
-    return replace(call, body=body, if_match=version, idempotency_key=Key.of(form[KEY], call.caller.principal))
 
 
 def mistakes_of(verb: Verb, error: Invalid) -> dict[str, Phrase]:

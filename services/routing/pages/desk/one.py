@@ -34,7 +34,7 @@ from services.routing.pages.desk.forms import (
 from services.routing.pages.desk.rows import row_of
 from services.routing.pages.desk.signing import ACTING
 from services.routing.pages.desk.wording import CHOSEN, INTO, PUT, VERB, with_text
-from services.routing.pages.paper import CHANGED, KEY, NOT_NOW, TEMPLATES, VERSION, local, posted
+from services.routing.pages.paper import CHANGED, NOT_NOW, TEMPLATES, local
 from services.routing.pages.parts import rulings_on, shown_assignment
 from services.routing.schemas.bodies import BODIES
 from services.routing.store.desks.desk import Place, on_desk
@@ -44,6 +44,7 @@ from services.routing.store.support import supporters_of
 from services.routing.store.templates import titles_of
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.lists.narrowing import address
+from services.runtime.web.pages.forms import KEY, VERSION, posted
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate

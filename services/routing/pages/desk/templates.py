@@ -15,10 +15,11 @@ from services.routing.app import templates as app
 from services.routing.app.context import Routing
 from services.routing.domain.templates import MOST_TEMPLATES, PLACEHOLDERS
 from services.routing.pages.desk.filters import DESK
-from services.routing.pages.paper import KEY, TEMPLATES, VERSION, posted
+from services.routing.pages.paper import TEMPLATES
 from services.routing.schemas.templates import TemplateBody
 from services.routing.store.templates import beginnings_of
 from services.runtime.web.calls import Call, tag_of
+from services.runtime.web.pages.forms import KEY, VERSION, posted
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
@@ -56,7 +57,7 @@ def add(call: Call[Routing]) -> Answer:
     """Keep a new one; or show the form again with what was typed and what is wrong."""
     form = read_form((TITLE, CONTENT, KEY))
     try:
-        app.add_template(posted(call, _body(form), {**form, VERSION: ""}))
+        app.add_template(posted(call, _body(form), form))
     except Invalid as error:
         return _list(call, 422, form, _mistakes(error))
     except Conflict:

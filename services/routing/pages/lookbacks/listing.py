@@ -18,12 +18,13 @@ from services.design.phrases import Phrase
 from services.routing.app import following as app
 from services.routing.app.context import RULING, Routing
 from services.routing.domain.sampling import SAMPLE_SIZE, Found, Lookback
-from services.routing.pages.paper import KEY, TEMPLATES, VERSION, department_name, local, posted
+from services.routing.pages.paper import TEMPLATES, department_name, local
 from services.routing.schemas.following import LookbackBody
 from services.routing.store.lookbacks import leads_of, list_lookbacks
 from services.runtime.input.numbers import typed_number
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import LARGEST_LIMIT, cursor_of, read_cursor
+from services.runtime.web.pages.forms import KEY, posted
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form, validate
@@ -79,7 +80,7 @@ def draw(call: Call[Routing]) -> Answer:
     except Invalid as error:
         return _page(call, 422, _mistakes(error, WRONG), form)
     try:
-        answer = app.look_back(posted(call, body, {**form, VERSION: ""}))
+        answer = app.look_back(posted(call, body, form))
     except Invalid as error:
         return _page(call, 422, _mistakes(error, REFUSED), form)
     except Conflict:

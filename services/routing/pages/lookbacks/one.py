@@ -20,12 +20,13 @@ from services.routing.app import following as app
 from services.routing.app.context import RULING, Routing
 from services.routing.domain.sampling import Lookback, SampledCase
 from services.routing.pages.lookbacks.listing import LIST, shown_lookback
-from services.routing.pages.paper import KEY, TEMPLATES, VERSION, department_name, local, posted
+from services.routing.pages.paper import TEMPLATES, department_name, local
 from services.routing.schemas.following import CheckBody
 from services.routing.store.lookbacks import find_lookback
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.narrowing import address
 from services.runtime.web.lists.paging import LARGEST_LIMIT
+from services.runtime.web.pages.forms import KEY, posted
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form
@@ -96,7 +97,7 @@ def check(call: Call[Routing]) -> Answer:
     form, about = read_form(("held", "note", KEY)), call.path["assignment_id"]
     asked = {"assignment": about, "note": form["note"], **({"held": form["held"] == "yes"} if form["held"] else {})}
     try:
-        app.check(posted(call, validated(_BODY, asked), {**form, VERSION: ""}))
+        app.check(posted(call, validated(_BODY, asked), form))
     except Invalid as error:
         return _page(call, 422, form, WRONG if "note" in error.errors else CHOOSE)
     except Conflict:
