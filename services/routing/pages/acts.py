@@ -12,7 +12,7 @@ from services.routing.app.context import RULING
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.moves.promising import TrackedPromise
 from services.routing.pages.desk.filters import DESK
-from services.routing.pages.desk.forms import FORMS
+from services.routing.pages.desk.forms import FORMS, verbs_now
 from services.runtime.web.lists.paging import cursor_of
 
 #: A link: what it is called, and where it leads.
@@ -37,8 +37,6 @@ def acts_on(each: Assignment, promised: Sequence[TrackedPromise], catalogue: Cat
 
 
 def _of_its_department(each: Assignment, promised: Sequence[TrackedPromise], catalogue: Catalogue) -> list[Act]:
-    allowed = set(each.verbs_in(catalogue))
-    if not any(promise.can_be_kept for promise in promised):
-        allowed.discard("keep")
+    allowed = verbs_now(each, promised, catalogue)
     found = [(form.name, f"{DESK}/{each.id}#{form.verb}") for form in FORMS if form.verb in allowed]
     return found or [(Phrase("Open it on the desk"), f"{DESK}/{each.id}")]

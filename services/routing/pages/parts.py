@@ -78,14 +78,10 @@ def case_part(call: Call[Routing]) -> Answer:
     shown = [shown_assignment(each, call.service.catalogue, call.caller) for each in seen]
     rulings = rulings_on(call.service, seen)
     acts = [acts_on(each, promised[each.id], call.service.catalogue, call.caller) for each in seen]
-    promises = [[_promise(one, call.service.catalogue) for one in promised[each.id]] for each in seen]
+    promises = [[shown_promise(one, call.service.catalogue) for one in promised[each.id]] for each in seen]
     return html(
         TEMPLATES, "case-part.html", part=CASE, shown=shown, rulings=rulings, session=call.session, acts=acts, promises=promises
     )
-
-
-def _promise(each: TrackedPromise, catalogue: Catalogue) -> tuple[TrackedPromise, Words | None, datetime]:
-    return each, PROMISED.get(each.state), local(each.due, catalogue)
 
 
 @routes.get(OFFICE.path, access=OFFICE.roles, page=error_page)
@@ -158,3 +154,8 @@ def shown_assignment(each: Assignment, catalogue: Catalogue, caller: Caller) -> 
     watched = f"/watched/{each.id}" if each.is_lead and caller.role in RULING else None
     draft = draft_of(each, catalogue)
     return ShownAssignment(name, ROLES[each.role], standing_of(each), told, each.reply, draft, decides, desk, watched)
+
+
+def shown_promise(each: TrackedPromise, catalogue: Catalogue) -> tuple[TrackedPromise, Words | None, datetime]:
+    """A promise as pages show it: with where it stands, and by when it is to be kept."""
+    return each, PROMISED.get(each.state), local(each.due, catalogue)

@@ -14,7 +14,7 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Changed, Conflict, Invalid, NotFound
 from services.contracts.people.callers import OF_A_DEPARTMENT
 from services.contracts.words.bilingual import name_of
-from services.contracts.words.vocabulary import CONTACTS, OUTCOMES, PROMISED
+from services.contracts.words.vocabulary import CONTACTS, OUTCOMES
 from services.design.phrases import Phrase
 from services.routing.app import assignments as app
 from services.routing.app.context import Routing
@@ -30,12 +30,13 @@ from services.routing.pages.desk.forms import (
     labels_of,
     mistakes_of,
     names_of,
+    verbs_now,
 )
 from services.routing.pages.desk.rows import row_of
 from services.routing.pages.desk.signing import ACTING
 from services.routing.pages.desk.wording import CHOSEN, INTO, PUT, VERB, with_text
-from services.routing.pages.paper import CHANGED, NOT_NOW, TEMPLATES, local
-from services.routing.pages.parts import rulings_on, shown_assignment
+from services.routing.pages.paper import CHANGED, NOT_NOW, TEMPLATES
+from services.routing.pages.parts import rulings_on, shown_assignment, shown_promise
 from services.routing.schemas.bodies import BODIES
 from services.routing.store.desks.desk import Place, on_desk
 from services.routing.store.promises import promises_of
@@ -125,15 +126,13 @@ def _page(call: Call[Routing], status: int = 200, notice: Phrase | None = None, 
         others, promised = others_of(connection, [found.opinion]), promises_of(connection, found.id)
         supporters, beside = supporters_of(connection, found.opinion), _beside(call, connection, found)
         texts = titles_of(connection, found.department) if role in ACTING else []
-    allowed = set(found.verbs_in(catalogue)) if role in ACTING else set()
-    if not any(each.can_be_kept for each in promised):
-        allowed.discard("keep")
+    allowed = verbs_now(found, promised, catalogue) if role in ACTING else set()
     return desk_html(
         TEMPLATES, "desk/one.html", status, place=catalogue, role=role, session=call.session, each=found, notice=notice,
         row=row_of(found, catalogue, given, now), about=shown_assignment(found, catalogue, call.caller),
         rulings=rulings_on(service, [found]), supporters=supporters, beside=beside, list_address=address(DESK, given),
         others=[shown_assignment(each, catalogue, call.caller) for each in others if found.is_lead],
-        promises=[(each, PROMISED.get(each.state), local(each.due, catalogue)) for each in promised],
+        promises=[shown_promise(each, catalogue) for each in promised],
         # What was typed is shown, whatever can be done now.
         forms=[form for form in FORMS if form.verb in allowed or form.verb == filled.verb], filled=filled,
         labels=labels_of(BY_VERB[filled.verb], filled.demands) if filled.verb else {},
