@@ -90,6 +90,12 @@ def on_desk(connection: Connection, wanted: Wanted, after: Place | None, limit: 
     return ASSIGNMENTS.all(connection.execute(query))
 
 
+def beyond(place: Place, *, back: bool = False) -> sa.ColumnElement[bool]:
+    """That an assignment stands behind a place; `back`: before it."""
+    edge = sa.tuple_(sa.literal(place.due, Instant), sa.literal(place.id, sa.String))
+    return sa.tuple_(*_KEYS) < edge if back else sa.tuple_(*_KEYS) > edge
+
+
 def tally(connection: Connection, wanted: Wanted, now: datetime, soon: datetime) -> Tally:
     """How much of what a department has in hand is found, and how much of it is new, overdue and due by `soon`; in one look
     where it is not more than is counted."""
@@ -120,9 +126,7 @@ def _of_state(state: str, wanted: Wanted, after: Place | None, limit: int, back:
     query = sa.select(*_KEYS).where(WITH_THEM, table.state == sa.literal_column(f"'{state}'"))
     query = query.where(*_whatever_due(wanted), *_due(wanted))
     if after is not None:
-        place = sa.tuple_(*_KEYS)
-        edge = sa.tuple_(sa.literal(after.due, Instant), sa.literal(after.id, sa.String))
-        query = query.where(place < edge if back else place > edge)
+        query = query.where(beyond(after, back=back))
     return query.order_by(*(_turned(key, back) for key in _KEYS)).limit(limit)
 
 
