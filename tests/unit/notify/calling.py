@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from marshmallow import RAISE
+from werkzeug.test import TestResponse
 
 from services.contracts.people.callers import NOBODY, Caller, Role
 from services.notify.app.routes import routes
+from services.notify.pages.routes import PAGES
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app
@@ -53,6 +56,22 @@ class Telephone:
             assert shape is not None
             shape(unknown=RAISE).load(told)
         return answer.status_code, told
+
+
+Ask = Callable[..., TestResponse]
+
+
+def pages_of(scene: Scene, usual: str) -> Ask:
+    """What opens a page in English, or sends a form, as who usually does, or as somebody else."""
+    client = create_app("notify", scene.service, PAGES, FakeAuthenticator(), Telemetry()).test_client()
+
+    def ask(path: str, form: Mapping[str, str] | None = None, who: str | None = usual, **headers: str) -> TestResponse:
+        headers |= {"Authorization": f"Bearer {who}", "Accept-Language": "en"} if who else {}
+        if form is None:
+            return client.get(path, headers=headers)
+        return client.post(path, data=form, headers=headers, content_type="application/x-www-form-urlencoded")
+
+    return ask
 
 
 def _matches(pattern: str, path: str) -> bool:

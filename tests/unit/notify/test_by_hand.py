@@ -8,17 +8,15 @@ import pytest
 
 from services.contracts.messages.supervision import SupervisionRaised
 from services.contracts.words.vocabulary import BY_HAND
-from services.notify.pages.routes import PAGES
 from services.notify.store.tables import reminders, staff_notifications
-from services.runtime.telemetry import Telemetry
-from services.runtime.web.application import create_app
-from tests.unit.notify.calling import FakeAuthenticator, Telephone
+from tests.unit.notify.calling import pages_of
 from tests.unit.notify.cases import Case
 from tests.unit.notify.scenes import scene_on, small_place
 
 REASON = "群众反映强烈。"
 ASKED = {"assignment": "a-1", "reason": REASON}
 RESULT = {"result": "closed", "note": "已落实。"}
+FORM = "/agenda/new/a-1"
 
 
 @pytest.fixture
@@ -26,11 +24,6 @@ def scene(sqlite_database, clock):
     """Water and the supervisors have a channel each."""
     place = small_place(channels={"water": ("json://water.example",)})
     return scene_on(sqlite_database, clock, catalogue=place, others={"supervisor": ("json://boss.example",)})
-
-
-@pytest.fixture
-def call(scene):
-    return Telephone(scene)
 
 
 @pytest.fixture
@@ -43,14 +36,7 @@ def case(scene):
 
 @pytest.fixture
 def ask(scene):
-    """`ask(path, form, who)` opens a page, or sends a form."""
-    client = create_app("notify", scene.service, PAGES, FakeAuthenticator(), Telemetry()).test_client()
-
-    def ask(path="/agenda/new/a-1", form=None, who="boss"):
-        headers = {"Authorization": f"Bearer {who}", "Accept-Language": "en"} if who else {}
-        return client.get(path, headers=headers) if form is None else client.post(path, data=form, headers=headers)
-
-    return ask
+    return pages_of(scene, "boss")
 
 
 def raised_of(scene):
@@ -135,20 +121,20 @@ def test_what_cannot_be_raised_and_who_may(scene, call, case, change, who, statu
 
 
 def test_the_page_keeps_what_was_typed_and_leads_back_to_the_case(scene, ask, case):
-    page = ask()
+    page = ask(FORM)
     key = re.search(r'name="key" value="([^"]+)"', page.text)[1]
-    wrong = ask(form={"reason": " ", "key": key})
+    wrong = ask(FORM, form={"reason": " ", "key": key})
     assert (wrong.status_code, key in wrong.text, "Please say why" in wrong.text) == (422, True, True)
     for _ in range(2):
-        done = ask(form={"reason": "<b>反映强烈</b>", "key": key})
+        done = ask(FORM, form={"reason": "<b>反映强烈</b>", "key": key})
         assert (done.status_code, done.headers["Location"]) == (303, "/cases/o-1")
     assert len(raised_of(scene)) == 1
-    late = ask(form={"reason": "我写的理由", "key": "another-key"})
+    late = ask(FORM, form={"reason": "我写的理由", "key": "another-key"})
     assert (late.status_code, "我写的理由" in late.text) == (409, True)
-    assert "<form class" not in ask().text
+    assert "<form class" not in ask(FORM).text
     assert "&lt;b&gt;反映强烈" in ask("/agenda").text
     assert ask("/agenda/new/nothing").status_code == 404
-    assert [ask(who=who).status_code for who in ("water", "office", None, "admin")] == [403, 403, 401, 200]
+    assert [ask(FORM, who=who).status_code for who in ("water", "office", None, "admin")] == [403, 403, 401, 200]
 
 
 def test_the_case_leads_supervisors_there_and_shows_the_department_the_reason(ask, call, case):

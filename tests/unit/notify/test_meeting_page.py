@@ -9,10 +9,7 @@ import docx
 import openpyxl
 import pytest
 
-from services.notify.pages.routes import PAGES
-from services.runtime.telemetry import Telemetry
-from services.runtime.web.application import create_app
-from tests.unit.notify.calling import FakeAuthenticator
+from tests.unit.notify.calling import pages_of
 from tests.unit.notify.scenes import at
 
 HOSTILE = "=HYPERLINK(1)<script>x()</script>"
@@ -21,16 +18,7 @@ MEETING = {"title": "四季度督政议事会", "at": "2026-12-28T09:00"}
 
 @pytest.fixture
 def ask(scene):
-    """`ask(path, form, who, **headers)` opens a page, or sends a form."""
-    client = create_app("notify", scene.service, PAGES, FakeAuthenticator(), Telemetry()).test_client()
-
-    def ask(path, form=None, who="boss", **headers):
-        headers = {**headers, **({"Authorization": f"Bearer {who}", "Accept-Language": "en"} if who else {})}
-        if form is None:
-            return client.get(path, headers=headers)
-        return client.post(path, data=form, headers=headers, content_type="application/x-www-form-urlencoded")
-
-    return ask
+    return pages_of(scene, "boss")
 
 
 def result_of(supervision, **fields):

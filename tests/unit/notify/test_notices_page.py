@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,28 +13,16 @@ from services.notify.domain.notices import Notice
 from services.notify.pages.notices import A_PAGE, PART
 from services.notify.pages.routes import PAGES
 from services.notify.store.notices import keep_notices
-from services.runtime.telemetry import Telemetry
-from services.runtime.web.application import create_app
-from tests.unit.notify.calling import CALLERS, FakeAuthenticator
+from tests.unit.notify.calling import CALLERS, Ask, pages_of
 from tests.unit.notify.cases import Case
 from tests.unit.notify.scenes import Scene
 
 HOSTILE = '"><script>alert(1)</script>{{7*7}}'
-Ask = Callable[..., TestResponse]
 
 
 @pytest.fixture
 def ask(scene: Scene) -> Ask:
-    """`ask(path, form, who)` opens a page, or sends a form."""
-    client = create_app("notify", scene.service, PAGES, FakeAuthenticator(), Telemetry()).test_client()
-
-    def ask(path: str, form: dict[str, str] | None = None, who: str | None = "water") -> TestResponse:
-        headers = {"Authorization": f"Bearer {who}", "Accept-Language": "en"} if who else {}
-        if form is None:
-            return client.get(path, headers=headers)
-        return client.post(path, data=form, headers=headers, content_type="application/x-www-form-urlencoded")
-
-    return ask
+    return pages_of(scene, "water")
 
 
 def assign(scene: Scene, *names: str, department: str = "water") -> None:
