@@ -15,8 +15,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from services.console.embedded.front.combined_app import CombinedApp
-from services.console.embedded.front.includes import Includes
 from services.design.assets import FOLDER
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database
@@ -237,7 +235,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     learned(county)
     with ExitStack() as stack:
         receipts = stack.enter_context(serving(visit.app))
-        whole = stack.enter_context(serving(Includes(CombinedApp(county.applications, {}))))
+        whole = stack.enter_context(serving(county.whole()))
         yield names, lambda path: receipts if path.startswith(("/receipts/", names["supportable"])) else whole
     county.close()
     database.close()

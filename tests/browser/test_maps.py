@@ -14,8 +14,6 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
-from services.console.embedded.front.combined_app import CombinedApp
-from services.console.embedded.front.includes import Includes
 from services.runtime.clock import ZONE, FixedClock
 from tests.browser.conftest import SECONDS, serving
 from tests.browser.looking import FAINT, SMALL, WIDE, Eyes
@@ -83,7 +81,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
             release(county, opinion)
         position = {"address": "东街文化广场", "latitude": 27.99421, "longitude": 120.69934}
         assert county.put("/stations/chengdong", {"mobile": True, "position": position}, "admin")[0] == 200
-        yield Scene(stack.enter_context(serving(Includes(CombinedApp(county.applications, {})))), tiles, opinions[0])
+        yield Scene(stack.enter_context(serving(county.whole())), tiles, opinions[0])
 
 
 @pytest.fixture

@@ -10,8 +10,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from services.console.embedded.front.combined_app import CombinedApp
-from services.console.embedded.front.includes import Includes
 from services.runtime.clock import ZONE, FixedClock
 from tests.browser.conftest import SECONDS, serving
 from tests.browser.test_by_keyboard import Keyboard
@@ -56,7 +54,7 @@ def county(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> It
 
 @pytest.fixture(scope="module")
 def address(county: County) -> Iterator[str]:
-    with serving(Includes(CombinedApp(county.applications, {}))) as url:
+    with serving(county.whole()) as url:
         yield url
 
 

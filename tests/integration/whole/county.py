@@ -13,7 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from services.console.embedded.front.combined_app import service_of
+from services.console.embedded.front.combined_app import CombinedApp, service_of
+from services.console.embedded.front.includes import Includes
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.envelope import Event, decode
 from services.contracts.people.callers import NOBODY, Caller, Role, somebody
@@ -226,6 +227,10 @@ class County:
     def applications(self) -> dict[str, Any]:
         """The services' web applications by name."""
         return {name: client.application.wsgi_app for name, client in self._apps.items()}
+
+    def whole(self, **instead: Any) -> Includes:
+        """All of them at one origin, with the parts that they have on each other's pages; `instead` takes the place of some."""
+        return Includes(CombinedApp({**self.applications, **instead}, {}))
 
     def client(self, name: str) -> Any:
         """What asks a service for its pages and files."""

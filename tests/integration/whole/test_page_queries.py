@@ -14,8 +14,6 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import Client
 
-from services.console.embedded.front.combined_app import CombinedApp
-from services.console.embedded.front.includes import Includes
 from services.routing.gateway import learning
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.statements.bare import Bare
@@ -143,7 +141,7 @@ def counted() -> Iterator[list[str]]:
 
 def looked_at(county: County, names: Mapping[str, str]) -> dict[str, tuple[int, int]]:
     """How many queries each page takes and how many rows it has, once everything that is read only once has been read."""
-    client, found = Client(Includes(CombinedApp(county.applications, {})), use_cookies=False), {}
+    client, found = Client(county.whole(), use_cookies=False), {}
     with counted() as asked:
         for name, page in PAGES.items():
             headers = {"Authorization": f"Bearer {page.who.format_map(names)}"}

@@ -11,7 +11,6 @@ import pytest
 from werkzeug.test import Client
 
 from services.console.embedded.front.combined_app import CombinedApp
-from services.console.embedded.front.includes import Includes
 from services.runtime.clock import ZONE, FixedClock
 from tests.browser.hosting import STATION, VISITOR, VOTER, hosted
 from tests.integration.whole.county import ASSEMBLIES, County
@@ -37,7 +36,7 @@ def scene(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def shown(scene: SimpleNamespace, who: str | None) -> str:
     """The page as somebody sees it."""
     headers = {"Accept-Language": "zh"} | ({"Authorization": f"Bearer {who}"} if who else {})
-    client = Client(Includes(CombinedApp(scene.county.applications, {})), use_cookies=False)
+    client = Client(scene.county.whole(), use_cookies=False)
     answer = client.get(f"/sessions/{scene.session}", headers=headers)
     assert answer.status_code == 200
     assert LOST not in answer.text

@@ -15,7 +15,6 @@ from werkzeug.test import Client
 from services.accounts import filters
 from services.accounts.model import Invited, NewGrant
 from services.console.embedded.front.combined_app import CombinedApp, service_of
-from services.console.embedded.front.includes import Includes
 from services.contracts.fragments import FRAGMENTS, parts_of
 from services.contracts.lifecycle import State
 from services.contracts.people.callers import STAFF, Role
@@ -62,7 +61,7 @@ def scene(templates, tmp_path_factory):
 
 
 def client(county, **instead):
-    return Client(Includes(CombinedApp({**county.applications, **instead}, {})), use_cookies=False)
+    return Client(county.whole(**instead), use_cookies=False)
 
 
 def read(scene, path, who, **instead):
