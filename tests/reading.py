@@ -1,7 +1,8 @@
-"""How tests read: a list from a store, past HTTP; the words of an answer, whatever kind of file it is."""
+"""How tests read: a list from a store, past HTTP; any route, and the words of its answer, whatever kind of file it is."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
@@ -19,6 +20,11 @@ ASKED = {"sort": None, "updated_since": None, "since": None, "until": None, "cur
 def newest(made: str, wanted: Mapping[str, Any], limit: int = 100) -> Reading:
     """The newest items by the column `made`."""
     return read_listing({**ASKED, "limit": limit}, made, wanted, datetime(2026, 11, 23, tzinfo=ZONE))
+
+
+def filled(path: str, names: Mapping[str, str]) -> str:
+    """The address of a route with these names in it, and with something that there is not for each that is not among them."""
+    return re.sub("<([^>]+)>", lambda found: names.get(found[1], "nothing"), path)
 
 
 def words_in(answer: TestResponse) -> str:

@@ -15,7 +15,7 @@ from services.runtime.clock import ZONE, FixedClock
 from tests.browser.hosting import STATION, VISITOR, VOTER, hosted
 from tests.integration.whole.county import ASSEMBLIES, County
 from tests.integration.whole.test_every_move import TOWN
-from tests.reading import words_in
+from tests.reading import filled, words_in
 from tests.stores import Templates
 
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
@@ -54,7 +54,7 @@ def test_no_page_file_or_list_of_sessions_names_who_came(scene: SimpleNamespace,
     client = Client(CombinedApp(scene.county.applications, {}), use_cookies=False)
     read, named = 0, set()
     for route in (route for name in ("notify", "metrics") for route in ASSEMBLIES[name].routes if route.method == "GET"):
-        path = re.sub("<([a-z_]+)>", lambda found: names.get(found[1], "nothing"), route.path)
+        path = filled(route.path, names)
         for query in ("", "?format=docx") if "/lists/" in path else ("",):
             answer = client.get(path + query, headers=headers)
             read += answer.status_code == 200

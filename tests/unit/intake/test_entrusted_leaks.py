@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from services.intake.app.routes import ROUTES
 from services.intake.pages.routes import PAGES
-from tests.reading import words_in
+from tests.reading import filled, words_in
 from tests.unit.intake.test_entrusted_http import desk, tell  # noqa: F401 (a fixture)
 
 MARKS = ("标记标题", "标记内容", "标记甲", "13711110000")
@@ -34,11 +32,6 @@ def marked(desk):  # noqa: F811
     return taken
 
 
-def filled(path, taken):
-    """An address with the marked opinion in it, and something that there is not elsewhere."""
-    return re.sub(r"<[^>]+>", "nothing", path.replace("<opinion_id>", taken.id))
-
-
 def read(desk, who, path):  # noqa: F811
     headers = {"Authorization": f"Bearer {who}"} if who else {}
     return words_in(desk.client.get(path, headers=headers))
@@ -46,12 +39,12 @@ def read(desk, who, path):  # noqa: F811
 
 @pytest.mark.parametrize("who", [*STRANGERS, None])
 def test_who_was_entrusted_with_nothing_reads_nothing_of_it_anywhere(desk, marked, who):  # noqa: F811
-    found = {path: [mark for mark in MARKS if mark in read(desk, who, filled(path, marked))] for path in READ}
+    found = {path: [mark for mark in MARKS if mark in read(desk, who, filled(path, {"opinion_id": marked.id}))] for path in READ}
     assert {path: marks for path, marks in found.items() if marks} == {}
 
 
 def test_the_deputy_reads_it_on_their_own_desk_alone(desk, marked):  # noqa: F811
-    found = {path for path in READ if any(mark in read(desk, "wang", filled(path, marked)) for mark in MARKS)}
+    found = {path for path in READ if any(mark in read(desk, "wang", filled(path, {"opinion_id": marked.id})) for mark in MARKS)}
     assert found == {"/entrusted/<opinion_id>", "/api/v1/entrusted/<opinion_id>", "/entrusted"}
 
 
@@ -73,7 +66,7 @@ def test_who_was_entrusted_with_nothing_changes_nothing_of_it(desk, marked, who)
         body = {"deputy": "li"} if path.endswith(("entrust", "pass", "relay")) else {}
         body |= {"how": "visit"} if path.endswith("feedback") else {}
         answer = desk.client.open(
-            filled(path, marked), method=method, json=body, headers={"Authorization": f"Bearer {who}"}
+            filled(path, {"opinion_id": marked.id}), method=method, json=body, headers={"Authorization": f"Bearer {who}"}
         )  # fmt: skip
         assert answer.status_code in (403, 404, 405, 409, 415, 422), (method, path)
     assert [event.id for event in desk.said(marked.id)] == before

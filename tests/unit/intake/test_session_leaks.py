@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from services.contracts.people.callers import Caller, Role
 from services.intake.app.routes import ROUTES
 from services.intake.pages.routes import PAGES
-from tests.reading import words_in
+from tests.reading import filled, words_in
 from tests.unit.intake import harness as desks
 from tests.unit.intake.sessions import QUESTION, SESSION, VISITOR, ask, tell
 
@@ -37,8 +35,7 @@ def seen_at(told, who):
     headers = {"Authorization": f"Bearer {who}"} if who else {}
     found = set()
     for path in READ:
-        filled = re.sub(r"<([^>]+)>", lambda name: names.get(name[1], "nothing"), path)
-        if any(mark in words_in(harness.client.get(filled, headers=headers)) for mark in MARKS):
+        if any(mark in words_in(harness.client.get(filled(path, names), headers=headers)) for mark in MARKS):
             found.add(path)
     return found
 
