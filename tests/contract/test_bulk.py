@@ -100,6 +100,14 @@ def test_what_is_found_is_what_sqlalchemy_would_find(work):
     assert first(work.connection, sa.select(things).where(WHICH), {"which": 3}) is None
 
 
+def test_a_change_finds_what_it_says_of_what_it_has_changed(work):
+    run_many(work.connection, insert_into(things), [{"id": 1, "at": work.now}, {"id": 2, "at": None}])
+    renamed = RENAMED.returning(things.c.id, things.c.at, things.c.state)
+    (found,) = work.fetch(renamed, {"which": 1, "to": "old"})
+    assert (tuple(found), found.at, work.fetch(renamed, {"which": 3, "to": "old"})) == ((1, work.now, "old"), work.now, [])
+    assert [each["state"] for each in stored(work)] == ["old", "new"]
+
+
 def test_a_list_is_one_parameter_however_long_it_is(work):
     run_many(work.connection, insert_into(things), [{"id": number, "state": f"s{number}"} for number in range(5)])
     heard: list[str] = []

@@ -52,11 +52,11 @@ notice_readers = sa.Table(
 
 
 def _counting(given: Any) -> Any:
-    return given.on_conflict_do_update(index_elements=["id"], set_={"last": notice_positions.c.last + given.excluded.last})
+    further = {"last": notice_positions.c.last + given.excluded.last}
+    return given.on_conflict_do_update(index_elements=["id"], set_=further).returning(notice_positions.c.last)
 
 
 _GIVE = {name: _counting(insert(notice_positions)) for name, insert in INSERTS.items()}
-_LAST = sa.select(notice_positions.c.last)
 _KEEP = {name: insert(notices).on_conflict_do_nothing() for name, insert in INSERTS.items()}
 _COLUMNS = tuple(notices.c[name] for name in Notice._fields)
 
@@ -66,8 +66,7 @@ def keep_notices(work: Transaction, found: Sequence[Notice]) -> None:
     if not found:
         return
     store = work.connection.dialect.name
-    work.run_many(_GIVE[store], [{"id": 1, "last": len(found)}])
-    ((last,),) = work.fetch(_LAST)
+    ((last,),) = work.fetch(_GIVE[store], {"id": 1, "last": len(found)})
     numbered = enumerate(found, last - len(found) + 1)
     rows = [each._replace(position=position)._asdict() | {"kept": work.now} for position, each in numbered]
     work.run_many(_KEEP[store], rows)

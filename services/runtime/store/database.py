@@ -99,10 +99,10 @@ class Transaction:
         self._get_ready(statement)
         return self._connection.execute(statement, parameters)
 
-    def fetch(self, query: sa.Select[Any], parameters: Mapping[str, object] | None = None) -> list[Found]:
-        """What a query that is made once finds after everything added so far."""
-        self._get_ready(query)
-        return bulk.fetch(self._connection, query, parameters)
+    def fetch(self, statement: bulk.Finding, parameters: Mapping[str, object] | None = None) -> list[Found]:
+        """What a statement that is made once finds after everything added so far."""
+        self._get_ready(statement)
+        return bulk.fetch(self._connection, statement, parameters)
 
     def run_many(self, statement: sa.Executable, rows: Sequence[Mapping[str, object]]) -> None:
         """Run a statement that is made once for each row, after everything added so far."""

@@ -155,8 +155,8 @@ def test_a_look_for_due_rungs_goes_through_the_index_of_open_ones(scene, stateme
     assert not any(step.startswith("SCAN") for step in plan), plan
 
 
-def test_a_batch_of_new_assignments_is_two_statements_for_their_deadlines_and_three_for_their_notices(scene, statements):
+def test_a_batch_of_new_assignments_is_two_statements_for_their_deadlines_and_two_for_their_notices(scene, statements):
     scene.consume(*(scene.created(str(number)) for number in range(50)))
     said = [text.split("(")[0].split(".")[0].strip() for text, _ in statements if not text.startswith(("BEGIN", "PRAGMA"))]
-    notices = ["INSERT INTO notice_positions", "SELECT notice_positions", "INSERT INTO notices"]
+    notices = ["INSERT INTO notice_positions", "INSERT INTO notices"]
     assert said == ["INSERT INTO deadlines", "SELECT cases", *notices]

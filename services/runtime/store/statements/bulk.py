@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 import sqlalchemy as sa
@@ -27,6 +27,8 @@ from services.runtime.store.statements.bare import Bare, together
 Row = Mapping[str, object]
 #: A row that was found: a tuple, whose columns are its attributes too.
 Found = Any
+#: What finds rows: a query, or a change that says what it has changed (RETURNING).
+Finding: TypeAlias = sa.Select[Any] | sa.UpdateBase
 #: More statements than all services have.
 REMEMBERED = 512
 
@@ -138,7 +140,7 @@ class Buffer:
                 run_many(connection, statement, rows)
 
 
-def fetch(connection: Connection, statement: sa.Select[Any], parameters: Row | None = None) -> list[Found]:
+def fetch(connection: Connection, statement: Finding, parameters: Row | None = None) -> list[Found]:
     """The rows that a statement finds, which is made once."""
     given = parameters or {}
     plan = _plan(statement, connection.dialect, tuple(given))
@@ -148,7 +150,7 @@ def fetch(connection: Connection, statement: sa.Select[Any], parameters: Row | N
     return list(map(_reader(statement, connection.dialect, types), rows))
 
 
-def first(connection: Connection, statement: sa.Select[Any], parameters: Row | None = None) -> Found | None:
+def first(connection: Connection, statement: Finding, parameters: Row | None = None) -> Found | None:
     """The first of the rows that a statement finds, which is made once; None where there is none."""
     return next(iter(fetch(connection, statement, parameters)), None)
 
@@ -201,9 +203,9 @@ def _taker(names: tuple[str, ...]) -> Callable[[Row], Sequence[Any]]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _reader(query: sa.Select[Any], dialect: Dialect, types: tuple[object, ...]) -> Callable[[Sequence[Any]], Found]:
+def _reader(statement: Finding, dialect: Dialect, types: tuple[object, ...]) -> Callable[[Sequence[Any]], Found]:
     """What makes a row with the values of its columns' types of what the driver gives."""
-    columns = list(query.selected_columns)
+    columns = list(statement.exported_columns)
     names = [column.key or "_" for column in columns]
     shape: Any = namedtuple("Found", names, rename=True)  # type: ignore[misc]
     kinds = (column.type.dialect_impl(dialect) for column in columns)
