@@ -6,7 +6,7 @@ from services.contracts.errors import Invalid, NotFound
 from services.contracts.people.callers import PUBLIC, STAFF
 from services.notify.app.context import Notify, case_filters
 from services.notify.domain.explanation import explain, read_rule
-from services.notify.domain.versions import explain_history, round_of, rule_of
+from services.notify.domain.versions import explain_version
 from services.notify.schemas.deadlines import (
     DeadlineHistoryAnswer,
     DeadlinePage,
@@ -56,10 +56,7 @@ def explain_one(call: Call[Notify]) -> Answer:
         if kept is None or call.caller.department not in (None, kept.deadline.department):
             raise NotFound("There is no such deadline, or it is not this department's.")
         versions = deadline_versions(connection, kept.deadline, now)
-    deadline = kept.deadline
-    chain = round_of(versions, deadline.version)
-    rule = rule_of(deadline.kind, chain[0].deadline.cause, deadline.difficulty, catalogue.difficulties)
-    return 200, history_answer(explain_history(catalogue.calendar, chain, rule), kept, now)
+    return 200, history_answer(explain_version(versions, kept.deadline, catalogue), kept, now)
 
 
 def _after(cursor: str | None) -> Place | None:

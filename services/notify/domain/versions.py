@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from services.contracts.catalogue.model import Difficulty
+from services.contracts.catalogue.model import Catalogue, Difficulty
 from services.contracts.time.durations import Duration
 from services.contracts.time.worktime import Calendar, DayNote
 from services.contracts.words.bilingual import Words
 from services.contracts.words.vocabulary import DEADLINE_CAUSES, DEADLINE_STATES
 from services.notify.domain.kept import KeptDeadline
+from services.notify.domain.ladder import Deadline
 
 NO_RULE = Words("由交办方指定的期限", "the date that it was given")
 ONE_DAY = timedelta(days=1)
@@ -47,6 +48,13 @@ class DeadlineHistory:
     def counted(self) -> int:
         """How many days count."""
         return sum(note.counted for note in self.days)
+
+
+def explain_version(versions: Sequence[KeptDeadline], deadline: Deadline, catalogue: Catalogue) -> DeadlineHistory:
+    """Explain one of the versions of a deadline, by the catalogue's rule for its round."""
+    chain = round_of(versions, deadline.version)
+    rule = rule_of(deadline.kind, chain[0].deadline.cause, deadline.difficulty, catalogue.difficulties)
+    return explain_history(catalogue.calendar, chain, rule)
 
 
 def rule_of(kind: str, cause: str, difficulty: str | None, difficulties: Mapping[str, Difficulty]) -> Duration | None:

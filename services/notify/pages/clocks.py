@@ -11,7 +11,7 @@ from services.contracts.words.bilingual import Words
 from services.contracts.words.vocabulary import DEADLINE_STATES, DEADLINES
 from services.notify.domain.holders import called
 from services.notify.domain.kept import KeptDeadline
-from services.notify.domain.versions import explain_history, round_of, rule_of
+from services.notify.domain.versions import explain_version
 
 
 class ShownDeadline(NamedTuple):
@@ -35,9 +35,7 @@ def shown_deadlines(kept: Sequence[KeptDeadline], catalogue: Catalogue, now: dat
 def _shown(each: KeptDeadline, kept: Iterable[KeptDeadline], catalogue: Catalogue, now: datetime) -> ShownDeadline:
     own = each.deadline
     same = [one for one in kept if _clock_of(one) == _clock_of(each)]
-    chain = round_of(sorted(same, key=lambda one: one.deadline.version), own.version)
-    rule = rule_of(own.kind, chain[0].deadline.cause, own.difficulty, catalogue.difficulties)
-    told = explain_history(catalogue.calendar, chain, rule)
+    told = explain_version(sorted(same, key=lambda one: one.deadline.version), own, catalogue)
     runs = each.state in ("open", "paused")
     return ShownDeadline(
         DEADLINES[own.kind], called(catalogue, own.department), own.due.astimezone(catalogue.calendar.zone),
