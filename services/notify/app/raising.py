@@ -29,6 +29,11 @@ def climber_of(service: Notify, work: Transaction) -> Climber:
 @routes.post(LIST, access=SUPERVISORS, body=SupervisionBody, answers={201: SupervisionShape}, made=LIST)
 def raise_by_hand(call: Call[Notify]) -> Answer:
     """Put a case that a department has to answer under supervision, whatever its clock says; one supervision at a time."""
+    return raised(call)
+
+
+def raised(call: Call[Notify]) -> tuple[int, dict[str, object]]:
+    """The supervision that is raised, or was by the same request before; raises what the table of errors has."""
 
     def act(work: Transaction) -> tuple[int, dict[str, object]]:
         climber, by = climber_of(call.service, work), call.caller.who or None

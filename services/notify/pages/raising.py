@@ -54,12 +54,12 @@ def raise_one(call: Call[Notify]) -> Answer:
     asked = {"assignment": call.path["assignment_id"], "reason": form["reason"]}
     try:
         body = validate(_BODY, asked)
-        app.raise_by_hand(posted(call, body, form))
+        _, made = app.raised(posted(call, body, form))
     except Invalid:
         return _page(call, 422, form, WRONG)
     except Conflict:
         return _page(call, 409, form)
-    return see_other(f"/cases/{_found(call).deadline.opinion}")
+    return see_other(f"/cases/{made['opinion']}")
 
 
 def answers_waiting(found: Sequence[KeptDeadline], supervised: Collection[str]) -> list[KeptDeadline]:
@@ -71,10 +71,6 @@ def answers_waiting(found: Sequence[KeptDeadline], supervised: Collection[str]) 
 def _by_version(found: Sequence[KeptDeadline]) -> list[KeptDeadline]:
     answers = (each for each in found if each.deadline.kind in ANSWERS)
     return sorted(answers, key=lambda each: each.deadline.version)
-
-
-def _found(call: Call[Notify]) -> KeptDeadline:
-    return _read(call)[0]
 
 
 def _read(call: Call[Notify]) -> tuple[KeptDeadline, bool]:
