@@ -69,7 +69,7 @@ def answer(climber: Climber, due: Sequence[DueOccasion]) -> None:
 def supervise(climber: Climber, assignment: str, reason: str, by: str | None) -> Supervision:
     """督办 by hand: put what a department has to answer under supervision, whatever its clock says, and tell it so.
 
-    Raises `NotFound`, and `Conflict` where it is under supervision already or has nothing left to answer.
+    Raises `Invalid`, and `Conflict` where it is under supervision already or has nothing left to answer.
     """
     found, supervisions = climber.deadlines.answer_due(assignment), climber.supervisions
     has_ended = found is not None and climber.deadlines.has_ended(found)
