@@ -34,7 +34,7 @@ from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse
 from services.runtime.process.sweep import After, Sweep, SweepTarget
 from services.runtime.process.worker import PeriodicJob
-from services.runtime.store.database import Database, Transaction
+from services.runtime.store.database import Database
 from services.runtime.store.journal import forget_addressed
 from services.runtime.store.vault import Vault
 from services.runtime.web.routes import Routes
@@ -69,9 +69,9 @@ class Climbing:
     there waits for the next opening."""
 
     def __init__(self, service: Notify) -> None:
-        self._service = service
-        occasions = SweepTarget[climbing.Climber, DueOccasion](self._climber, _occasions, lambda each: each.key, climbing.answer)
-        deadlines = SweepTarget[climbing.Climber, DueDeadline](self._climber, _due, lambda each: each.key, climbing.climb)
+        self._service, begin = service, partial(climber_of, service)
+        occasions = SweepTarget[climbing.Climber, DueOccasion](begin, _occasions, lambda each: each.key, climbing.answer)
+        deadlines = SweepTarget[climbing.Climber, DueDeadline](begin, _due, lambda each: each.key, climbing.climb)
         self._sweeps = [Sweep("ladder", service.database, due, RUNGS_A_COMMIT) for due in (occasions, deadlines)]
 
     @property
@@ -88,9 +88,6 @@ class Climbing:
             return False
         more = [sweep.step() for sweep in self._sweeps]
         return any(more)
-
-    def _climber(self, work: Transaction) -> climbing.Climber:
-        return climber_of(self._service, work)
 
 
 def _occasions(climber: climbing.Climber, after: After, limit: int) -> Sequence[DueOccasion]:
