@@ -18,6 +18,7 @@ from services.notify.schemas.deadlines import (
 )
 from services.notify.schemas.reminders import CaseQuery
 from services.notify.store.timeline import Place, case_deadlines, deadline_versions, find_deadline, open_deadlines
+from services.runtime.input.numbers import whole_number
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import page, read_cursor
 from services.runtime.web.routes import API, Answer, Routes
@@ -71,7 +72,6 @@ def _after(cursor: str | None) -> Place | None:
 def _place(name: str) -> Place | None:
     """A deadline's id in its parts; None for what cannot be one."""
     assignment, _, rest = name.partition(".")
-    kind, _, version = rest.partition(".")
-    if not (version.isascii() and version.isdecimal() and len(version) <= 10 and int(version) <= LARGEST_VERSION):
-        return None
-    return assignment, kind, int(version)
+    kind, _, text = rest.partition(".")
+    version = whole_number(text, 10)
+    return None if version is None or version > LARGEST_VERSION else (assignment, kind, version)
