@@ -44,9 +44,7 @@ def session_statistics(
     """
     now = service.clock.now()
     scope = asked.scope(service.days.zone, now)
-    return service.share(
-        "sessions", scope, lambda: _published(service, scope, now), lambda: charge(COUNTED), lambda answer: is_final(answer)
-    )
+    return service.share("sessions", scope, lambda: _published(service, scope, now), lambda: charge(COUNTED), is_final)
 
 
 def _published(service: Service, scope: Scope, now: datetime) -> SessionStatistics:

@@ -31,7 +31,7 @@ def statistics(service: Service, asked: StatisticsRequest, charge: Callable[[int
     counts = cube_for(scope, now) is None
     return service.share(
         "statistics", (scope, asked.roll_up), lambda: _published(service, scope, now, asked, counts=counts),
-        lambda: charge(COUNTED if counts else SUMMED), lambda answer: is_final(answer),
+        lambda: charge(COUNTED if counts else SUMMED), is_final,
     )  # fmt: skip
 
 
