@@ -22,7 +22,7 @@ from services.notify.app.lists.files import FILES, TYPES, form_of
 from services.notify.app.lists.meetings import meeting_paper
 from services.notify.domain.agenda import AgendaEntry, group_agenda
 from services.notify.domain.supervisions import Meeting
-from services.notify.pages.paper import TEMPLATES, local, private, rung_name
+from services.notify.pages.paper import TEMPLATES, local, rung_name
 from services.notify.pages.sessions.fields import instant
 from services.notify.schemas.supervisions import MeetingCall, Result
 from services.notify.store.supervision.agendas import agenda_of, open_supervisions
@@ -182,7 +182,7 @@ def _page(call: Call[Notify], entries: list[AgendaEntry], meeting: Meeting | Non
 
     groups = group_agenda(entries, catalogue.calendar, meeting.looks_at(now) if meeting else now)
     suffix = f"-{typed.about}" if typed.about else ""
-    return private(html(
+    return html(
         TEMPLATES, "agenda.html", typed.status, role=call.caller.role, place=catalogue, groups=groups, total=len(entries),
         meeting=meeting, now=now, department=department, rung=partial(rung_name, catalogue), result=result, kind=kind,
         local=partial(local, catalogue=catalogue), may_open=call.caller.role in SUPERVISORS, session=call.session,
@@ -191,4 +191,4 @@ def _page(call: Call[Notify], entries: list[AgendaEntry], meeting: Meeting | Non
         files=list(TYPES), fields_of=LABELS,
         notice=typed.notice or (RECORDED if call.query.get("did") and typed is NOTHING else None),
         is_typed=typed is not NOTHING, unplanned=sum(1 for each in entries if each.supervision.meeting is None),
-    ))  # fmt: skip
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from services.contracts.words.vocabulary import word
 from services.design.phrases import Phrase
 from services.notify.app.context import Notify
 from services.notify.domain.notices import audiences_of
-from services.notify.pages.paper import TEMPLATES, local, private
+from services.notify.pages.paper import TEMPLATES, local
 from services.notify.store.notices import count_notices, listed_notices, see, seen_by, standing_of
 from services.runtime.input.numbers import whole_number
 from services.runtime.store.database import Transaction
@@ -61,12 +61,12 @@ def list_page(call: Call[Notify]) -> Answer:
         for each in shown
     ]
     newest = shown[0].position if shown else seen
-    return private(html(
+    return html(
         TEMPLATES, "notices.html", place=catalogue, role=call.caller.role, session=call.session, scripts=SCRIPTS, rows=rows,
         new=new, most=MOST_COUNTED, newest=newest, only_new=only_new, is_later=before is not None, did=bool(call.query.get("did")),
         first=f"{LIST}?unread=1" if only_new else LIST,
         following=following and f"{LIST}?{'unread=1&' if only_new else ''}cursor={following}",
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
 @routes.post(f"{LIST}/seen", access=SIGNED_IN, page=error_page)
@@ -94,8 +94,8 @@ def news(call: Call[Notify]) -> Answer:
     with call.service.database.reading() as connection:
         number = count_notices(connection, audiences_of(call.caller), after, MOST_COUNTED)
     if number == 0:
-        return private(flask.Response("", 204))
-    return private(html(TEMPLATES, "notices-new.html", number=number, most=MOST_COUNTED))
+        return flask.Response("", 204)
+    return html(TEMPLATES, "notices-new.html", number=number, most=MOST_COUNTED)
 
 
 @routes.get(PART.path, access=PART.roles, page=error_page)

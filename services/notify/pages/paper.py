@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-import flask
-
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.words.bilingual import Words, name_of
@@ -25,9 +23,3 @@ def rung_name(catalogue: Catalogue, code: str) -> Words:
 def local(instant: datetime, catalogue: Catalogue) -> datetime:
     """An instant by the clock of the place."""
     return instant.astimezone(catalogue.calendar.zone)
-
-
-def private(page: flask.Response) -> flask.Response:
-    """A page that nobody keeps."""
-    page.headers["Cache-Control"] = "no-store"
-    return page

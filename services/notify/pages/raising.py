@@ -16,7 +16,7 @@ from services.design.phrases import Phrase
 from services.notify.app import raising as app
 from services.notify.app.context import SUPERVISORS, Notify
 from services.notify.domain.kept import KeptDeadline
-from services.notify.pages.paper import TEMPLATES, local, private
+from services.notify.pages.paper import TEMPLATES, local
 from services.notify.schemas.supervisions import SupervisionBody
 from services.notify.store.deadlines import ANSWERS
 from services.notify.store.supervision.agendas import list_supervisions
@@ -91,10 +91,10 @@ def _page(
 ) -> flask.Response:
     (found, can_be), catalogue = _read(call), call.service.catalogue
     deadline = found.deadline
-    return private(html(
+    return html(
         TEMPLATES, "raising.html", status, role=call.caller.role, place=catalogue, session=call.session, each=deadline,
         department=name_of(stored.department(catalogue, deadline.department)), kind=word(DEADLINES, deadline.kind),
         due=local(deadline.due, catalogue), can_be=can_be,
         typed={"reason": "", "key": secrets.token_urlsafe(16), **(form or {})}, mistakes=mistakes or {}, labels=LABELS,
         notice=None if can_be else NOT_NOW if form else CANNOT,
-    ))  # fmt: skip
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from services.notify.app.lists.files import FILES, TYPES, form_of
 from services.notify.app.lists.lists import name_of_list, place_of, year_file, year_rows, year_scope
 from services.notify.app.sessions.sessions import KEEPERS
 from services.notify.pages.lists.showing import shown_rows
-from services.notify.pages.paper import TEMPLATES, local, private
+from services.notify.pages.paper import TEMPLATES, local
 from services.notify.pages.sessions.showing import station_name, stations_of
 from services.notify.store.lists.entries import frozen_at
 from services.runtime.web.calls import Call
@@ -38,7 +38,7 @@ def year_page(call: Call[Notify]) -> Answer:
         published = frozen_at(connection, scope, name)
     given = {"list": name, "year": year, "station": scope.station or ""}
     narrowed = f"?{urlencode({'station': scope.station})}" if scope.station else ""
-    return private(html(
+    return html(
         TEMPLATES, "lists/year.html", role=call.caller.role, place=catalogue, called=LISTS[name],
         year=year_name(scope.year or 0),
         whose=station_name(catalogue, scope.station) or name_of(catalogue), given=given,
@@ -47,7 +47,7 @@ def year_page(call: Call[Notify]) -> Answer:
         published_at=published and local(published, catalogue),
         files=[(form, f"{PATH}/{name}/{year}/{form}{narrowed}") for form in TYPES],
         following=more and f"{PATH}?{urlencode(given | {'cursor': more})}",
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
 @routes.get(f"{PATH}/<list_name>/<year>/<form>", access=KEEPERS, page=error_page, gives=FILES)

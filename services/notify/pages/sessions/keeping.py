@@ -16,7 +16,7 @@ from services.notify.app.context import Notify
 from services.notify.app.sessions.sessions import KEEPERS, changed, cursor_after, find, read_place
 from services.notify.domain.sessions.session import Session
 from services.notify.handlers.sessions import keeping
-from services.notify.pages.paper import TEMPLATES, private
+from services.notify.pages.paper import TEMPLATES
 from services.notify.pages.sessions.fields import (
     ASKED,
     VERSION,
@@ -95,12 +95,12 @@ def list_page(call: Call[Notify]) -> Answer:
     last = found[A_PAGE - 1] if len(found) > A_PAGE else None
     said = {name: value for name, value in given.items() if value}
     following = last and f"{LIST}?{urlencode(said | {'cursor': cursor_after(last)})}"
-    return private(desk_html(
+    return desk_html(
         TEMPLATES, "sessions/sessions.html", place=catalogue, role=call.caller.role, given=given,
         days=by_day(rows), following=following,
         states=[(None, list(SESSION_STATES.items()))], kinds=kinds_of(catalogue),
         stations=[] if station else stations_of(catalogue),
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
 @routes.get(f"{LIST}/new", access=KEEPERS, page=error_page)
@@ -173,10 +173,10 @@ def _form(
 ) -> flask.Response:
     catalogue = call.service.catalogue
     options = {"kind": kinds_of(catalogue), "station": stations_of(catalogue)}
-    return private(html(
+    return html(
         TEMPLATES, "sessions/form.html", status, place=catalogue, role=call.caller.role, title=CHANGE if session else PLAN,
         entered=[each.filled(form[each.id], options.get(each.id)) for each in FIELDS], mistakes=mistakes or {}, notice=notice,
         labels={each.id: each.label for each in FIELDS}, form_session=call.session, back_name=BACK,
         hidden=[(VERSION, form[VERSION])] if session else [], action=f"{LIST}/{session.id}/details" if session else f"{LIST}/new",
         back=f"{LIST}/{session.id}" if session else LIST,
-    ))  # fmt: skip
+    )  # fmt: skip

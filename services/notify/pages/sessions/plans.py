@@ -16,7 +16,7 @@ from services.notify.app.context import Notify
 from services.notify.app.sessions.plans import find, kept, plans_of
 from services.notify.app.sessions.sessions import KEEPERS
 from services.notify.domain.sessions.plan import Plan
-from services.notify.pages.paper import TEMPLATES, private
+from services.notify.pages.paper import TEMPLATES
 from services.notify.pages.sessions.fields import (
     ASKED,
     VERSION,
@@ -92,10 +92,10 @@ def list_page(call: Call[Notify]) -> Answer:
         )
         for each in found[:A_PAGE]
     ]  # fmt: skip
-    return private(desk_html(
+    return desk_html(
         TEMPLATES, "sessions/plans.html", place=catalogue, role=call.caller.role, rows=rows, days=call.service.ahead.days,
         following=f"{LIST}?cursor={cursor_of(found[A_PAGE - 1].code)}" if len(found) > A_PAGE else None,
-    ))  # fmt: skip
+    )  # fmt: skip
 
 
 @routes.get(ENTRY, access=KEEPERS, page=error_page)
@@ -170,10 +170,10 @@ def _form(
         "weekday": [(None, list(WEEKDAYS.items()))], "shift": [(None, list(PLAN_SHIFTS.items()))],
     }  # fmt: skip
     fields = (*((CODE_FIELD,) if is_new else ()), *FIELDS)
-    return private(html(
+    return html(
         TEMPLATES, "sessions/form.html", status, place=catalogue, role=call.caller.role, title=TITLE,
         entered=[each.filled(form[each.id], options.get(each.id)) for each in fields], mistakes=mistakes or {},
         notice=(mistakes or {}).get("code") if not is_new else None,
         labels={each.id: each.label for each in (CODE_FIELD, *FIELDS)}, form_session=call.session, action=ENTRY, back=LIST,
         back_name=BACK, hidden=[(VERSION, form[VERSION]), *([] if is_new else [("code", form["code"])])],
-    ))  # fmt: skip
+    )  # fmt: skip

@@ -111,7 +111,7 @@ def _page(
         public = {each.list for each in frozen_of(connection, ListScope(session.id))}
         names = deputy_names(connection, (*session.deputies, *session.deputies_present))
     shown, wanted = shown_session(session, catalogue), session.wanted_at(catalogue.calendar)
-    response = html(
+    return html(
         TEMPLATES, "sessions/session.html", status, place=catalogue, role=call.caller.role, session=session,
         shown=shown, facts=_facts(shown, names, catalogue), outcome=_outcome(session, names, catalogue),
         parts=parts_of("session", call.caller.role if is_keeper else None),
@@ -123,9 +123,6 @@ def _page(
         last=last, now=local(now, catalogue),
         lists=[(name, words) for name, words in LISTS.items() if is_keeper or name in public],
     )  # fmt: skip
-    if call.caller.role is not None:
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _field(move: SessionMove, field: Field, form: Mapping[str, str], session: Session) -> Field:
