@@ -20,13 +20,12 @@ from services.notify.domain.sessions.plan import Plan
 from services.notify.pages.sessions.showing import Options
 from services.runtime.input.numbers import whole_number
 from services.runtime.web.calls import Call
+from services.runtime.web.pages.forms import VERSION
 from services.runtime.web.pages.kept import KeptForm
 
 _SEPARATORS: Final = re.compile(r"[,，、;；\n]+")
 #: How many words an official has: the department, and the office.
 _OFFICIAL: Final = 2
-#: The hidden field with the version that was read; empty for what is new.
-VERSION: Final = "version"
 #: Kinds of fields that hold words.
 TYPED: Final = ("lines", "text")
 LOCAL: Final = "%Y-%m-%dT%H:%M"

@@ -19,7 +19,6 @@ from services.notify.handlers.sessions import keeping
 from services.notify.pages.paper import TEMPLATES
 from services.notify.pages.sessions.fields import (
     ASKED,
-    VERSION,
     Field,
     about_version,
     asked_as_typed,
@@ -37,6 +36,7 @@ from services.notify.store.sessions.calendar import Seen, SessionFilter, session
 from services.notify.store.sessions.sessions import SessionStore
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call, tag_of
+from services.runtime.web.pages.forms import VERSION
 from services.runtime.web.pages.html import desk_html, error_page, html, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes

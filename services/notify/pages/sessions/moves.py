@@ -13,9 +13,10 @@ from services.contracts.words.of_sessions import SESSION_RULES
 from services.design.phrases import Phrase
 from services.design.reader import CHINESE
 from services.notify.app.context import Notify
-from services.notify.pages.sessions.fields import VERSION, Field, instant, kept_form, number, officials, plain, several
+from services.notify.pages.sessions.fields import Field, instant, kept_form, number, officials, plain, several
 from services.notify.schemas.sessions import sessions as schemas
 from services.runtime.web.calls import Call
+from services.runtime.web.pages.forms import VERSION
 from services.runtime.web.pages.readers import this_reader
 
 _REASON = Field("reason", Phrase("Reason"), hint=Phrase("Needed where a rule of its kind is not met; everybody can read it."))

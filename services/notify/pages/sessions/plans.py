@@ -19,7 +19,6 @@ from services.notify.domain.sessions.plan import Plan
 from services.notify.pages.paper import TEMPLATES
 from services.notify.pages.sessions.fields import (
     ASKED,
-    VERSION,
     Field,
     about_version,
     asked_as_typed,
@@ -34,6 +33,7 @@ from services.notify.pages.sessions.showing import Options, kinds_of, station_na
 from services.notify.schemas.sessions.plans import CODE, PlanBody
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.lists.paging import cursor_of, read_cursor
+from services.runtime.web.pages.forms import VERSION
 from services.runtime.web.pages.html import desk_html, error_page, html, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes

@@ -26,7 +26,6 @@ from services.notify.handlers.sessions.moving import ACTS
 from services.notify.pages.lists.showing import last_of
 from services.notify.pages.paper import TEMPLATES, local
 from services.notify.pages.sessions.fields import (
-    VERSION,
     Field,
     about_version,
     officials_text,
@@ -37,6 +36,7 @@ from services.notify.pages.sessions.showing import ShownSession, shown_session
 from services.notify.store.lists.entries import frozen_of
 from services.notify.store.sessions.calendar import deputy_names
 from services.runtime.web.calls import Call, tag_of
+from services.runtime.web.pages.forms import VERSION
 from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
