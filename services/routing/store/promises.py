@@ -49,8 +49,7 @@ def due_promises(now: datetime, limit: int, after: After) -> sa.Select[Any]:
 
 def promises_of(connection: Connection, assignment_id: str) -> list[TrackedPromise]:
     """The promises of an assignment, the earliest due first."""
-    query = PROMISES.query.where(promises.c.assignment == assignment_id).order_by(promises.c.due, promises.c.id)
-    return PROMISES.all(connection.execute(query))
+    return promises_on(connection, [assignment_id])[assignment_id]
 
 
 def promises_on(connection: Connection, assignments: Collection[str]) -> dict[str, list[TrackedPromise]]:

@@ -137,16 +137,16 @@ def _page(
             place, each, department_name(each.department, catalogue), word(STATES, each.state),
             local(each.at, catalogue) if each.at else None,
         )
-        for place, each in enumerate(found.cases, 1)
+        for place, each in enumerate(found.cases[first - 1 :][:A_PAGE], first)
     ]  # fmt: skip
     typed, named = call.path.get("assignment_id", ""), f"note-{call.path.get('assignment_id', '')}"
     near = {name: f"{LIST}/{found.id}?from={at}" for name, at in (("prev", first - A_PAGE), ("next", first + A_PAGE))}
     return desk_html(
         TEMPLATES, "lookbacks/one.html", status, place=catalogue, role=call.caller.role, session=call.session, found=found,
-        row=shown_lookback(call, found, found.found), cases=cases[first - 1 :][:A_PAGE], form=form or {}, typed=typed,
+        row=shown_lookback(call, found, found.found), cases=cases, form=form or {}, typed=typed,
         mistakes={named: mistake} if mistake else {}, labels={named: NOTE}, may=call.caller.role in RULING,
         notice=notice, said=RECORDED if call.query["did"] and status == 200 else None, key=secrets.token_urlsafe(16),
         action=partial(_address, call),
         before=near["prev"] if first > A_PAGE else f"{LIST}/{found.id}" if first > 1 else None,
-        following=near["next"] if first - 1 + A_PAGE < len(cases) else None,
+        following=near["next"] if first - 1 + A_PAGE < len(found.cases) else None,
     )  # fmt: skip
