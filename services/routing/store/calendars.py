@@ -70,7 +70,7 @@ class CalendarStore:
     def latest(self) -> AdoptedCalendar | None:
         """The calendar in force, locked until the commit, so that workers take turns."""
         query = CALENDARS.query.order_by(calendars.c.id.desc()).limit(1).with_for_update()
-        return next(iter(CALENDARS.all(self._work.execute(query))), None)
+        return CALENDARS.first(self._work.execute(query))
 
     def add(self, basis: CalendarBasis, reason: str, *, done: bool) -> None:
         """A new calendar is in force; `done` when there is nothing to follow."""

@@ -21,7 +21,7 @@ from services.runtime.web.lists.listing import Reading
 def find(connection: Connection, assignment_id: str) -> Assignment | None:
     """One assignment."""
     query = ASSIGNMENTS.query.where(assignments.c.id == assignment_id)
-    return next(iter(ASSIGNMENTS.all(connection.execute(query))), None)
+    return ASSIGNMENTS.first(connection.execute(query))
 
 
 def found_by_id(connection: Connection, ids: Collection[str]) -> list[Assignment]:

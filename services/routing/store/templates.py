@@ -48,9 +48,7 @@ class TemplateStore:
 
     def held(self, template: str) -> AnswerTemplate | None:
         """One of them, which nobody else changes until the commit."""
-        return next(
-            iter(TEMPLATES.all(self._work.execute(TEMPLATES.query.where(_THIS).with_for_update(), {"this": template}))), None
-        )
+        return TEMPLATES.first(self._work.execute(TEMPLATES.query.where(_THIS).with_for_update(), {"this": template}))
 
     def add(self, template: AnswerTemplate) -> None:
         """Keep a new one."""
@@ -68,7 +66,7 @@ class TemplateStore:
 
 def find_template(connection: Connection, template: str) -> AnswerTemplate | None:
     """One of the templates."""
-    return next(iter(TEMPLATES.all(connection.execute(TEMPLATES.query.where(_THIS), {"this": template}))), None)
+    return TEMPLATES.first(connection.execute(TEMPLATES.query.where(_THIS), {"this": template}))
 
 
 def templates_of(connection: Connection, department: str) -> list[AnswerTemplate]:

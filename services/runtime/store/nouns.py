@@ -55,6 +55,10 @@ class NounTable(Generic[T]):
         """The nouns in the answer to a query made from `query`."""
         return [self.make(row) for row in result]
 
+    def first(self, result: Iterable[Any]) -> T | None:
+        """The noun in the answer to a query for one; None where there is none."""
+        return next(iter(self.all(result)), None)
+
 
 class Nouns(Generic[T]):
     """The nouns of one table within one transaction, with what they were like when they were loaded or saved."""

@@ -62,7 +62,7 @@ def count_on_desk(connection: Connection, party: Party, duty: str, most: int, la
 def held_by(connection: Connection, party: Party, opinion: str) -> tuple[Care | None, list[Hop]] | None:
     """The care and the chain of an opinion, for a party to whom it is entrusted now; None for everybody else."""
     query = CARES.query.where(cares.c.opinion == opinion, cares.c.state.not_in([CareState.PASSED_ON, CareState.ENDED]))
-    care = next(iter(CARES.all(connection.execute(query))), None)
+    care = CARES.first(connection.execute(query))
     hops = HOPS.all(connection.execute(HOPS.query.where(relay_hops.c.opinion == opinion).order_by(relay_hops.c.number)))
     holds = any(hop.party.is_same(party) and hop.state in (HopState.TOLD, HopState.TAKEN) for hop in hops)
     return (care, hops) if holds or (care is not None and care.party.is_same(party)) else None

@@ -71,7 +71,7 @@ def find_frozen(connection: Connection, scope: ListScope, name: str) -> FrozenLi
     """What was published last of a list; None where it was not."""
     table = frozen_lists.c
     query = FROZEN.query.where(table.scope == scope.key, table.list == name).order_by(table.id.desc()).limit(1)
-    return next(iter(FROZEN.all(connection.execute(query))), None)
+    return FROZEN.first(connection.execute(query))
 
 
 def frozen_at(connection: Connection, scope: ListScope, name: str) -> datetime | None:
@@ -84,7 +84,7 @@ def frozen_at(connection: Connection, scope: ListScope, name: str) -> datetime |
 
 def frozen_by_id(connection: Connection, name: str) -> FrozenList | None:
     """A published list by id."""
-    return next(iter(FROZEN.all(connection.execute(FROZEN.query.where(frozen_lists.c.id == name)))), None)
+    return FROZEN.first(connection.execute(FROZEN.query.where(frozen_lists.c.id == name)))
 
 
 def frozen_of(connection: Connection, scope: ListScope) -> list[FrozenList]:
