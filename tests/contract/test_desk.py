@@ -50,9 +50,9 @@ def test_both_stores_find_count_and_page_alike(bureau, monkeypatch):
         assert ([each.id for each in page.rows], page.is_later, page.is_followed) == (open_ones[1:3], True, True)
 
 
-def test_words_are_looked_for_in_what_is_open_by_its_index(bureau, monkeypatch):
+def test_words_are_looked_for_in_what_is_open_by_its_index(bureau):
     wanted, now = Wanted("water", words=WORDS), bureau.clock.now()
-    with overheard(bureau.database, monkeypatch) as asked, bureau.database.reading() as connection:
+    with overheard(bureau.database) as asked, bureau.database.reading() as connection:
         on_desk(connection, wanted, None, 30)
         tally(connection, wanted, now, now)
     own = [each for each in asked if "assignments" in each.text]

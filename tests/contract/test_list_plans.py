@@ -54,10 +54,10 @@ def variants(route: Route) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def overheard(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Asked]]:
-    """Whatever is asked of a store, by SQLAlchemy or on the driver itself."""
+def overheard(database: Database | None = None) -> Iterator[list[Asked]]:
+    """Whatever is asked of a store, or of any where none is said, by SQLAlchemy or on the driver itself."""
     asked: list[Asked] = []
-    send = Bare._send
+    send, engine = Bare._send, database.engine if database else sa.Engine
 
     def bare(self: Bare, parameters: Any) -> None:
         asked.append(Asked(self._text, parameters))
@@ -66,10 +66,13 @@ def overheard(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[l
     def note(_: object, cursor: object, statement: str, values: Any, context: object, many: object) -> None:
         asked.append(Asked(statement, values))
 
-    sa.event.listen(database.engine, "before_cursor_execute", note)
-    monkeypatch.setattr(Bare, "_send", bare)
-    yield asked
-    sa.event.remove(database.engine, "before_cursor_execute", note)
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Bare, "_send", bare)
+            yield asked
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def flaws(database: Database, asked: Asked, *, sorts: bool) -> list[str]:
@@ -123,27 +126,27 @@ def lists_of(service: str) -> Sequence[Route]:
 
 
 @pytest.mark.parametrize("service", sorted({name for name, _ in LISTS}))
-def test_every_list_is_read_by_key_and_index(any_database: MakeDatabase, service: str, tmp_path: Any, monkeypatch: Any) -> None:
+def test_every_list_is_read_by_key_and_index(any_database: MakeDatabase, service: str, tmp_path: Any) -> None:
     database = any_database(service, assemblies()[service].migrations)
-    assert wrong_plans(service, database, tmp_path, monkeypatch) == []
+    assert wrong_plans(service, database, tmp_path) == []
 
 
-def test_a_list_that_lacks_its_index_is_found(any_database: MakeDatabase, tmp_path: Any, monkeypatch: Any) -> None:
+def test_a_list_that_lacks_its_index_is_found(any_database: MakeDatabase, tmp_path: Any) -> None:
     database = any_database("intake", assemblies()["intake"].migrations)
     with database.engine.begin() as connection:
         connection.exec_driver_sql("DROP INDEX opinions_updated")
-    wrong = wrong_plans("intake", database, tmp_path, monkeypatch)
+    wrong = wrong_plans("intake", database, tmp_path)
     assert {each.rpartition(": ")[0] for each in wrong} == {
         f"/api/v1/opinions {query}" for query in ({"sort": "updated"}, {"sort": "-updated"}, {"updated_since": "2026-01-01"})
     }
 
 
-def wrong_plans(service: str, database: Database, folder: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def wrong_plans(service: str, database: Database, folder: Any) -> list[str]:
     """Each list of a service that is read otherwise, with how."""
     client = client_of(service, database, folder)
     wrong: list[str] = []
     seen = 0
-    with overheard(database, monkeypatch) as asked:
+    with overheard(database) as asked:
         for route in lists_of(service):
             for query in variants(route):
                 asked.clear()
@@ -159,15 +162,13 @@ def wrong_plans(service: str, database: Database, folder: Any, monkeypatch: pyte
 
 
 @pytest.mark.parametrize("name", ["state", "topic", "area", "station", "channel", "level", "outcome"])
-def test_what_staff_narrow_the_opinions_to_is_looked_up_by_it(
-    any_database: MakeDatabase, name: str, tmp_path: Any, monkeypatch: Any
-) -> None:
+def test_what_staff_narrow_the_opinions_to_is_looked_up_by_it(any_database: MakeDatabase, name: str, tmp_path: Any) -> None:
     """Of one value and of several: however few have it, the others are not walked through."""
     database = any_database("intake", assemblies()["intake"].migrations)
     client = client_of("intake", database, tmp_path)
     (route,) = [route for route in lists_of("intake") if route.path == f"{API}/opinions"]
     values = values_of(route.query().fields[name])  # type: ignore[misc, arg-type]
-    with overheard(database, monkeypatch) as asked:
+    with overheard(database) as asked:
         for given in (values[:1], values[:2]):
             asked.clear()
             client.get(route.path, query_string={name: ",".join(given)})
@@ -184,7 +185,7 @@ def test_key_opinions_are_looked_up_among_themselves(any_database: MakeDatabase,
     client = client_of("intake", database, tmp_path)
     for caller in (Caller(Role.ADMIN), Caller(Role.DEPARTMENT, "water", "token")):
         monkeypatch.setattr(OpenAuthenticator, "caller", lambda *_, caller=caller: caller)
-        with overheard(database, monkeypatch) as asked:
+        with overheard(database) as asked:
             client.get(f"{API}/opinions", query_string={"key": "true"})
             (own,) = [each for each in asked if "LIMIT" in each.text]
         assert flaws(database, own, sorts=False) == []
@@ -206,7 +207,7 @@ def test_of_what_a_department_handles_a_page_is_read_and_not_all(
     database = any_database("intake", assemblies()["intake"].migrations)
     client = client_of("intake", database, tmp_path)
     monkeypatch.setattr(OpenAuthenticator, "caller", lambda *_: Caller(Role.DEPARTMENT, "water", "token"))
-    with overheard(database, monkeypatch) as asked:
+    with overheard(database) as asked:
         client.get(f"{API}/opinions", query_string=query)
         (own,) = [each for each in asked if "LIMIT" in each.text]
     assert flaws(database, own, sorts=False) == []

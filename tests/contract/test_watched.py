@@ -8,14 +8,14 @@ from tests.contract.test_list_plans import flaws, overheard
 from tests.unit.routing.bureau import MIGRATIONS, REPLY, Bureau
 
 
-def test_what_is_watched_and_goes_on_is_read_in_order_by_its_index(any_database, clock, monkeypatch):
+def test_what_is_watched_and_goes_on_is_read_in_order_by_its_index(any_database, clock):
     bureau = Bureau(any_database("routing", MIGRATIONS), clock)
     found = [bureau.accept() for _ in range(5)]
     for number, each in enumerate(found[1:]):
         mark = {"key": number % 2 == 0, "leader": None if number % 2 == 0 else "王县长", "reason": "重要。"}
         assert bureau.post(f"/assignments/{each}/mark", mark, "supervisor").status_code == 200
     assert bureau.do(found[4], "reply", REPLY).status_code == 200
-    with overheard(bureau.database, monkeypatch) as asked, bureau.database.reading() as connection:
+    with overheard(bureau.database) as asked, bureau.database.reading() as connection:
         first = watched(connection, None, 2)
         rest = watched(connection, Place(first[-1].reply_by, first[-1].id), 2)
     assert [each.id for each in (*first, *rest)] == found[1:4]

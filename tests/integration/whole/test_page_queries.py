@@ -6,17 +6,15 @@ import itertools
 import json
 import random
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
-import sqlalchemy as sa
 from werkzeug.test import Client
 
 from services.routing.gateway import learning
 from services.runtime.clock import ZONE, FixedClock
-from services.runtime.store.statements.bare import Bare
+from tests.contract.test_list_plans import overheard
 from tests.integration.whole.county import County
 from tests.integration.whole.test_every_move import TOWN
 from tests.stores import Templates
@@ -116,40 +114,18 @@ def fill(county: County, number: int) -> dict[str, str]:
     }  # fmt: skip
 
 
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """Whatever is read from the stores of the services."""
-    asked: list[str] = []
-    send = Bare._send
-
-    def note(_: object, __: object, statement: str, *___: object) -> None:
-        if statement.lstrip().startswith(("SELECT", "WITH")):
-            asked.append(statement)
-
-    def bare(self: Bare, parameters: Any) -> None:
-        note(None, None, self._text)
-        send(self, parameters)
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    Bare._send = bare  # type: ignore[method-assign]
-    try:
-        yield asked
-    finally:
-        Bare._send = send  # type: ignore[method-assign]
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
-
-
 def looked_at(county: County, names: Mapping[str, str]) -> dict[str, tuple[int, int]]:
     """How many queries each page takes and how many rows it has, once everything that is read only once has been read."""
     client, found = Client(county.whole(), use_cookies=False), {}
-    with counted() as asked:
+    with overheard() as asked:
         for name, page in PAGES.items():
             headers = {"Authorization": f"Bearer {page.who.format_map(names)}"}
             for _ in range(2):
                 asked.clear()
                 answer = client.get(page.path.format_map(names), headers=headers)
                 assert answer.status_code == 200, (name, answer.text)
-            found[name] = (len(asked), answer.text.count(page.row) if page.row else 0)
+            queries = [each for each in asked if each.text.lstrip().startswith(("SELECT", "WITH"))]
+            found[name] = (len(queries), answer.text.count(page.row) if page.row else 0)
     return found
 
 
