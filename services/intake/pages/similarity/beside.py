@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -21,6 +20,7 @@ from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication.public import area_name
 from services.intake.pages.similarity.choosing import LIST
 from services.intake.pages.similarity.deciding import KEPT, NO_LONGER, WRONG
+from services.intake.pages.submission.fields import new_key
 from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.schemas.bodies import Merging
 from services.intake.store import reading
@@ -125,7 +125,7 @@ def _page(call: Call[Intake], named: str, status: int = 200, notice: Phrase | No
     ]  # fmt: skip
     return desk_html(
         TEMPLATES, "beside.html", status, place=call.service.catalogue, role=call.caller.role, session=call.session,
-        opinion=this, sides=sides, named=named, label=LABEL, notice=notice, key=secrets.token_urlsafe(16), merges=merges,
+        opinion=this, sides=sides, named=named, label=LABEL, notice=notice, key=new_key(), merges=merges,
         mistakes={"with": NOBODY_HAS_IT} if that is None and named else {},
         parts=that is not None and this.merged_into == that.id,
     )  # fmt: skip

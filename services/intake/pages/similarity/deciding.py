@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,6 +16,7 @@ from services.contracts.words.vocabulary import LEVELS
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.domain.opinion import Opinion
+from services.intake.pages.submission.fields import new_key
 from services.intake.pages.submission.options import departments_of, topics_of
 from services.intake.pages.timeline import local
 from services.intake.schemas.bodies import Acceptance, DeclineBody, Merging, QuestionBody
@@ -83,7 +83,7 @@ def choices(catalogue: Catalogue) -> dict[str, object]:
     reasons = [(each.code, name_of(each)) for each in catalogue.decline_reasons.values()]
     return {
         "topics": topics_of(catalogue), "departments": departments_of(catalogue), "levels": [(None, list(LEVELS.items()))],
-        "reasons": reasons, "labels": LABELS, "key": secrets.token_urlsafe(16),
+        "reasons": reasons, "labels": LABELS, "key": new_key(),
     }  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from functools import partial
 
@@ -20,6 +19,7 @@ from services.intake.pages.publication.public import area_name
 from services.intake.pages.similarity.beside import LABEL as BESIDE
 from services.intake.pages.similarity.choosing import LIST, left_out
 from services.intake.pages.similarity.deciding import KEPT, NOTHING, Mistakes, choices, decide, said, target_of
+from services.intake.pages.submission.fields import new_key
 from services.intake.pages.timeline import local, topic_name
 from services.intake.store import reading
 from services.intake.store.similarity.similar import Similar
@@ -54,7 +54,7 @@ def list_page(call: Call[Intake]) -> Answer:
         rows.append((each, alike.get(each.id, 1), [part for part in about if part], since, version))
     return desk_html(
         TEMPLATES, "reviews.html", place=service.catalogue, role=call.caller.role, session=call.session, rows=rows,
-        said=said(call), failed=failed, chosen=not call.query.get("none"), key=secrets.token_urlsafe(16),
+        said=said(call), failed=failed, chosen=not call.query.get("none"), key=new_key(),
         following=f"{LIST}?cursor={cursor_of(shown[-1].id)}" if len(found) > A_PAGE else None,
     )  # fmt: skip
 
