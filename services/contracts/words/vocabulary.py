@@ -220,11 +220,11 @@ DEADLINE_STATES: Mapping[str, Words] = {
     "lapsed": Words("未行使，已失效", "not used, lapsed"),
 }
 CARDS: Mapping[str, Words] = {"yellow": Words("黄牌预警", "yellow card"), "red": Words("红牌警示", "red card")}
-#: What a supervision came to.
 #: What stands in the place of a rung of the ladder where somebody has put a case under supervision; no code of a catalogue has
 #: its underscore.
 BY_HAND = "by_hand"
 RAISINGS: Mapping[str, Words] = {BY_HAND: Words("直接督办", "supervision by hand")}
+#: What a supervision came to.
 RESULTS: Mapping[str, Words] = {
     "summons": Words("约见单位负责人", "summons of the department's head"),
     "promise": Words("单位作出承诺", "a new promise"),
