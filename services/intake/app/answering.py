@@ -12,7 +12,6 @@ from services.intake.app.context import Intake
 from services.intake.app.opinions import may_read
 from services.intake.domain.attaching import LARGEST_PHOTO, SENT_TYPES, AnswerPhoto, Photo, check_answering, only_advises
 from services.intake.domain.opinion import Opinion
-from services.intake.gateway.photos import digest_of, read_photo, work_of
 from services.intake.handlers import answering
 from services.intake.schemas.attachments import AnswerPhotoSchema
 from services.intake.store import reading
@@ -52,11 +51,9 @@ class NextAnswer:
 )
 def add_photo(call: Call[Intake]) -> Answer:
     """Add a photo to the answer that this department is going to give, as who handles the case; only its pixels are kept."""
-    answer, raw = check_department(call, 1), sent_photo()
-    if answer.full is None:
-        call.charge(work_of(raw))
-    photos = [read_photo(raw)] if answer.full is None else []
-    status, (kept,) = add_photos(call, answer, photos, [digest_of(raw)])
+    answer = check_department(call, 1)
+    photos, digests = sent_photo(call, answer.full)
+    status, (kept,) = add_photos(call, answer, photos, digests)
     return status, kept
 
 

@@ -60,11 +60,8 @@ PHOTO_HEADERS = {
 def attach(call: Call[Intake]) -> Answer:
     """Add a photo (JPEG, PNG, WebP or HEIC, 25 MB, 50 megapixels) until there is a reply; only its pixels are kept."""
     full = check_holder(call, 1)
-    raw = sent_photo()
-    if full is None:
-        call.charge(work_of(raw))
-    photos = [read_photo(raw)] if full is None else []
-    status, (kept,) = attach_photos(call, photos, [digest_of(raw)], full)
+    photos, digests = sent_photo(call, full)
+    status, (kept,) = attach_photos(call, photos, digests, full)
     return status, kept
 
 
@@ -149,7 +146,16 @@ def check_holder(call: Call[Intake], new: int) -> Conflict | None:
     return None
 
 
-def sent_photo() -> bytes:
+def sent_photo(call: Call[Intake], full: Conflict | None) -> tuple[Sequence[Photo], Sequence[str]]:
+    """The photo of the request and its digest; where none can be kept it is not decoded, and the digest alone is there."""
+    raw = _sent()
+    if full is not None:
+        return [], [digest_of(raw)]
+    call.charge(work_of(raw))
+    return [read_photo(raw)], [digest_of(raw)]
+
+
+def _sent() -> bytes:
     """The one file of the request: its body, or the part `file` of its form."""
     request = flask.request
     is_form = request.mimetype == MULTIPART

@@ -13,9 +13,9 @@ from services.design.phrases import Phrase
 from services.intake.app.answering import ANSWERING, add_photos, check_department, remove_photo
 from services.intake.app.attachments import read_opinion_attachment
 from services.intake.app.context import Intake
-from services.intake.domain.attaching import MOST_OF_ANSWER, MOST_PHOTOS_AT_ONCE, PHOTO_TYPES, is_with_head
+from services.intake.domain.attaching import MOST_OF_ANSWER, PHOTO_TYPES, is_with_head
 from services.intake.pages.paper import TEMPLATES, private
-from services.intake.pages.submission.choosing import MOST_BYTES, PHOTOS, PhotoField, chosen_photos, digests_of, files_of
+from services.intake.pages.submission.choosing import MOST_BYTES, PHOTOS, PhotoField, added_photos, count_chosen
 from services.intake.pages.submission.fields import KEY, new_key, usable_key
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
@@ -27,7 +27,6 @@ routes = Routes()
 ALL: Final = "/cases/<opinion_id>/photos"
 LABEL: Final = Phrase("Photos of the answer")
 FIELD: Final = PhotoField(Phrase("Add photos"))
-NONE_CHOSEN: Final = Phrase("Please choose a photo first")
 NOT_KEPT: Final = Phrase(
     "Nothing was changed: at most %(most)s photos go with an answer, and only before it is given or waits for approval. This is "
     "the latest state."
@@ -50,11 +49,10 @@ def photos_page(call: Call[Intake]) -> Answer:
 def add(call: Call[Intake]) -> Answer:
     """Take photos; the same page again, which shows them."""
     form = read_form((KEY,), MOST_BYTES)
-    answer = check_department(call, max(1, len(files_of(PHOTOS)[:MOST_PHOTOS_AT_ONCE])))
-    photos, wrong = ([], None) if answer.full else chosen_photos(PHOTOS, call.charge)
-    if not answer.full and (wrong or not photos):
-        return _page(call, 422, mistake=wrong or NONE_CHOSEN)
-    digests = digests_of(PHOTOS) if answer.full else [each.digest for each in photos]
+    answer = check_department(call, count_chosen(PHOTOS))
+    photos, digests, wrong = added_photos(PHOTOS, call.charge, answer.full)
+    if wrong:
+        return _page(call, 422, mistake=wrong)
     try:
         add_photos(replace(call, idempotency_key=Key.of(usable_key(form[KEY]), call.caller.principal)), answer, photos, digests)
     except Conflict:
@@ -71,7 +69,7 @@ def remove(call: Call[Intake]) -> Answer:
         return _page(call, 409, NOT_KEPT)
     except NotFound:
         # As after a second press.
-        return see_other(f"/cases/{call.path['opinion_id']}/photos")
+        pass
     return see_other(f"/cases/{call.path['opinion_id']}/photos")
 
 

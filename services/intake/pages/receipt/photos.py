@@ -11,9 +11,9 @@ from services.intake.app.attachments import attach_photos, check_holder
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
 from services.intake.app.receipt.promising import known_receipt
-from services.intake.domain.attaching import MOST_PHOTOS, MOST_PHOTOS_AT_ONCE
+from services.intake.domain.attaching import MOST_PHOTOS
 from services.intake.pages.receipt.receipt import page_of, show
-from services.intake.pages.submission.choosing import MOST_BYTES, PHOTOS, chosen_photos, digests_of, files_of
+from services.intake.pages.submission.choosing import MOST_BYTES, PHOTOS, added_photos, count_chosen
 from services.intake.pages.submission.fields import KEY, new_key, usable_key
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
@@ -22,7 +22,6 @@ from services.runtime.web.requests import read_form
 from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
 
 routes = Routes()
-NONE_CHOSEN = Phrase("Please choose a photo first")
 NOT_KEPT = Phrase(
     "The photos were not saved: at most %(most)s for an opinion, and only the submitter can add them before there is a reply. "
     "This is the latest state."
@@ -47,11 +46,10 @@ def add_photos(call: Call[Intake]) -> Answer:
     text, form = call.path["receipt"], read_form((KEY,), MOST_BYTES)
     form[KEY] = usable_key(form[KEY])
     try:
-        full = check_holder(call, max(1, len(files_of(PHOTOS)[:MOST_PHOTOS_AT_ONCE])))
-        photos, wrong = ([], None) if full else chosen_photos(PHOTOS, call.charge)
-        if not full and (wrong or not photos):
-            return show(call, text, form, 422, mistakes={PHOTOS: wrong or NONE_CHOSEN})
-        digests = digests_of(PHOTOS) if full else [each.digest for each in photos]
+        full = check_holder(call, count_chosen(PHOTOS))
+        photos, digests, wrong = added_photos(PHOTOS, call.charge, full)
+        if wrong:
+            return show(call, text, form, 422, mistakes={PHOTOS: wrong})
         attach_photos(replace(call, idempotency_key=Key.of(form[KEY], call.caller.principal)), photos, digests, full)
     except NotFound:
         return show(call, text, form)

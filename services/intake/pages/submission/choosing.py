@@ -8,7 +8,7 @@ from typing import NamedTuple
 import flask
 from werkzeug.datastructures import FileStorage
 
-from services.contracts.errors import Invalid, Refusal, TooLarge, Unavailable, UnsupportedType
+from services.contracts.errors import Conflict, Invalid, Refusal, TooLarge, Unavailable, UnsupportedType
 from services.design.phrases import Phrase
 from services.intake.domain.attaching import LARGEST_PHOTO, MOST_PHOTOS_AT_ONCE, MOST_PIXELS, SENT_TYPES, Photo
 from services.intake.gateway.photos import digest_of, read_photo, work_of
@@ -21,6 +21,7 @@ HINT = Phrase(
     "faces and number plates."
 ).filled(most=MOST_PHOTOS_AT_ONCE, megabytes=LARGEST_PHOTO >> 20)
 CHOOSE_AGAIN = Phrase("Please choose the photos again")
+NONE_CHOSEN = Phrase("Please choose a photo first")
 TOO_MANY = Phrase("At most %(most)s at a time").filled(most=MOST_PHOTOS_AT_ONCE)
 WRONG: Mapping[type[Refusal], Phrase] = {
     TooLarge: Phrase(
@@ -46,9 +47,9 @@ def files_of(name: str) -> list[FileStorage]:
     return [file for file in flask.request.files.getlist(name) if file.filename]
 
 
-def digests_of(name: str) -> list[str]:
-    """Digests of the files in a field; none of them is decoded."""
-    return [digest_of(file.read(LARGEST_PHOTO + 1)) for file in files_of(name)[:MOST_PHOTOS_AT_ONCE]]
+def count_chosen(name: str) -> int:
+    """How many photos a form that adds some may want to add: at least one, and no more than at once."""
+    return max(1, len(files_of(name)[:MOST_PHOTOS_AT_ONCE]))
 
 
 def chosen_photos(name: str, charge: Callable[[int], None]) -> tuple[list[Photo], Phrase | None]:
@@ -66,3 +67,11 @@ def chosen_photos(name: str, charge: Callable[[int], None]) -> tuple[list[Photo]
         except Refusal as error:
             return [], WRONG[type(error)]
     return photos, None
+
+
+def added_photos(name: str, charge: Callable[[int], None], full: Conflict | None) -> tuple[list[Photo], list[str], Phrase | None]:
+    """The photos in a field of a form that adds some, their digests, and what is wrong; where none can be kept, none is decoded."""
+    if full is not None:
+        return [], [digest_of(file.read(LARGEST_PHOTO + 1)) for file in files_of(name)[:MOST_PHOTOS_AT_ONCE]], None
+    photos, wrong = chosen_photos(name, charge)
+    return photos, [each.digest for each in photos], wrong or (None if photos else NONE_CHOSEN)
