@@ -62,11 +62,9 @@ def renew_marks(work: Transaction, vault: Vault, ids: Sequence[str]) -> None:
 
 def take_addressees(work: Transaction, vault: Vault, contact: str, *, is_mail: bool) -> list[Addressee]:
     """Whom to send the receipts again that were left with a contact; nobody when that was done a short while ago."""
-    wanted = marks.c.mark.in_(vault.marks(plain(contact)))
-    found = work.execute(sa.select(marks).where(wanted).with_for_update()).all()
-    if not found or any(row.sent is not None and row.sent > work.now - REST for row in found):
+    wanted = take_marks(work, vault, marks, contact)
+    if wanted is None:
         return []
-    work.execute(marks.update().where(wanted).values(sent=work.now))
     query = (
         sa.select(opinions.c.id, _TITLE.label("title"), marks.c.receipt)
         .join(opinions, opinions.c.id == marks.c.opinion)
@@ -78,6 +76,17 @@ def take_addressees(work: Transaction, vault: Vault, contact: str, *, is_mail: b
     )
     email, phone = (contact, None) if is_mail else (None, contact)
     return [Addressee(row.id, row.receipt, row.title, email=email, phone=phone) for row in work.execute(query)]
+
+
+def take_marks(work: Transaction, vault: Vault, table: sa.Table, contact: str) -> sa.ColumnElement[bool] | None:
+    """Which marks of a table are of a contact, now that what they mark is sent; None when there is nothing, or it was sent a short
+    while ago."""
+    wanted = table.c.mark.in_(vault.marks(plain(contact)))
+    found = work.execute(sa.select(table.c.sent).where(wanted).with_for_update()).scalars().all()
+    if not found or any(sent is not None and sent > work.now - REST for sent in found):
+        return None
+    work.execute(table.update().where(wanted).values(sent=work.now))
+    return wanted
 
 
 def plain(contact: str) -> str:

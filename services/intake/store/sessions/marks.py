@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from services.intake.domain.sessions.booking import Booking, BookingState, Visitor
-from services.intake.store.marks import MOST_SENT, REST, plain
+from services.intake.store.marks import MOST_SENT, plain, take_marks
 from services.intake.store.sessions.tables import booking_marks, bookings
 from services.runtime.store.database import Transaction
 from services.runtime.store.nouns import NounTable
@@ -27,12 +27,9 @@ def forget(work: Transaction, booking: str) -> None:
 
 def take(work: Transaction, vault: Vault, table: NounTable[Booking], contact: str) -> Sequence[Booking]:
     """The standing bookings that were left with a contact, the newest first; none when they were sent a short while ago."""
-    wanted = booking_marks.c.mark.in_(vault.marks(plain(contact)))
-    found = work.execute(sa.select(booking_marks).where(wanted).with_for_update()).all()
-    if not found or any(row.sent is not None and row.sent > work.now - REST for row in found):
+    wanted = take_marks(work, vault, booking_marks, contact)
+    if wanted is None:
         return []
-    work.execute(booking_marks.update().where(wanted).values(sent=work.now))
-    query = table.query.where(
-        bookings.c.id.in_([row.booking for row in found]), bookings.c.state == BookingState.MADE
-    )  # fmt: skip
+    left = sa.select(booking_marks.c.booking).where(wanted)
+    query = table.query.where(bookings.c.id.in_(left), bookings.c.state == BookingState.MADE)
     return table.all(work.execute(query.order_by(bookings.c.id.desc()).limit(MOST_SENT)))
