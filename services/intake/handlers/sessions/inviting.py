@@ -37,7 +37,7 @@ class Inviting:
                             about, person.name, session.title, _facts(about, session),
                             f"{self.site}/sessions/{session.id}" if self.site else None, person.email, person.phone,
                         )  # fmt: skip
-                        self.store.invite(letter, session.id)
+                        self.store.write(letter, session.id)
 
     def remind(self, most: int) -> bool:
         """Remind those whose session is on the next working day; whether there may be more to remind."""

@@ -32,5 +32,8 @@ class VisitorLetters:
     def write(self, about: About, booking: Booking, session: HeardSession, visitor: Visitor) -> None:
         """A letter about a booking, to these contacts."""
         link = f"{self.site}/bookings/{booking.receipt}" if self.site else None
-        letter = LetterBooked(about, show_receipt(booking.receipt), session.title, session.at, booking.slot, session.place, link)
-        self.store.write(letter, session.id, visitor)
+        letter = LetterBooked(
+            about, show_receipt(booking.receipt), session.title, session.at, booking.slot, session.place, link,
+            visitor.name or None, visitor.email or None, visitor.phone or None,
+        )  # fmt: skip
+        self.store.write(letter, session.id)

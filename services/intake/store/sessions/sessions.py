@@ -109,13 +109,8 @@ class KnownSessions:
         """Who made a booking; None once that was erased. Raises `SealBroken`."""
         return visitor_of(self._vault, booking.personal)
 
-    def write(self, letter: LetterBooked, session: str, visitor: Visitor) -> None:
-        """Send a letter to a visitor; who they are leaves sealed."""
-        named = {name: self._vault.seal(text) if text else None for name, text in asdict(visitor).items() if name != "about"}
-        self._work.publish(msgspec.structs.replace(letter, **named), subject=session, sequence=UNNUMBERED)
-
-    def invite(self, letter: LetterEntrusted, session: str) -> None:
-        """Send a letter to a deputy about a session; who they are leaves sealed."""
+    def write(self, letter: LetterBooked | LetterEntrusted, session: str) -> None:
+        """Send a letter to a visitor or a deputy about a session; who they are leaves sealed."""
         named = {name: self._vault.seal(text) for name in ("name", "email", "phone") if (text := getattr(letter, name))}
         self._work.publish(msgspec.structs.replace(letter, **named), subject=session, sequence=UNNUMBERED)
 
