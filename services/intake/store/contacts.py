@@ -144,13 +144,9 @@ def held_persons(connection: Connection, opinion: str | None, receipt: str | Non
     row = connection.execute(sa.select(*columns).where(opinions.c.id == opinion)).one_or_none()
     if opinion is None or row is None:
         return None
-    signed = signers.c.opinion == opinion if signer is None else signers.c.receipt == signer
-    kept = [sa.select(signers.c.receipt).where(signed, is_personal(signers))]
+    kept = [_personal(*each) for each in _rows_of(opinion, signer)]
     if signer is None:
-        kept += [
-            sa.select(opinions.c.receipt).where(opinions.c.id == opinion, is_personal(opinions)),
-            sa.select(supporters.c.receipt).where(supporters.c.opinion == opinion, supporters.c.personal.is_not(None)),
-        ]
+        kept.append(sa.select(supporters.c.receipt).where(supporters.c.opinion == opinion, supporters.c.personal.is_not(None)))
     persons = sum(len(connection.execute(each).all()) for each in kept)
     return HeldPersons(opinion, row.state, persons, row.content != ERASED_CONTENT, row.updated, signer)
 
@@ -158,14 +154,23 @@ def held_persons(connection: Connection, opinion: str | None, receipt: str | Non
 def forget_persons(work: Transaction, vault: Vault, opinion: str, signer: str | None = None) -> list[str]:
     """Take away who told, signed or supports an opinion, or one signer alone; returns the receipts of those who are forgotten."""
     work.overwrite()
-    signed = signers.c.opinion == opinion if signer is None else signers.c.receipt == signer
-    wanted = [(signers, signed)] if signer is not None else [(opinions, opinions.c.id == opinion), (signers, signed)]
     gone = Supporters(work, vault).forget(opinion) if signer is None else []
     forget_marks(work, opinion, signer)
-    for table, which in wanted:
-        gone += work.execute(sa.select(table.c.receipt).where(which, is_personal(table))).scalars()
+    for table, which in _rows_of(opinion, signer):
+        gone += work.execute(_personal(table, which)).scalars()
         work.execute(table.update().where(which).values(personal=None, **emptied(table)))
     return gone
+
+
+def _rows_of(opinion: str, signer: str | None) -> list[tuple[sa.Table, sa.ColumnElement[bool]]]:
+    """Where it stands who told and who signed an opinion, or one signer alone."""
+    if signer is not None:
+        return [(signers, signers.c.receipt == signer)]
+    return [(opinions, opinions.c.id == opinion), (signers, signers.c.opinion == opinion)]
+
+
+def _personal(table: sa.Table, which: sa.ColumnElement[bool]) -> sa.Select[tuple[str]]:
+    return sa.select(table.c.receipt).where(which, is_personal(table))
 
 
 def forget_words(work: Transaction, opinion: str) -> None:
