@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -46,10 +47,7 @@ class AnswerPhotoStore:
     def add(self, opinion: str, department: str, photo_id: str, photo: Photo) -> AnswerPhoto:
         """Keep a photo."""
         kept = AnswerPhoto(photo_id, photo.type, len(photo.content), self._work.now, department, None)
-        self._work.add(answer_photos, {
-            "id": kept.id, "opinion": opinion, "type": kept.type, "size": kept.size, "at": kept.at, "department": department,
-            "shown": None, "content": photo.content,
-        })  # fmt: skip
+        self._work.add(answer_photos, {**asdict(kept), "opinion": opinion, "content": photo.content})
         return kept
 
     def held(self, opinion: str, photo_id: str) -> AnswerPhoto | None:
