@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from services.notify.domain.notices import Notice
 from services.notify.store.tables import tables
-from services.runtime.store.counting import count_up_to
+from services.runtime.store.counting import count_up_to, counted_up_to
 from services.runtime.store.database import INSERTS, Instant, Transaction
 
 #: How many are forgotten in one transaction.
@@ -85,24 +85,19 @@ def listed_notices(
 
 def count_notices(connection: Connection, audiences: Sequence[str], after: int, most: int) -> int:
     """How many notices some audiences have behind a position, counted no further than that."""
-    table = notices.c
-    query = sa.select(table.position).where(table.audience.in_(audiences), table.position > after)
-    return count_up_to(connection, query, most)
+    return count_up_to(connection, _behind(audiences, after), most)
 
 
 def seen_by(connection: Connection, reader: str) -> int:
     """Up to which position somebody has seen; 0 for who has not said so yet."""
-    query = sa.select(notice_readers.c.seen).where(notice_readers.c.reader == reader)
-    return int(connection.execute(query).scalar() or 0)
+    return int(connection.execute(_seen(reader)).scalar() or 0)
 
 
 def standing_of(connection: Connection, audiences: Sequence[str], reader: str, most: int) -> tuple[int, int]:
     """How many notices are new to a reader, counted no further than that, and the last position that there is."""
-    table = notices.c
-    seen = sa.func.coalesce(sa.select(notice_readers.c.seen).where(notice_readers.c.reader == reader).scalar_subquery(), 0)
-    new = sa.select(table.position).where(table.audience.in_(audiences), table.position > seen).limit(most + 1).subquery()
+    new = counted_up_to(_behind(audiences, sa.func.coalesce(_seen(reader).scalar_subquery(), 0)), most)
     last = sa.func.coalesce(sa.select(sa.func.max(notice_positions.c.last)).scalar_subquery(), 0)
-    row = connection.execute(sa.select(sa.select(sa.func.count()).select_from(new).scalar_subquery(), last)).one()
+    row = connection.execute(sa.select(new.scalar_subquery(), last)).one()
     return int(row[0]), int(row[1])
 
 
@@ -123,6 +118,14 @@ def prune_notices(work: Transaction, kept: timedelta) -> int:
     old = sa.select(first.c.position).where(first.c.kept < limit)
     work.execute(notice_readers.delete().where(notice_readers.c.updated < limit))
     return int(work.execute(notices.delete().where(notices.c.position.in_(old))).rowcount)
+
+
+def _seen(reader: str) -> sa.Select[Any]:
+    return sa.select(notice_readers.c.seen).where(notice_readers.c.reader == reader)
+
+
+def _behind(audiences: Sequence[str], position: int | sa.ColumnElement[int]) -> sa.Select[Any]:
+    return sa.select(notices.c.position).where(notices.c.audience.in_(audiences), notices.c.position > position)
 
 
 def _of(audience: str, before: int | None, after: int | None) -> sa.Select[tuple[object, ...]]:
