@@ -80,7 +80,7 @@ def listed_notices(
     parts = [_of(audience, before, after).limit(limit + 1).subquery() for audience in audiences]
     rows = sa.union_all(*(sa.select(*part.c) for part in parts)).subquery()
     query = sa.select(*(rows.c[name] for name in Notice._fields)).order_by(rows.c.position.desc()).limit(limit + 1)
-    return [Notice(*row) for row in connection.execute(query)] if parts else []
+    return [Notice(*row) for row in connection.execute(query)]
 
 
 def count_notices(connection: Connection, audiences: Sequence[str], after: int, most: int) -> int:
