@@ -31,7 +31,7 @@ class ReminderStore:
     def __init__(self, work: Transaction, deadlines: Iterable[Deadline]) -> None:
         self._work = work
         found = list(deadlines)
-        self._climbed = self._read_climbed({deadline.assignment for deadline in found})
+        self._climbed = self._read_climbed({deadline.assignment for deadline in found}) if found else {}
         self._case_publisher = CasePublisher(work, (deadline.opinion for deadline in found))
 
     def behind(self, deadline: Deadline) -> Behind:
