@@ -65,13 +65,8 @@ def save(call: Call[HasAccounts]) -> Answer:
 
 
 @routes.get(f"{PAGE}/<filter_id>", access=SIGNED_IN, page=error_page)
-def back_from_rename(call: Call[HasAccounts]) -> Answer:
-    """GET on the address of a form: back to the page."""
-    return see_other(PAGE)
-
-
 @routes.get(f"{PAGE}/<filter_id>/remove", access=SIGNED_IN, page=error_page)
-def back_from_remove(call: Call[HasAccounts]) -> Answer:
+def back(call: Call[HasAccounts]) -> Answer:
     """GET on the address of a form: back to the page."""
     return see_other(PAGE)
 
