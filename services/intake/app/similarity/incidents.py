@@ -137,7 +137,7 @@ def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
             raise Conflict("Confirm first that all of it is one thing, and take out what is not.")
         return waiting_members(connection, number, WAITING, MOST_TOGETHER)
 
-    return decide_all(call, decision, those)
+    return decide_all(call, call.idempotency_key, decision, those)
 
 
 def number_of(call: Call[Intake]) -> int:

@@ -22,7 +22,7 @@ from services.intake.store.similarity.wordings import count_alike, group_of
 from services.intake.store.tables import opinions
 from services.intake.store.writing import IntakeStore
 from services.runtime.store.database import Transaction
-from services.runtime.store.idempotency import once
+from services.runtime.store.idempotency import Key, once
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import API, Answer, Routes
 
@@ -122,7 +122,7 @@ def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
         # One that was not read yet is decided on alone.
         return ([] if group is None else waiting_alike(connection, group, WAITING, MOST_TOGETHER)) or [opinion.id]
 
-    return decide_all(call, decision, those)
+    return decide_all(call, call.idempotency_key, decision, those)
 
 
 def accept_together(call: Call[Intake], chosen: Sequence[str]) -> Answer:
@@ -131,20 +131,21 @@ def accept_together(call: Call[Intake], chosen: Sequence[str]) -> Answer:
     def those(_: IntakeStore, connection: Connection) -> Sequence[str]:
         return list(dict.fromkeys([*chosen, *waiting_with(connection, chosen, WAITING, MOST_TOGETHER)]))
 
-    return decide_all(call, acceptance(call), those, chosen)
+    return decide_all(call, call.idempotency_key, acceptance(call), those, chosen)
 
 
 def decide_all(
-    call: Call[Intake], decision: Decision, those: Callable[[IntakeStore, Connection], Sequence[str]], chosen: Sequence[str] = ()
-) -> Answer:
+    call: Call[Intake], key: Key | None, decision: Decision, those: Callable[[IntakeStore, Connection], Sequence[str]],
+    chosen: Sequence[str] = (),
+) -> Answer:  # fmt: skip
     """Decide on those opinions in one transaction, at most 500 of them; the same key again has the same answer, where the address
     or `chosen` names the same ones."""
 
+    # The key is handed over, for the description of the API says of a route that it has one where its own module reads it.
     def unit(work: Transaction) -> tuple[int, dict[str, object]]:
         store = IntakeStore(work, call.service.vault)
         waiting = those(store, work.connection)
         decided = decision(store, waiting[:MOST_TOGETHER])
         return 200, {"items": list(map(decided_item, decided)), "more": len(waiting) > MOST_TOGETHER}
 
-    route = f"decide on {' '.join((*call.path.values(), *chosen))}"
-    return once(call.service.database, call.idempotency_key, route, call.body, unit)
+    return once(call.service.database, key, f"decide on {' '.join((*call.path.values(), *chosen))}", call.body, unit)
