@@ -113,10 +113,15 @@ def meetings(call: Call[Notify]) -> Answer:
 def read_meeting(call: Call[Notify]) -> Answer:
     """Read a meeting's agenda: by department, what is overdue and by how many working days, and what came of it."""
     with call.service.database.reading() as connection:
-        meeting = find_meeting(connection, call.path["meeting_id"])
-        if meeting is None:
-            raise NotFound("There is no such meeting.")
-        return 200, _file(call, connection, meeting)
+        return 200, _file(call, connection, known_meeting(connection, call.path["meeting_id"]))
+
+
+def known_meeting(connection: Connection, meeting_id: str) -> Meeting:
+    """A meeting; raises `NotFound`."""
+    meeting = find_meeting(connection, meeting_id)
+    if meeting is None:
+        raise NotFound("There is no such meeting.")
+    return meeting
 
 
 def promised(result: Mapping[str, Any]) -> Promise | None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import flask
 
 from services.contracts.catalogue import stored
-from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.errors import Conflict, Invalid
 from services.contracts.people.callers import STAFF
 from services.contracts.time.dates import day_end
 from services.contracts.words.bilingual import Words, name_of
@@ -26,7 +26,6 @@ from services.notify.pages.paper import TEMPLATES, local, rung_name
 from services.notify.pages.sessions.fields import instant
 from services.notify.schemas.supervisions import MeetingCall, Result
 from services.notify.store.supervision.agendas import agenda_of, open_supervisions
-from services.notify.store.supervision.supervisions import find_meeting
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.pages.kept import KeptForm
@@ -154,9 +153,7 @@ def _meeting(call: Call[Notify], typed: Typed = NOTHING) -> flask.Response:
 
 def _dealt_with(call: Call[Notify]) -> tuple[Meeting, list[AgendaEntry]]:
     with call.service.database.reading() as connection:
-        meeting = find_meeting(connection, call.path["meeting_id"])
-        if meeting is None:
-            raise NotFound("There is no such meeting.")
+        meeting = app.known_meeting(connection, call.path["meeting_id"])
         return meeting, agenda_of(connection, meeting.id)
 
 
