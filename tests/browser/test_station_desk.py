@@ -16,7 +16,7 @@ from services.contracts.envelope import EncodedEvent, Event, encode
 from services.contracts.people.callers import Role
 from services.intake.consumer import handle
 from services.intake.domain.constituency.station import StationProfile
-from services.intake.domain.submission.submission import Location
+from services.intake.domain.location import Location
 from services.intake.store.constituency.stations import StationStore, find_profiles
 from services.intake.store.sessions.looking import questions_of
 from services.runtime.clock import FixedClock, new_id

@@ -14,7 +14,7 @@ SHORT = 99
 FATES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "erased with the content of the opinion, or what the erased one has in its place": {
         "intake": (
-            "opinions.title", "opinions.content", "opinions.location", "opinions.given", "timeline.facts", "messages.body",
+            "opinions.title", "opinions.content", "opinions.given", "timeline.facts", "messages.body",
             "ratings.comment", "attachments.content", "answer_photos.content", "publications.title", "publications.content",
             "public_parts.content", "wordings.bands", "wordings.terms", "wordings.counted",
         ),

@@ -21,7 +21,7 @@ from services.intake.gateway.capacity import Capacity
 from services.intake.handlers.erasing import erase
 from services.intake.handlers.taking import Sender, submit_many
 from services.intake.store.contacts import after, in_the_clear, outlived, reseal
-from services.intake.store.reading import find, find_persons
+from services.intake.store.reading import find_persons
 from services.intake.store.tables import opinions, signers
 from services.intake.store.writing import IntakeStore
 from services.runtime.clock import new_id
@@ -34,6 +34,7 @@ from tests.visitors import accounts_in
 
 OLD, BOTH = Vault([KEY]), Vault(["another-key-for-tests-as-long-as-a-key-has-to-be", KEY])
 PERSON = {"kind": "citizen", "name": "标记甲", "phone": "13700000001"}
+HOME = {"address": "标记巷 3 号", "latitude": 27.99421, "longitude": 120.69934}
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def intake(any_database):
 
 def submit(intake, count, vault=OLD):
     ids = sorted(new_id() for _ in range(count))
-    sent = submission(submitter=PERSON, cosigners=[PERSON], relay=["标记丁"])
+    sent = submission(submitter=PERSON, cosigners=[PERSON], relay=["标记丁"], location=HOME)
     with intake.database.transaction() as work:
         sender = Sender(TOWN, intake.capacity, grant_of("admin"), correspondence(intake))
         submit_many(IntakeStore(work, vault), sender, [sent for _ in ids], ids)
@@ -69,7 +70,9 @@ def test_what_was_in_the_clear_is_sealed(intake):
     assert "标记甲" in everything(intake)
     turn = Sealer(intake).turn
     assert [turn(), turn()] == [True, False]
-    assert [mark for mark in ("标记甲", "标记乙", "标记丁", "标记己", "1370000000") if mark in everything(intake)] == []
+    assert [
+        mark for mark in ("标记甲", "标记乙", "标记丁", "标记己", "1370000000", "标记巷", "27.994") if mark in everything(intake)
+    ] == []
     with intake.database.reading() as connection:
         persons = find_persons(connection, OLD, after(connection, None, 1)[0])
         assert persons == Persons(Person(**PERSON), ("标记丁",), "标记己")
@@ -133,7 +136,7 @@ def test_everything_is_sealed_anew_while_people_submit_and_are_erased(intake):
         sealed = [*connection.scalars(sa.select(opinions.c.personal)), *connection.scalars(sa.select(signers.c.personal))]
         erased = connection.scalars(sa.select(opinions.c.id).where(opinions.c.personal.is_(None))).all()
     assert {str(newest.open(each)) for each in sealed if each} == {
-        str({"submitter": PERSON, "relay": ["标记丁"]}), str({"name": "标记甲", "phone": "13700000001"}),
+        str({"submitter": PERSON, "relay": ["标记丁"], "location": HOME}), str({"name": "标记甲", "phone": "13700000001"}),
     }  # fmt: skip
     assert sorted(erased) == sorted(ids[::4])
     assert sum(each is not None for each in sealed) == 2 * (40 + 10 - 10)
@@ -154,4 +157,4 @@ def test_old_cases_are_found_and_let_go_of(intake, clock):
         assert [erase(IntakeStore(work, OLD), each, content=True).persons for each in found] == [2, 2]
     with intake.database.reading() as connection:
         assert outlived(connection, clock.now() - timedelta(days=5), None, 10) == []
-        assert find(connection, ids[0]).location is None
+        assert find_persons(connection, OLD, ids[0]) == Persons()

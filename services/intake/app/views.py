@@ -11,7 +11,6 @@ from services.contracts.lifecycle import State
 from services.contracts.messages.values import Rating
 from services.intake.domain.attaching import AnswerPhoto, Attachment
 from services.intake.domain.opinion import DepartmentReply, Opinion
-from services.intake.domain.submission.submission import as_given
 from services.intake.domain.timeline import Facts, PromiseStanding, SeparateAnswer, TimelineEntry, latest
 from services.intake.schemas.queries import MOST_LINES
 from services.runtime.web.lists.paging import NOT_OURS, cursor_of, read_cursor
@@ -76,7 +75,7 @@ class ReceiptView:
     ledger: str
 
 
-#: What an item of the list of opinions shows of one, beside where it is.
+#: What an item of the list of opinions shows of one.
 _SHOWN = (
     "id", "external_id", "title", "content", "channel", "topic", "area", "station", "visibility", "state", "submitted", "told",
     "merged_into", "department", "assignment", "outcome", "reply", "evaluate_by", "round", "level", "difficulty", "chosen",
@@ -85,10 +84,9 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def shown(opinion: Opinion, role: str | None) -> dict[str, object]:
+def shown(opinion: Opinion) -> dict[str, object]:
     """An opinion as staff see it, without personal data."""
-    location = opinion.location_for(role)
-    return {name: getattr(opinion, name) for name in _SHOWN} | {"location": as_given(location) if location else None}
+    return {name: getattr(opinion, name) for name in _SHOWN}
 
 
 def moment(line: TimelineEntry) -> Moment:

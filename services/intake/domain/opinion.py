@@ -25,13 +25,12 @@ from services.contracts.messages.values import CoOpinion, Handling, Message, Opi
 from services.intake.domain.actors import OFFICE, POLICY, SUBMITTER
 from services.intake.domain.constituency.linking import LinkedDeputy
 from services.intake.domain.erasing import ERASED, ERASED_CONTENT, ERASED_TITLE
-from services.intake.domain.people import may_see_contact
 from services.intake.domain.publication import publishing
 from services.intake.domain.receipt.rating import GivenRating, Question, Rated, check_evaluation, given_to
 from services.intake.domain.receipt.receipts import rater_of
 from services.intake.domain.reviewing import Terms, is_accepted, reason_of, terms_of
 from services.intake.domain.sessions.where import AtSession
-from services.intake.domain.submission.submission import LONGEST_CONTENT, Location, Submission
+from services.intake.domain.submission.submission import LONGEST_CONTENT, Submission
 from services.intake.domain.timeline import STAFF, Facts, TimelineEntry
 
 UNKNOWN = "There is no such opinion. Check the id or the receipt."
@@ -73,7 +72,6 @@ class Opinion:
     topic: str | None
     area: str | None
     station: str | None
-    location: Location | None
     told: str | None
     external_id: str | None
     source: str | None
@@ -118,7 +116,7 @@ class Opinion:
         told = submission.submitted_at
         opinion = cls(
             opinion_id, receipt, submission.title, submission.content, submission.channel, submission.visibility, State.SUBMITTED,
-            now, now, submission.topic, submission.area, submission.station, submission.location,
+            now, now, submission.topic, submission.area, submission.station,
             told.isoformat() if told else None, submission.external_id, source if submission.external_id else None,
             code_kind=submission.code_kind, campaign=submission.campaign, deputy_code=deputy.code if deputy else None,
             session=session.session if session else None, now=now,
@@ -264,7 +262,7 @@ class Opinion:
         publishing.take_back(self)
         if (self.title, self.content) == (ERASED_TITLE, ERASED_CONTENT):
             return False
-        self.title, self.content, self.location = ERASED_TITLE, ERASED_CONTENT, None
+        self.title, self.content = ERASED_TITLE, ERASED_CONTENT
         return True
 
     def record_erasure(self, what: Literal["persons", "content"], signer: str | None) -> None:
@@ -287,10 +285,6 @@ class Opinion:
     def takes_words(self) -> bool:
         """Whether submitters merged into this case may still add details."""
         return self.state is State.REOPENED or Move.MERGE in allowed_moves(self.state)
-
-    def location_for(self, role: str | None) -> Location | None:
-        """The location. It may be a home address, so only those who may see the persons get it."""
-        return self.location if may_see_contact(self.visibility, role) else None
 
     def _with(self, details: str) -> str:
         text = f"{self.content}\n\n【补充】{details}"

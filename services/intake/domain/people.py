@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from services.contracts.errors import Invalid
 from services.contracts.people.contacts import NotReachable, mailbox, telephone
+from services.intake.domain.location import Location, Spot
 
 #: The field of a form and of the API in which either of the two stands.
 CONTACT = "contact"
-#: The fields of an opinion with personal data: the submitters, the people who passed it on, the deputy who answers for it.
-PERSONAL = frozenset({"submitter", "cosigners", "relay", "deputy"})
+#: The fields of an opinion with personal data: the submitters, the people who passed it on, the deputy who answers for it, and
+#: where it is, which may be somebody's home.
+PERSONAL = frozenset({"submitter", "cosigners", "relay", "deputy", "location"})
 OFFICE_ROLES = frozenset({"reviewer", "supervisor", "admin"})
 CONTACT_SEEN_BY_DEPARTMENT = frozenset({"public", "department"})
 
@@ -36,11 +38,20 @@ class RelayStep:
 
 @dataclass(frozen=True, slots=True)
 class Persons:
-    """Everybody an opinion names beside its co-signers: who submitted it, who passed it on, the deputy who answers for it."""
+    """Everybody an opinion names beside its co-signers: who submitted it, who passed it on, the deputy who answers for it.
+
+    And where it is.
+    """
 
     submitter: Person | None = None
     relay: tuple[RelayStep | str, ...] | None = None
     deputy: str | None = None
+    location: Location | None = None
+
+    @property
+    def about(self) -> Spot | None:
+        """About where it is, as everybody may know it."""
+        return self.location.about if self.location else None
 
     def words(self, cosigners: Sequence[Person]) -> list[str]:
         """What citizens said of themselves and of those who passed it on, which no public text may repeat. Deputies are public."""

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def release(store: IntakeStore, opinion_id: str, wanted: Release) -> PublicationState:
     """Let everybody read an opinion as a reviewer has looked it through; raises `NotFound`, `Conflict`, `Invalid`."""
     opinion = store.load(opinion_id)
-    copy = publishing.release(opinion, store.timeline(opinion_id), wanted)
+    place = store.persons(opinion_id).about if wanted.place else None
+    copy = publishing.release(opinion, store.timeline(opinion_id), wanted, place)
     store.save(opinion)
     store.release(copy)
     return PublicationState.RELEASED

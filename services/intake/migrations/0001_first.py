@@ -50,7 +50,6 @@ OPINIONS = (
     sa.Column("code_kind", sa.String(12)),
     sa.Column("campaign", sa.String(60)),
     sa.Column("deputy", sa.String(120)),
-    sa.Column("location", sa.JSON),
     sa.Column("submitter", sa.JSON),
     sa.Column("relay", sa.JSON),
     sa.Column("visibility", sa.String(12), nullable=False),

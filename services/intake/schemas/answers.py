@@ -181,7 +181,6 @@ class OpinionShape(Schema):
     topic = fields.String(required=True, allow_none=True)
     area = fields.String(required=True, allow_none=True)
     station = fields.String(required=True, allow_none=True)
-    location = fields.Nested(LocationSchema, required=True, allow_none=True)
     visibility = fields.String(required=True)
     state = fields.String(required=True)
     submitted = fields.AwareDateTime(required=True)
@@ -241,13 +240,15 @@ class MergedShape(Schema):
 class OpinionFile(OpinionShape):
     """One opinion with what happened, oldest first; `earlier` is the cursor for the lines of the timeline before these.
 
-    `submitter`, `cosigners`, `relay` and `deputy` are there only for those who may see who told it.
+    `submitter`, `cosigners`, `relay` and `deputy` are there only for those who may see who told it, and so is `location`: it may be
+    somebody's home.
     """
 
     submitter = fields.Nested(SubmitterSchema, allow_none=True)
     cosigners = fields.List(fields.Nested(SubmitterSchema))
     relay = fields.List(RelayField(), allow_none=True)
     deputy = fields.String(allow_none=True)
+    location = fields.Nested(LocationSchema, allow_none=True)
     handlers = fields.List(fields.Nested(HandlerShape), required=True)
     answers = fields.List(fields.Nested(SeparateAnswerSchema), required=True)
     promises = fields.List(fields.Nested(ReceiptPromiseShape), required=True)

@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from services.contracts.catalogue.model import CHANNELS, LEVELS
 from services.contracts.messages.values import Handling, Rating
+from services.intake.domain.location import Location
 from services.intake.domain.people import Person, RelayStep
 from services.intake.domain.receipt.rating import Rated
 from services.intake.domain.reviewing import Terms
@@ -19,7 +20,6 @@ from services.intake.domain.submission.submission import (
     MOST_COSIGNERS,
     RELAY_ROLES,
     VISIBILITIES,
-    Location,
     Submission,
 )
 from services.intake.schemas.commands import AcceptMany, AddDetails, Ask, Decline, Merge, SubmittedLine, Withdraw

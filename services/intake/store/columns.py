@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-from services.intake.domain.submission.submission import Location, as_given
+from services.intake.domain.location import Location
+from services.intake.domain.submission.submission import as_given
 
 E = TypeVar("E", bound=StrEnum)
 #: A row as SQLAlchemy gives it, whose columns are attributes.

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from services.contracts.envelope import EncodedEvent
 from services.contracts.errors import NotFound
 from services.intake.domain.opinion import UNKNOWN, Opinion
-from services.intake.domain.people import Persons
 from services.intake.domain.publication.publishing import PublicationState
 from services.intake.domain.receipt.messages import shows_own
 from services.intake.domain.submission.submission import Submission
@@ -61,12 +60,12 @@ class Opinions:
 
     def add(self, vault: Vault, opinion: Opinion, submission: Submission, given: dict[str, str] | None) -> None:
         """Store a new opinion with all that was published and recorded of it; `given` are digests of what was sent."""
-        persons = seal_persons(vault, Persons(submission.submitter, submission.relay, submission.deputy))
+        persons = seal_persons(vault, submission.persons)
         self._work.add(opinions, {
             "id": opinion.id, "receipt": opinion.receipt, "fingerprint": submission.fingerprint, "title": opinion.title,
             "content": opinion.content, "channel": opinion.channel, "topic": opinion.topic, "area": opinion.area,
             "station": opinion.station, "code_kind": opinion.code_kind, "campaign": opinion.campaign,
-            "location": opinion.location, "visibility": opinion.visibility, "state": opinion.state,
+            "visibility": opinion.visibility, "state": opinion.state,
             "submitted": opinion.submitted, "updated": opinion.updated, "told": opinion.told, "round": opinion.round,
             "published_sequence": opinion.published_sequence, "handled_sequence": 0, "waiting_since": opinion.waiting_since,
             "external_id": opinion.external_id, "source": opinion.source, "given": given, "personal": persons,

@@ -1,4 +1,4 @@
-"""The persons of an opinion: sealed in the column `personal`, one text a row.
+"""The persons of an opinion and where it is: sealed in the column `personal`, one text a row.
 
 Rows from before this was so hold it in columns of its own; they are read as they are until they have been sealed.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.intake.domain.location import Location
 from services.intake.domain.people import Person, Persons, RelayStep
 from services.intake.domain.submission.submission import as_given
 from services.intake.store.columns import StoredRow
@@ -26,7 +27,8 @@ def seal_persons(vault: Vault, persons: Persons) -> str | None:
     """Who told an opinion, as it is kept; None when nothing is said of them."""
     submitter = as_given(persons.submitter) if persons.submitter else None
     relay = [as_given(each) if isinstance(each, RelayStep) else each for each in persons.relay or ()]
-    return seal(vault, {"submitter": submitter, "relay": relay, "deputy": persons.deputy})
+    location = as_given(persons.location) if persons.location else None
+    return seal(vault, {"submitter": submitter, "relay": relay, "deputy": persons.deputy, "location": location})
 
 
 def seal_signer(vault: Vault, person: Person) -> str | None:
@@ -43,11 +45,12 @@ def seal(vault: Vault, told: Mapping[str, object]) -> str | None:
 def persons_of(vault: Vault, row: StoredRow) -> Persons:
     """Who told a stored opinion; raises `SealBroken`."""
     told = _told(vault, row, OF_OPINION)
-    relay = told.get("relay")
+    relay, location = told.get("relay"), told.get("location")
     return Persons(
         submitter_of(told.get("submitter")),
         tuple(RelayStep(**each) if isinstance(each, dict) else each for each in relay) if relay else None,
         told.get("deputy") or None,
+        Location(**location) if location else None,
     )
 
 

@@ -111,7 +111,7 @@ def timeline_of(connection: Connection, opinion_id: str) -> list[TimelineEntry]:
 
 
 def find_persons(connection: Connection, vault: Vault, opinion_id: str) -> Persons:
-    """Who told an opinion, who passed it on, and the deputy who answers for it."""
+    """Who told an opinion, who passed it on, the deputy who answers for it, and where it is."""
     columns = (opinions.c.personal, *(opinions.c[name] for name in OF_OPINION))
     return persons_of(vault, connection.execute(sa.select(*columns).where(opinions.c.id == opinion_id)).one())
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import CoOpinion, Outcome, Rating, ReplyItem
 from services.intake.domain.publication.publishing import PublicationState
-from services.intake.store.columns import EnumCode, KeptLocation
+from services.intake.store.columns import EnumCode
 from services.runtime.store.database import Instant
 from services.runtime.store.nouns import JsonValue
 from services.runtime.web.lists.listing import updated_column
@@ -41,7 +41,6 @@ opinions = sa.Table(
     sa.Column("code_kind", sa.String(12)),
     sa.Column("campaign", sa.String(60)),
     sa.Column("deputy", sa.String(120)),
-    sa.Column("location", KeptLocation),
     sa.Column("submitter", sa.JSON),
     sa.Column("relay", sa.JSON),
     sa.Column("visibility", sa.String(12), nullable=False),

@@ -38,7 +38,14 @@ from services.intake.store.opinions import Opinions
 from services.intake.store.personal import OF_OPINION, persons_of, seal_signer, signer_of, told_by_submitter
 from services.intake.store.publication import publications
 from services.intake.store.publication.supporters import Supporters
-from services.intake.store.reading import REACHABLE_COSIGNERS, REACHABLE_SUBMITTERS, followers_query, ratings_query, timeline_of
+from services.intake.store.reading import (
+    REACHABLE_COSIGNERS,
+    REACHABLE_SUBMITTERS,
+    find_persons,
+    followers_query,
+    ratings_query,
+    timeline_of,
+)
 from services.intake.store.sessions.where import at_sessions
 from services.intake.store.tables import handlers, messages, opinions, ratings, signers, timeline
 from services.runtime.store import idempotency
@@ -151,6 +158,10 @@ class IntakeStore:
         """Store what was changed, published and recorded of opinions since they were loaded or saved."""
         for opinion in self._opinions.save(*changed):
             publications.unpublish(self._work, opinion)
+
+    def persons(self, opinion: str) -> Persons:
+        """Whom an opinion names, and where it is."""
+        return find_persons(self._work.connection, self._vault, opinion)
 
     def release(self, copy: PublicCopy) -> None:
         """Let everybody read a copy, in place of what was public of its opinion."""

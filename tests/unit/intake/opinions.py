@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from services.contracts.catalogue.model import Catalogue
+from services.intake.domain.location import Location
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person, RelayStep
-from services.intake.domain.submission.submission import Location, Submission, is_let_in_at_once
+from services.intake.domain.submission.submission import Submission, is_let_in_at_once
 from services.intake.store.tables import opinions
 from services.runtime.clock import ZONE
 from services.runtime.store.database import Transaction

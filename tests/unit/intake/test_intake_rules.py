@@ -15,9 +15,8 @@ from services.intake.domain.receipt.receipts import RECEIPT_LENGTH, new_receipt,
 from services.intake.domain.submission.claims import resolve
 from services.intake.domain.submission.submission import VISIBILITIES, is_let_in_at_once
 from tests.unit.intake.harness import TOWN
-from tests.unit.intake.opinions import opinion, submission
+from tests.unit.intake.opinions import submission
 
-HERE = {"address": "东街桥"}
 numbers = st.integers(0, 2**65 - 1)
 
 
@@ -161,4 +160,3 @@ def test_the_fingerprint_tells_title_and_content_apart():
 )
 def test_whose_contact_data_who_sees(role, seen):
     assert {visibility for visibility in VISIBILITIES if may_see_contact(visibility, role)} == seen
-    assert {each for each in VISIBILITIES if opinion(TOWN, visibility=each, location=HERE).location_for(role)} == seen

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from services.design.maps import MapSource
-from services.intake.domain.submission.submission import Location, Spot
+from services.intake.domain.location import Location, Spot
+from services.intake.store.reading import find_persons
 from services.runtime.clock import ZONE, FixedClock
 from tests.visitors import MIGRATIONS, Visit, created
 
@@ -30,7 +31,9 @@ def mapped(sqlite_database: Any, clock: FixedClock) -> Visit:
 def told(visit: Visit, **fields: str) -> Any:
     """An opinion that is told on the form, as it is stored."""
     visit.receipt(**fields)
-    return visit.opinions()[0]
+    told = visit.opinions()[0]
+    with visit.database.reading() as connection:
+        return {**told, "location": find_persons(connection, visit.vault, told["id"]).location}
 
 
 def test_a_place_is_kept_as_it_was_told(visit: Visit) -> None:

@@ -14,7 +14,8 @@ from services.contracts.people.callers import PUBLIC
 from services.intake.app.constituency.registers import LIST_COST, ONE_COST
 from services.intake.app.context import ADMIN, KEEPERS, Intake
 from services.intake.domain.constituency.station import UNKNOWN_STATION, ChecklistItem, StationProfile
-from services.intake.domain.submission.submission import Location, as_given
+from services.intake.domain.location import Location
+from services.intake.domain.submission.submission import as_given
 from services.intake.handlers.constituency import keeping
 from services.intake.schemas.bodies import LocationSchema
 from services.intake.schemas.constituency.stations import ItemBody, StationBody, StationFile, StationPage, StationQuery

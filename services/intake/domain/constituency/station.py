@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from services.contracts.errors import Conflict
-from services.intake.domain.submission.submission import Location
+from services.intake.domain.location import Location
 
 UNKNOWN_STATION: Final = "The catalogue has no such station."
 

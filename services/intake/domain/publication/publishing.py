@@ -15,8 +15,8 @@ from services.contracts.errors import Conflict, Invalid
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentReplied
 from services.contracts.messages.supervision import PromiseMade
 from services.intake.domain.actors import OFFICE, SUBMITTER
+from services.intake.domain.location import Spot
 from services.intake.domain.publication.masking import left_in, mask
-from services.intake.domain.submission.submission import Spot
 from services.intake.domain.timeline import TimelineEntry, is_internal
 
 if TYPE_CHECKING:
@@ -134,21 +134,25 @@ def _part(opinion: Opinion, line: TimelineEntry) -> PublicPart | None:
     return None
 
 
-def prepare(opinion: Opinion, lines: Iterable[TimelineEntry], persons: Sequence[str], copy: PublicCopy | None) -> Prepared:
-    """An opinion beside its masked copy; `copy` is what is public of it now."""
+def prepare(
+    opinion: Opinion, lines: Iterable[TimelineEntry], persons: Sequence[str], place: Spot | None, copy: PublicCopy | None
+) -> Prepared:
+    """An opinion beside its masked copy, which is about at `place`; `copy` is what is public of it now."""
     public = {part.entry: part.content for part in copy.parts} if copy else {}
     parts = [
         PreparedPart(part, public.get(part.entry) or mask(part.content, persons), part.entry in public)
         for part in parts_of(opinion, lines)
     ]
-    place = opinion.location.about if opinion.location else None
     if copy:
         return Prepared(opinion, copy.title, copy.content, parts, place, copy.place is not None)
     return Prepared(opinion, mask(opinion.title, persons), mask(opinion.content, persons), parts, place)
 
 
-def release(opinion: Opinion, lines: Iterable[TimelineEntry], wanted: Release) -> PublicCopy:
-    """Release an opinion as it stands in `wanted`, in place of what was public of it; raises `Conflict`, `Invalid`."""
+def release(opinion: Opinion, lines: Iterable[TimelineEntry], wanted: Release, place: Spot | None) -> PublicCopy:
+    """Release an opinion as it stands in `wanted`, in place of what was public of it; raises `Conflict`, `Invalid`.
+
+    `place` is where it is, as everybody may know it, where that becomes public, too.
+    """
     if opinion.visibility != CONSENT:
         raise Conflict("Its submitter has not agreed that it becomes public.")
     if not opinion.state.is_with_routing:
@@ -159,7 +163,6 @@ def release(opinion: Opinion, lines: Iterable[TimelineEntry], wanted: Release) -
         opinion.record(RELEASED_ENTRY, OFFICE, {})
     opinion.publication, opinion.decided_answer = PublicationState.RELEASED, opinion.answered_sequence
     parts = tuple(_copied(offered[each.entry], each.content) for each in wanted.parts)
-    place = opinion.location.about if wanted.place and opinion.location else None
     return PublicCopy(opinion.id, wanted.title, wanted.content, opinion.now, parts, place=place)
 
 

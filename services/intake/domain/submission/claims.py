@@ -12,8 +12,9 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, NotAllowed
 from services.contracts.people.grants import RELAY, Grant
 from services.intake.domain.constituency.codes import PrintedCode, placement_of
+from services.intake.domain.location import Location
 from services.intake.domain.people import PERSONAL, Person, Persons, RelayStep
-from services.intake.domain.submission.submission import QR, Location, Submission, as_given, catalogued, placed
+from services.intake.domain.submission.submission import QR, Submission, as_given, catalogued, placed
 
 ADVICE = "Send this with a token that grants it ('huiying token create --channel …'), or leave these fields out."
 Digests = Mapping[str, str]
@@ -80,10 +81,9 @@ def digests(submission: Submission) -> dict[str, str]:
 
 
 def digests_of_persons(persons: Persons, cosigners: Sequence[Person]) -> dict[str, str]:
-    """The same digests of who told, signed and passed on a stored opinion."""
-    return _digests(
-        (("submitter", persons.submitter), ("relay", persons.relay), ("deputy", persons.deputy), ("cosigners", tuple(cosigners)))
-    )
+    """The same digests of who told, signed and passed on a stored opinion, and of where it is."""
+    told: dict[str, object] = {name: getattr(persons, name) for name in Persons.__slots__}
+    return _digests((told | {"cosigners": tuple(cosigners)}).items())
 
 
 def impersonal(found: Digests) -> dict[str, str]:

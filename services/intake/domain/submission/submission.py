@@ -11,7 +11,8 @@ from services.contracts.catalogue.model import Area, Catalogue, Station
 from services.contracts.errors import Invalid
 from services.contracts.words import vocabulary
 from services.intake.domain.constituency.codes import Placement
-from services.intake.domain.people import Person, RelayStep
+from services.intake.domain.location import Location, Spot
+from services.intake.domain.people import Person, Persons, RelayStep
 
 LONGEST_TITLE, LONGEST_CONTENT = 120, 20_000
 KINDS = ("citizen", "deputy", "enterprise", "group")
@@ -22,41 +23,6 @@ VISIBILITIES = tuple(vocabulary.VISIBILITIES)
 QR = "qr"
 #: The field with a printed code, which is not kept with the opinion.
 CODE = "code"
-
-
-#: Decimals of the degrees that everybody may know: about 100 m.
-COARSE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A point on the map: degrees of WGS 84."""
-
-    latitude: float
-    longitude: float
-
-    def __str__(self) -> str:
-        return ", ".join(f"{each:.5f}".rstrip("0").rstrip(".") for each in (self.latitude, self.longitude))
-
-
-@dataclass(frozen=True, slots=True)
-class Location:
-    """Where it is: an address, or degrees of WGS 84."""
-
-    address: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-
-    @property
-    def about(self) -> Spot | None:
-        """About where it is, in degrees; None where they were not given."""
-        spot = self.exact
-        return None if spot is None else Spot(round(spot.latitude, COARSE), round(spot.longitude, COARSE))
-
-    @property
-    def exact(self) -> Spot | None:
-        """Where it is, in degrees; None where they were not given."""
-        return None if self.latitude is None or self.longitude is None else Spot(self.latitude, self.longitude)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +55,11 @@ class Submission:
     def fingerprint(self) -> str:
         """A digest of title and content."""
         return hashlib.sha256(f"{self.title}\x00{self.content}".encode()).hexdigest()
+
+    @property
+    def persons(self) -> Persons:
+        """What is sealed of it."""
+        return Persons(self.submitter, self.relay, self.deputy, self.location)
 
 
 def as_given(value: Person | RelayStep | Location | Spot) -> dict[str, object]:

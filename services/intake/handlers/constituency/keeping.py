@@ -11,7 +11,7 @@ from services.contracts.errors import Invalid, NotFound
 from services.intake.domain.constituency.deputy import Deputy, check_places
 from services.intake.domain.constituency.group import DeputyGroup
 from services.intake.domain.constituency.station import UNKNOWN_STATION, ChecklistItem, StationProfile
-from services.intake.domain.submission.submission import Location
+from services.intake.domain.location import Location
 
 if TYPE_CHECKING:
     from services.intake.store.constituency.registers import RegisterStore

@@ -10,7 +10,7 @@ from services.contracts.errors import Conflict, Invalid
 from services.design.phrases import Phrase
 from services.intake.app.constituency.stations import one_view, put_down
 from services.intake.app.context import Intake
-from services.intake.domain.submission.submission import Location
+from services.intake.domain.location import Location
 from services.intake.pages.constituency.station_desk import AT_THE_STATION
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.submission.fields import ADDRESS, MISTAKES, POSITION, WHERE, location_of

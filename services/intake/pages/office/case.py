@@ -13,6 +13,7 @@ from services.intake.app.context import Intake
 from services.intake.app.listing import beside
 from services.intake.app.opinions import CaseFile, case_file
 from services.intake.app.views import moment
+from services.intake.domain.location import Location
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person
 from services.intake.pages.office.acts import acts_on
@@ -42,13 +43,13 @@ def case_page(call: Call[Intake]) -> Answer:
 
     near = [each and at(each) for each in beside(asked(call), opinion)]
     answers = [opinion.reply] if opinion.reply else []
-    location = opinion.location_for(role)
+    location = file.persons.location if file.persons else None
     spot = location.exact if location else None
     return private(
         desk_html(
             TEMPLATES, "case.html", place=catalogue, role=role, beside=near, list_address=address(LIST, given),
             opinion=opinion, standing=STATES[opinion.state], tone=tone_of(opinion.state),
-            about=_about(opinion, role, catalogue), people=_people(file), outcomes=OUTCOMES,
+            about=_about(opinion, location, catalogue), people=_people(file), outcomes=OUTCOMES,
             photos=[f"{LIST}/{opinion.id}/photos/{each.id}" for each in file.attachments],
             answer_photos=[
                 (f"{LIST}/{opinion.id}/photos/{each.id}", department_name(each.department, catalogue), each.shown is not None)
@@ -64,8 +65,7 @@ def case_page(call: Call[Intake]) -> Answer:
     )  # fmt: skip
 
 
-def _about(opinion: Opinion, role: str | None, catalogue: Catalogue) -> Sequence[LabelledFact]:
-    location = opinion.location_for(role)
+def _about(opinion: Opinion, location: Location | None, catalogue: Catalogue) -> Sequence[LabelledFact]:
     rows: Sequence[tuple[Phrase, Shown | None]] = (
         (Phrase("Outside number"), opinion.external_id),
         (Phrase("Topic"), topic_name(opinion.topic, catalogue) if opinion.topic else None),

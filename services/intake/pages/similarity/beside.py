@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import flask
@@ -15,6 +15,7 @@ from services.contracts.words.vocabulary import CHANNELS, STATES
 from services.design.phrases import Phrase
 from services.intake.app import reviews as app
 from services.intake.app.context import REVIEWERS, Intake
+from services.intake.domain.location import Location
 from services.intake.domain.opinion import UNKNOWN, Opinion
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication.public import area_name
@@ -114,10 +115,12 @@ def _page(call: Call[Intake], named: str, status: int = 200, notice: Phrase | No
         if this is None:
             raise NotFound(UNKNOWN)
         that = reading.find(connection, named)
-        photos = {each.id: [photo.id for photo in attachments_of(connection, each.id)] for each in (this, that) if each}
+        known = [each for each in (this, that) if each]
+        photos = {each.id: [photo.id for photo in attachments_of(connection, each.id)] for each in known}
+        places = {each.id: reading.find_persons(connection, call.service.vault, each.id).location for each in known}
     if that is None or that.id == this.id:
         status, that = 422 if status == 200 and named else status, None
-    sides = [_side(call, this, that, photos), *([_side(call, that, this, photos)] if that else [])]
+    sides = [_side(call, one, that if one is this else this, photos, places) for one in (this, that) if one]
     merges = [
         (one.id, other.id, tag_of({"updated": one.updated}), here)
         for one, other, here in ((this, that, True), (that, this, False))
@@ -131,11 +134,13 @@ def _page(call: Call[Intake], named: str, status: int = 200, notice: Phrase | No
     )  # fmt: skip
 
 
-def _side(call: Call[Intake], one: Opinion, other: Opinion | None, photos: dict[str, list[str]]) -> Side:
+def _side(
+    call: Call[Intake], one: Opinion, other: Opinion | None, photos: Mapping[str, list[str]], places: Mapping[str, Location | None]
+) -> Side:
     catalogue = call.service.catalogue
 
     def facts(each: Opinion) -> list[tuple[Phrase, Words | object]]:
-        place = each.location_for(call.caller.role)
+        place = places[each.id]
         return [
             (Phrase("Topic"), topic_name(each.topic, catalogue) if each.topic else None),
             (Phrase("Area"), area_name(each.area, catalogue)),

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.lifecycle import State
-from services.intake.domain.submission.submission import Spot
+from services.intake.domain.location import Spot
 from services.intake.store.publication import public
 from services.intake.store.publication.public import PageStart
 from services.intake.store.tables import publications

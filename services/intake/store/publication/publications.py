@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.lifecycle import State
+from services.intake.domain.location import Spot
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.publication.bigrams import bigrams
 from services.intake.domain.publication.publishing import PublicCopy, PublicPart
-from services.intake.domain.submission.submission import Spot, as_given
+from services.intake.domain.submission.submission import as_given
 from services.intake.store.columns import StoredRow
 from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.publication.search import PUBLIC_WORDS
