@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docs.generator.product import ROOT
+from services.intake.gateway.cards import FONTS
 from services.routing.domain.learning.model import MARK
 
 PACKAGES = {path.parent.name for path in ROOT.glob("*/__init__.py")}
@@ -51,6 +52,14 @@ def test_the_image_has_every_package_that_services_import() -> None:
     assert [name for name in wanted if not any(Path(name).is_relative_to(each) for each in copied)] == []
     passed = (ROOT / ".dockerignore").read_text().splitlines()
     assert [str(each) for each in copied if f"!{each}" not in passed and not (ROOT / each).match("deploy/catalogue*.yml")] == []
+
+
+def test_the_image_has_a_font_that_the_pictures_of_shared_pages_look_for() -> None:
+    dockerfile = (ROOT / "deploy" / "docker" / "Dockerfile").read_text()
+    # The package has this one file of letters.
+    assert "fonts-wqy-microhei" in dockerfile
+    assert "COPY --from=letters /letters/usr/share/fonts /usr/share/fonts\n" in dockerfile
+    assert Path("/usr/share/fonts/truetype/wqy/wqy-microhei.ttc") in FONTS
 
 
 def test_no_model_is_shipped_and_nothing_to_train_one_on() -> None:

@@ -1,11 +1,18 @@
 """Pages with parts of all services, put together at the one origin of the running system."""
 
+from io import BytesIO
+from itertools import combinations
+
+from PIL import Image
+
 from services.contracts.fragments import parts_of
 from services.contracts.people.callers import Role
 from tests.system.place import eventually
 
 HOSTILE = '<!--# include virtual="/fragments/notify/office?lang=zh" stub="case-notify" -->'
 LOST = "暂时无法显示"
+#: Where a picture has the first line of its title, and how dark its letters are at least.
+TITLE, DARK = (96, 100, 1104, 190), 80
 
 
 def test_a_case_and_the_desk_are_one_page_each_at_the_one_origin(place):
@@ -30,6 +37,19 @@ def test_a_form_that_is_too_large_is_answered_with_a_page_that_tells_what_to_do(
     assert "您填写的内容还在" in answer.text
     program = place.ask("POST", "/api/v1/opinions", headers={**headers, "Content-Type": "application/json"}, data=b"x" * 1_200_000)
     assert (program.status_code, program.headers["Content-Type"]) == (413, "application/problem+json")
+
+
+def test_the_picture_of_a_shared_page_has_letters_for_chinese(place):
+    """Boxes in place of letters would be alike for names of one length, and so would pictures without words."""
+    listed = place.ask("GET", "/api/v1/departments").json()["items"]
+    alike = next(pair for pair in combinations(listed, 2) if len({len(each["name"]) for each in pair}) == 1)
+    pictures = []
+    for each in alike:
+        answer = place.ask("GET", f"/public/departments/{each['code']}/card.png", headers={"Accept-Language": "zh"})
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
+        pictures.append(Image.open(BytesIO(answer.content)).convert("L").crop(TITLE))
+    assert pictures[0] != pictures[1]
+    assert all(picture.getextrema()[0] < DARK for picture in pictures)
 
 
 def test_a_part_alone_is_nobody_s(place):

@@ -1,4 +1,4 @@
-"""The picture that stands for a public page where its address is shared. No font is shipped: one of the machine's is used, and
+"""The picture that stands for a public page where its address is shared. A font of the machine's is used, which the image has;
 without one the picture has the mark of the site and no words."""
 
 from __future__ import annotations
