@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from markupsafe import Markup
 
+from services.contracts.time.worktime import END_OF_DAY
 from services.contracts.words.bilingual import Words
 from services.design.reader import CHINESE, ENGLISH
 
@@ -48,14 +49,18 @@ class Speech:
                 self._texts = _merged(self._texts, _compiled(folder / CATALOGUE))
 
     def say(self, value: object) -> object:
-        """What a page shows of a value: words and phrases in the reader's language, instants and days in its one format."""
+        """What a page shows of a value: words and phrases in the reader's language, instants and days in its one format.
+
+        A deadline that ends with its day is shown as the day.
+        """
         if isinstance(value, Words):
             return value.zh if self.language == CHINESE else value.en
         if isinstance(value, Phrase):
             text = self._texts.gettext(value.english)
             return text % self._said(value.values) if value.values else text
         if isinstance(value, datetime):
-            return self._time(value.isoformat(timespec="seconds"), format_datetime, value, MINUTES)
+            write, forms = (format_date, DAYS) if value.time() == END_OF_DAY else (format_datetime, MINUTES)
+            return self._time(value.isoformat(timespec="seconds"), write, value, forms)
         if isinstance(value, date):
             return self._time(value.isoformat(), format_date, value, DAYS)
         return value

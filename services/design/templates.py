@@ -13,6 +13,7 @@ from services.contracts.words.bilingual import name_of
 from services.design.assets import ASSETS
 from services.design.phrases import Speech
 from services.design.reader import LANGUAGES, Reader
+from services.design.tables import labelled
 
 _HERE: Final = Path(__file__).parent
 
@@ -59,7 +60,7 @@ class Templates:
             _=speech.gettext, gettext=speech.gettext, ngettext=speech.ngettext, pgettext=speech.pgettext,
             name_of=name_of, asset=ASSETS.address, **self._shared,
         )  # fmt: skip
-        environment.filters.update(self._filters)
+        environment.filters.update({"labelled": labelled, "said": speech.say, **self._filters})
         return environment
 
 

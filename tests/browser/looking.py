@@ -16,8 +16,8 @@ from tests.browser.keeping import WRITTEN
 #: Not kept by git; CI keeps it.
 PICTURES = ROOT / "var" / "screenshots"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-#: Tables with codes of which something is seen only by scrolling them sideways.
-CUT_OFF = """() => [...document.querySelectorAll('.table:has(code)')]
+#: Tables whose rows fold on a narrow screen, or that have codes, of which something is seen only by scrolling them sideways.
+CUT_OFF = """() => [...document.querySelectorAll('.folding, .table:has(code)')]
   .filter(table => table.scrollWidth > table.clientWidth).map(table => table.outerHTML.slice(0, 200))"""
 SERIOUS = ("serious", "critical")
 #: Everything shown to be touched that is lower than 44 px (half a pixel is the browser's rounding).

@@ -61,6 +61,12 @@ def test_an_instant_is_written_in_one_way_with_its_offset_for_machines() -> None
     assert str(Speech(ENGLISH).say(instant)) == '<time datetime="2026-12-03T09:05:07+08:00">3 December 2026, 09:05</time>'
 
 
+def test_a_deadline_at_the_end_of_a_day_is_written_as_the_day() -> None:
+    shown = Speech(CHINESE).say(datetime(2026, 12, 3, 23, 59, 59, tzinfo=ZONE))
+    assert str(shown) == '<time datetime="2026-12-03T23:59:59+08:00">2026年12月3日</time>'
+    assert "23:59" in str(Speech(ENGLISH).say(datetime(2026, 12, 3, 23, 59, 58, tzinfo=ZONE)))
+
+
 def test_a_phrase_is_filled_with_words_in_the_same_language() -> None:
     phrase = Phrase("To %(whom)s").filled(whom=Words("甲", "A"))
     assert (Speech(CHINESE).say(phrase), Speech(ENGLISH).say(phrase)) == ("To 甲", "To A")
