@@ -14,8 +14,9 @@ from services.contracts.people.callers import OFFICE, PUBLIC, SIGNED_IN, STAFF, 
 from services.contracts.people.navigation import HOLDERS
 from services.contracts.words.bilingual import Words
 
-#: The addresses of pages that are put together. Nothing else is looked through for parts.
-COMPOSED: Final = r"^/(office|cases|cases/[^/]+|desk|sessions/[^/]+)$"
+#: The addresses of pages that are put together, also where one of their forms is answered with the page. Nothing else is looked
+#: through for parts.
+COMPOSED: Final = r"^/(office|cases|cases/[^/]+|desk|sessions/[^/]+(/moves/[^/]+)?)$"
 #: What the addresses of parts begin with; nobody outside can ask for one.
 PREFIX: Final = "/fragments/"
 #: How far what waits is counted.

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Browser
 
 from services.design.assets import FOLDER
@@ -21,6 +22,7 @@ from services.runtime.store.database import Database
 from tests.browser import doing
 from tests.browser.administered import administered
 from tests.browser.conftest import EXPECTED_STATUS, serving
+from tests.browser.filling import RAW, come, forms_of
 from tests.browser.hosting import hosted
 from tests.browser.keeping import lost_by
 from tests.browser.looking import SEEN
@@ -277,3 +279,20 @@ def test_the_phone_s_first_page_asks_for_nothing_but_the_page_its_style_and_the_
     page.goto("/")
     context.close()
     assert [path for path in asked if not path.startswith(FOLDER)] in (["/"], ["/", "/offline.js"])
+
+
+def test_hostile_text_in_every_field_is_text_in_the_answer(sites: Sites) -> None:
+    """The last test of this file: some of the forms are taken."""
+    names, site = sites
+    pages = {(shown.path.partition("?")[0], shown.who): shown.of(names) for shown in PAGES.values()}
+    filled, raw, shows = set[str](), set[tuple[str, str]](), 0
+    with requests.Session() as visitor:
+        found = [(each, form) for each in pages.values() for form in forms_of(each.path, come(visitor, site, each, names).text)]
+        for shown, form in found:
+            answer = come(visitor, site, shown, names, form)
+            raw |= {(each, form.action) for each in RAW if each in answer.text or answer.status_code >= 500}
+            filled |= {f"{form.action} {name}" for name in form.typed}
+            shows += "&lt;i hostile&gt;" in answer.text
+    assert raw == set()
+    assert len(filled) > 150
+    assert shows > 40

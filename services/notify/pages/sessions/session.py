@@ -100,9 +100,10 @@ def _page(
 ) -> flask.Response:
     catalogue, is_keeper = call.service.catalogue, keeps(call.caller, session)
     moves = allowed_moves(session.state) if is_keeper else ()
+    # What was typed stands in its form, also where somebody else has made that move impossible meanwhile.
     commands = [
         MoveForm(each, SESSION_MOVES[each], [_field(each, field, form or {}, session) for field in FIELDS[each]], each is move)
-        for each in moves
+        for each in (*moves, *([move] if move and move not in moves else ()))
         if each in FIELDS and (each is not SessionMove.EVALUATE or stored.session_kind(catalogue, session.kind).evaluate)
     ]
     now = call.service.database.clock.now()
