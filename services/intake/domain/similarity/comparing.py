@@ -74,6 +74,8 @@ class Comparison:
         self._holders = {band: list(numbers) for band, numbers in holders.items()}
         self._texts: dict[int, tuple[str, str]] = {}
         self._groups: dict[int, int] = {}
+        #: The same the other way round.
+        self._members: dict[int, set[int]] = {}
 
     def candidates(self, own: Iterable[int]) -> list[int]:
         """The numbers of the opinions with the most of these bands, those with more of them first."""
@@ -91,7 +93,8 @@ class Comparison:
         found = shingles(new.title, new.content)
         near = (each for each in self.candidates(own) if each in self._texts)
         alike = next((self._groups[each] for each in near if likeness(found, shingles(*self._texts[each])) >= ALIKE), new.number)
-        stands_for = [band for band in own if not self._is_held(band, alike)]
+        members = self._members.get(alike, set())
+        stands_for = [band for band in own if members.isdisjoint(self._holders.get(band, ()))]
         self._note(new, alike)
         for band in stands_for:
             self._holders.setdefault(band, []).append(new.number)
@@ -99,6 +102,4 @@ class Comparison:
 
     def _note(self, read: Wording, alike: int) -> None:
         self._texts[read.number], self._groups[read.number] = (read.title, read.content), alike
-
-    def _is_held(self, band: int, alike: int) -> bool:
-        return any(self._groups.get(number) == alike for number in self._holders.get(band, ()))
+        self._members.setdefault(alike, set()).add(read.number)

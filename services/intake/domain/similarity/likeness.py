@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from services.intake.domain.publication.bigrams import MARKS
+
 Numbers = npt.NDArray[np.uint32]
 BANDS, ROWS = 20, 4
 #: From which part of common shingles on two texts say the same.
@@ -23,8 +25,6 @@ _SHINGLE = 3
 #: How many texts' shingles are remembered: of a wave of one text, all are compared with the same few.
 _REMEMBERED = 1024
 _NO_WORD = re.compile(r"[\W_]+")
-#: What Chinese texts are punctuated with. Without it most of them are in normal form, which is seen quickly.
-_MARKS = re.compile(r"[\s，。！？；：、“”‘’（）《》【】…—～!-/:-@\[-`{-~]+")
 _WORD = (1 << 64) - 1
 
 
@@ -49,7 +49,7 @@ _PLACES, _BANDS = _numbers(ROWS, 3, odd=True), _numbers(BANDS, 4, odd=False)
 
 def plain(text: str) -> str:
     """The letters and digits of a text, in small letters and of one width."""
-    return _NO_WORD.sub("", unicodedata.normalize("NFKC", _MARKS.sub("", text)).lower())
+    return _NO_WORD.sub("", unicodedata.normalize("NFKC", MARKS.sub("", text)).lower())
 
 
 @lru_cache(maxsize=_REMEMBERED)
