@@ -63,10 +63,9 @@ relay_hops = sa.Table(
     sa.Index("relay_hops_held", "holder", "code", "state", "id", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
 )
 CARES, HOPS = NounTable(cares, Care), NounTable(relay_hops, Hop)
-_OF_OPINIONS = (
-    CARES.query.where(among(cares.c.opinion, "opinions"), cares.c.state.not_in([CareState.PASSED_ON, CareState.ENDED]))
-    .order_by(cares.c.id)
-)  # fmt: skip
+#: Not NOT IN, which is made anew each time because of the list beside it.
+_STANDS = (cares.c.state != CareState.PASSED_ON) & (cares.c.state != CareState.ENDED)
+_OF_OPINIONS = CARES.query.where(among(cares.c.opinion, "opinions"), _STANDS).order_by(cares.c.id)
 _CARE = (
     CARES.query.where(cares.c.opinion == sa.bindparam("opinion"), cares.c.state != CareState.PASSED_ON)
     .order_by(cares.c.asked.desc(), cares.c.id.desc())
