@@ -21,7 +21,7 @@ from services.contracts.topology import LARGEST_MESSAGE
 from services.runtime.messaging.delivery import Delivery as Delivery
 from services.runtime.messaging.delivery import delivery_of as delivery_of
 from services.runtime.messaging.delivery import failure_headers as failure_headers
-from services.runtime.messaging.frames import has_input, publish_frames, read_frames
+from services.runtime.messaging.frames import PlainDelivery, has_input, publish_frames, read_frames
 from services.runtime.tls import OLDEST, BrokerAddress, read_address
 
 HEARTBEAT = 30
@@ -245,9 +245,9 @@ class RabbitConsumer:
         self._heartbeat()
         with contextlib.suppress(TimeoutError):
             while not self._arrived:
-                read_frames(self._connection, timeout)
+                read_frames(self._connection, timeout, self._take)
             while len(self._arrived) < limit and has_input(self._connection):
-                read_frames(self._connection, FRAME_DEADLINE)
+                read_frames(self._connection, FRAME_DEADLINE, self._take)
         taken, self._arrived = self._arrived[:limit], self._arrived[limit:]
         return taken
 
@@ -268,6 +268,11 @@ class RabbitConsumer:
         if time.monotonic() - self._checked > HEARTBEAT / 6:
             self._checked = time.monotonic()
             self._connection.heartbeat_tick()
+
+    def _take(self, came: PlainDelivery) -> None:
+        self._arrived.append(
+            Delivery(came.tag, self._queue, came.message_id, came.routing_key, came.body, type=came.type, exchange=came.exchange)
+        )
 
     def _arrive(self, message: Any) -> None:
         self._arrived.append(delivery_of(self._queue, message.delivery_info, message.properties, message.body))

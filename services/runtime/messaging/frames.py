@@ -6,19 +6,24 @@ Both ends keep to py-amqp's own state, so that its methods can be used on the sa
 from __future__ import annotations
 
 import select
-from struct import Struct
-from typing import Any
+from collections.abc import Callable, Sequence
+from struct import Struct, error
+from typing import Any, NamedTuple
 
 METHOD, HEADER, BODY, END = 1, 2, 3, b"\xce"
-BASIC, PUBLISH = 60, 40
+BASIC, PUBLISH, DELIVER = 60, 40, 60
 #: Which properties follow, in this order: content type, delivery mode, message id. A correlation id comes before the message id,
 #: the type of the message after it.
 FLAGS, CORRELATED, TYPED = 0x8000 | 0x1000 | 0x0080, 0x0400, 0x0020
 PERSISTENT = b"\x02"
 MANDATORY = b"\x01"
 READ_SIZE, LONGEST_SHORT = 262_144, 255
-_FRAME, _METHOD, _HEADER = Struct(">BHI"), Struct(">HHH"), Struct(">HHQH")
+_FRAME, _METHOD, _HEADER, _TAG = Struct(">BHI"), Struct(">HHH"), Struct(">HHQH"), Struct(">QB")
+_DELIVERED = Struct(">HH").pack(BASIC, DELIVER)
 OVERHEAD = _FRAME.size + len(END)
+#: Kind, channel and what is in it; how many of them a message of one body frame has.
+Frame = tuple[int, int, bytes]
+A_MESSAGE = 3
 
 
 def short(text: str) -> bytes:
@@ -57,10 +62,48 @@ def has_input(connection: Any) -> bool:
     return bool(transport._read_buffer or decrypted or select.select([transport.sock], [], [], 0)[0])
 
 
-def read_frames(connection: Any, timeout: float) -> None:
+class PlainDelivery(NamedTuple):
+    """A message as services publish it and the broker brings it the first time: without a table, in one frame."""
+
+    tag: int
+    exchange: str
+    routing_key: str
+    message_id: str
+    type: str
+    body: bytes
+
+
+def read_plainly(method: bytes, header: bytes, body: bytes) -> PlainDelivery | None:
+    """The message in three frames; None for one that py-amqp has to read."""
+    try:
+        if not method.startswith(_DELIVERED):
+            return None
+        # Behind the name of the consumer.
+        at = len(_DELIVERED) + 1 + method[len(_DELIVERED)]
+        tag, _ = _TAG.unpack_from(method, at)
+        exchange, at = _short_at(method, at + _TAG.size)
+        routing_key, _ = _short_at(method, at)
+        _, _, size, flags = _HEADER.unpack_from(header)
+        if flags != FLAGS | TYPED or size != len(body):
+            return None
+        at = _HEADER.size + 1 + header[_HEADER.size] + len(PERSISTENT)
+        message_id, at = _short_at(header, at)
+        kind, _ = _short_at(header, at)
+    except (error, IndexError, UnicodeDecodeError):
+        return None
+    return PlainDelivery(tag, exchange, routing_key, message_id, kind, body)
+
+
+def _short_at(data: bytes, at: int) -> tuple[str, int]:
+    end = at + 1 + data[at]
+    return data[at + 1 : end].decode(), end
+
+
+def read_frames(connection: Any, timeout: float, take: Callable[[PlainDelivery], None] | None = None) -> None:
     """Wait up to `timeout` seconds for input and handle the frames that came whole; raises TimeoutError when nothing came.
 
-    The beginning of a frame stays where py-amqp keeps it.
+    `take` gets the messages that are read here, in their order; py-amqp gets everything else. The beginning of a frame stays where
+    py-amqp keeps it.
     """
     transport = connection.transport
     frames = _whole_frames(transport)
@@ -71,15 +114,34 @@ def read_frames(connection: Any, timeout: float) -> None:
             raise ConnectionResetError("the broker has closed the connection")
         transport._read_buffer += arrived
         frames = _whole_frames(transport)
-    for frame in frames:
-        try:
-            connection.on_inbound_frame(frame)
-        except Exception:
-            # Anybody who may publish can write properties that py-amqp does not read: texts in any encoding, instants of no
-            # calendar, tables within tables within tables. One such message must not end the consumer.
-            if frame[0] != HEADER:
-                raise
-            connection.on_inbound_frame((HEADER, frame[1], readable_header(frame[2])))
+    at = 0
+    while at < len(frames):
+        found = _message_at(frames, at) if take else None
+        if take and found:
+            take(found)
+            connection.bytes_recv += A_MESSAGE
+            at += A_MESSAGE
+        else:
+            _hand_over(connection, frames[at])
+            at += 1
+
+
+def _message_at(frames: Sequence[Frame], at: int) -> PlainDelivery | None:
+    if at + A_MESSAGE > len(frames):
+        return None
+    (first, _, method), (second, _, header), (third, _, body) = frames[at : at + A_MESSAGE]
+    return read_plainly(method, header, body) if first == METHOD and second == HEADER and third == BODY else None
+
+
+def _hand_over(connection: Any, frame: Frame) -> None:
+    try:
+        connection.on_inbound_frame(frame)
+    except Exception:
+        # Anybody who may publish can write properties that py-amqp does not read: texts in any encoding, instants of no
+        # calendar, tables within tables within tables. One such message must not end the consumer.
+        if frame[0] != HEADER:
+            raise
+        connection.on_inbound_frame((HEADER, frame[1], readable_header(frame[2])))
 
 
 #: The properties in the order of their flags, and how each is written: a short string, a table, a byte, eight bytes.
@@ -109,15 +171,15 @@ def _replaced(text: bytes) -> bytes:
     return short(replaced.decode("utf-8", "ignore"))
 
 
-def _whole_frames(transport: Any) -> list[tuple[int, int, bytes]]:
+def _whole_frames(transport: Any) -> list[Frame]:
     data, start = transport._read_buffer, 0
-    frames: list[tuple[int, int, bytes]] = []
+    frames: list[Frame] = []
     while len(data) - start >= _FRAME.size:
         kind, channel, size = _FRAME.unpack_from(data, start)
         end = start + OVERHEAD + size
         if len(data) < end:
             break
-        if data[end - 1 : end] != END:
+        if data[end - 1] != END[0]:
             raise ConnectionResetError("the broker has sent a broken frame")
         frames.append((kind, channel, data[start + _FRAME.size : end - 1]))
         start = end

@@ -10,7 +10,7 @@ from amqp.method_framing import frame_writer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.messaging.frames import publish_frames, read_frames, readable_header
+from services.runtime.messaging.frames import PlainDelivery, publish_frames, read_frames, readable_header
 
 FRAME_MAX = 4096
 
@@ -54,6 +54,7 @@ class Line:
         self.transport = self
         self.frames: list[tuple[int, int, bytes]] = []
         self.on_inbound_frame = self.frames.append
+        self.bytes_recv = 0
 
     @contextmanager
     def having_timeout(self, _):
@@ -117,6 +118,34 @@ def test_properties_in_any_encoding_become_readable_and_what_was_readable_stays(
     for name, value in given.items():
         whole = value.decode("utf-8", "replace")
         assert content.properties[name] == (whole if len(whole.encode()) <= 255 else whole.encode()[:255].decode("utf-8", "ignore"))
+
+
+def delivered(tag: int, message_id: str, body: bytes, **more: str) -> list[tuple[int, int, bytes]]:
+    """The frames in which the broker brings a message, as it was published."""
+    written = publish_frames(1, FRAME_MAX, "e", "k", message_id, "t", body, **more)
+    line = Line(written)
+    read_frames(line, 1.0)
+    method = struct.pack(">HH", 60, 60) + b"\x01c" + struct.pack(">QB", tag, 0) + b"\x01e\x01k"
+    return [(1, 1, method), *line.frames[1:]]
+
+
+@given(st.lists(st.tuples(st.text(max_size=20), st.binary(max_size=2 * FRAME_MAX), st.sampled_from(("", "a.type")), st.booleans())))
+def test_plain_messages_are_read_here_and_all_others_by_py_amqp(messages: list[tuple[str, bytes, str, bool]]) -> None:
+    frames, plain, others = list[tuple[int, int, bytes]](), [], list[tuple[int, int, bytes]]()
+    for tag, (message_id, body, kind, answers) in enumerate(messages, 1):
+        own = delivered(tag, message_id, body, message_type=kind, correlation_id="c" if answers else "")
+        frames += own
+        if kind and not answers and len(own) == 3:
+            plain.append(PlainDelivery(tag, "e", "k", message_id, kind, body))
+        else:
+            others += own
+    sent = b"".join(struct.pack(">BHI", kind, channel, len(part)) + part + b"\xce" for kind, channel, part in frames)
+    taken: list[PlainDelivery] = []
+    line = Line(sent)
+    if sent:
+        read_frames(line, 1.0, taken.append)
+    assert (taken, line.frames) == (plain, others)
+    assert line.bytes_recv == 3 * len(plain)
 
 
 class Reading(Line):
