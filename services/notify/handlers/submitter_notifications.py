@@ -29,7 +29,7 @@ TOO_LATE = "the session would have begun before it leaves"
 
 def keep_request(submitter_channels: SubmitterChannels, message: AnyLetter, now: datetime, keep: Keep) -> None:
     """Keep a notification for each way that the submitter left; those that cannot be sent are kept as such, without the contact."""
-    leaves = submitter_channels.first_at(message.about, now)
+    leaves = submitter_channels.first_at(message, now)
     for each in submitter_channels.notifications(message):
         written = SubmitterNotification(each.way, "", "", "", TOO_LATE, dropped=True) if comes_too_late(message, leaves) else each
         keep(written, leaves)
@@ -103,7 +103,9 @@ def _send(
         reason, final = cause_of(str(failure))
         now = store.now()
         again = None if final else next_attempt(taken.attempts, now)
-        store.refused(taken, reason, again and (again if taken.about in AT_ONCE else ladder.calendar.next_opening(again)))
+        # What was sent while the office is closed could not wait for it.
+        waits = taken.about not in AT_ONCE and ladder.is_open(now)
+        store.refused(taken, reason, ladder.calendar.next_opening(again) if again and waits else again)
         log.warning("submitter_notification_refused", written=taken.id, way=way, attempts=taken.attempts, reason=reason)
         return "" if final else reason
     store.delivered(taken, way)

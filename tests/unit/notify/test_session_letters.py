@@ -8,6 +8,7 @@ import pytest
 
 from services.contracts.messages.duties import LetterEntrusted
 from services.notify.domain.letters.members import CHANGED
+from services.notify.domain.letters.recipients import Undelivered
 from services.notify.store.tables import submitter_notifications
 from tests.unit.notify.scenes import at, scene_on
 from tests.unit.notify.test_submitter_notifications import MAIL, Telling, told
@@ -18,16 +19,40 @@ def scene(sqlite_database, clock):
     return scene_on(sqlite_database, clock, ways={"email": MAIL}, notifier=Telling())
 
 
-def asked_to(about, name="王代表", begins="2026-11-30 09:00"):
+def asked_to(about, name="王代表", begins="2026-12-01 09:00"):
     return LetterEntrusted(about, name, "周二有约", {"at": at(begins).isoformat()}, None, "wang@x.example")
 
 
 def test_what_has_changed_about_a_session_is_told_at_once(scene, clock):
     clock.instant = at("2026-11-28 23:00")
-    for number, about in enumerate(("session_called", "session_moved", "session_put_off", "session_called_off")):
-        told(scene, asked_to(about), opinion=f"s-{number}")
-    left = {row["about"]: row["next_at"] for row in scene.rows(submitter_notifications)}
-    assert left == dict.fromkeys(CHANGED, clock.now()) | {"session_called": at("2026-11-30 08:30")}
+    for about in CHANGED:
+        told(scene, asked_to(about), opinion=f"s-{about}")
+    assert [row["next_at"] for row in scene.rows(submitter_notifications)] == [clock.now()] * len(CHANGED)
+
+
+@pytest.mark.parametrize(
+    ("begins", "leaves"),
+    [
+        ("2026-11-29 10:00", "2026-11-28 23:00"), ("2026-11-30 19:30", "2026-11-28 23:00"),
+        ("2026-12-01 09:00", "2026-11-30 08:30"),
+    ],
+)  # fmt: skip
+def test_nobody_is_asked_to_a_session_too_late_to_come(scene, clock, begins, leaves):
+    clock.instant = at("2026-11-28 23:00")
+    told(scene, asked_to("session_called", begins=begins))
+    assert [row["next_at"] for row in scene.rows(submitter_notifications)] == [at(leaves)]
+
+
+def test_what_could_not_wait_is_tried_again_without_waiting_for_the_office(scene, clock, monkeypatch):
+    clock.instant = at("2026-11-28 23:00")
+    told(scene, asked_to("session_called", begins="2026-11-29 10:00"))
+    monkeypatch.setattr(scene.notifier, "send", _refuse)
+    scene.serve_way("email")
+    assert [row["next_at"] for row in scene.rows(submitter_notifications)] == [at("2026-11-28 23:01")]
+
+
+def _refuse(*_):
+    raise Undelivered("nobody answers")
 
 
 @pytest.mark.parametrize(

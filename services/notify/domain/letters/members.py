@@ -103,19 +103,31 @@ ENTRUSTED: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
 }
 
 #: These change where somebody has to be, perhaps tomorrow: they do not wait for office hours.
-CHANGED: Final = frozenset({"session_moved", "session_put_off", "session_called_off"})
+CHANGED: Final = frozenset({"session_moved", "session_put_off", "session_called_off", "session_released"})
 #: Letters about a session: each says how things stand, so that an older one has nothing left to say.
 ABOUT_SESSION: Final = frozenset(get_args(AboutSession))
 
 
 def comes_too_late(message: Message, leaves: datetime) -> bool:
     """Whether a letter is a reminder of a session that has begun when it leaves."""
-    if not isinstance(message, LetterEntrusted) or message.about != "session_soon":
-        return False
+    begins = _begins(message, "session_soon")
+    return begins is not None and leaves >= begins
+
+
+def cannot_wait(message: Message, opening: datetime) -> bool:
+    """Whether a letter asks somebody to a session that is over, or on the very day, when the office opens next."""
+    begins = _begins(message, "session_called")
+    return begins is not None and begins.astimezone(opening.tzinfo).date() <= opening.date()
+
+
+def _begins(message: Message, about: AboutSession) -> datetime | None:
+    """When the session of a letter about this begins; None for every other letter."""
+    if not isinstance(message, LetterEntrusted) or message.about != about:
+        return None
     try:
-        return leaves >= datetime.fromisoformat(message.facts.get("at", ""))
+        return datetime.fromisoformat(message.facts.get("at", ""))
     except ValueError:
-        return False
+        return None
 
 
 def write_to_member(message: LetterLinked, catalogue: Catalogue) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from services.contracts.messages.duties import LetterEntrusted
 from services.contracts.messages.sessions import LetterBooked
 from services.contracts.messages.supervision import LetterRequested
 from services.contracts.people.contacts import NotReachable, Telephone, mailbox, telephone
-from services.notify.domain.letters.members import CHANGED, LETTERS, write_to_entrusted, write_to_member
+from services.notify.domain.letters.members import CHANGED, LETTERS, cannot_wait, write_to_entrusted, write_to_member
 from services.notify.domain.letters.visitors import BOOKED, write_to_visitor
 from services.notify.domain.letters.wording import fact_lines, write_letter
 
@@ -171,9 +171,10 @@ class SubmitterChannels:
             return SubmitterNotification(way, "", "", "", "this number takes calls only, no text messages", dropped=True)
         return SubmitterNotification(way, str(contact), *_write(message, self._catalogue))
 
-    def first_at(self, about: str, now: datetime) -> datetime:
+    def first_at(self, message: AnyLetter, now: datetime) -> datetime:
         """From when a notification may leave."""
-        return now if about in AT_ONCE else self._catalogue.calendar.next_opening(now)
+        opening = self._catalogue.calendar.next_opening(now)
+        return now if message.about in AT_ONCE or cannot_wait(message, opening) else opening
 
 
 def _write(message: AnyLetter, catalogue: Catalogue) -> tuple[str, str]:
