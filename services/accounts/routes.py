@@ -11,6 +11,7 @@ from services.accounts.pages import (
     others,
     own,
     passkeys,
+    reached,
     second_factor,
     single_sign_on,
     tokens,
@@ -21,6 +22,6 @@ from services.runtime.web.routes import Routes
 API_ROUTES = Routes([*api.routes, *token_api.routes])
 PAGES = Routes(
     route
-    for each in (entering, own, second_factor, passkeys, single_sign_on, filters, others, administration, tokens, trail)
+    for each in (entering, own, second_factor, passkeys, single_sign_on, filters, reached, others, administration, tokens, trail)
     for route in each.routes
 )

@@ -48,7 +48,7 @@ GIGABYTE = 1_000_000_000
 #: Commands are handled faster than departments send them; beyond this something is wrong, and who sends is told by a nack.
 MOST_COMMANDS, MOST_COMMAND_BYTES = 100_000, GIGABYTE
 #: Where a service's own publishers write besides the events; the consumers of every service park and retry.
-WRITES: Mapping[str, tuple[str, ...]] = {"intake": (LETTERS,), "routing": (DEPARTMENTS,), "notify": (DEPARTMENTS,)}
+WRITES: Mapping[str, tuple[str, ...]] = {"intake": (LETTERS,), "routing": (DEPARTMENTS,), "notify": (DEPARTMENTS, LETTERS)}
 _CODE = "[a-z][a-z0-9-]{1,39}"
 _SAFE = {"overflow": "reject-publish", "dead-letter-strategy": "at-least-once"}
 

@@ -16,14 +16,14 @@ from services.contracts.words.bilingual import Words
 
 #: The addresses of pages that are put together, also where one of their forms is answered with the page. Nothing else is looked
 #: through for parts.
-COMPOSED: Final = r"^/(office|cases|cases/[^/]+|desk|sessions/[^/]+(/moves/[^/]+)?)$"
+COMPOSED: Final = r"^/(office|cases|cases/[^/]+|desk|sessions/[^/]+(/moves/[^/]+)?|notices/letters)$"
 #: What the addresses of parts begin with; nobody outside can ask for one.
 PREFIX: Final = "/fragments/"
 #: How far what waits is counted.
 MOST_COUNTED: Final = 999
 #: A part that takes longer is left out.
 SECONDS: Final = 2
-PageName = Literal["case", "list", "office", "session"]
+PageName = Literal["case", "letters", "list", "office", "session"]
 #: What the address of a part names of the page that it is of.
 SUBJECTS: Final[Mapping[PageName, str]] = {"case": "opinion_id", "list": "list_name", "session": "session_id"}
 #: Ids and codes, so that what stands in an address is never what somebody has written.
@@ -67,6 +67,7 @@ FRAGMENTS: Final[Sequence[Fragment]] = (
     Fragment("case", "routing", Words("承办情况", "Handling"), STAFF),
     Fragment("case", "notify", Words("期限与催办", "Deadlines and reminders"), STAFF),
     Fragment("case", "metrics", Words("公开账本记录", "In the public ledger"), STAFF),
+    Fragment("letters", "intake", Words("发送至", "Where letters go"), SIGNED_IN),
     Fragment("session", "intake", Words("预约", "Bookings"), PUBLIC, "booking"),
     Fragment("list", "intake", Words("常用筛选", "Saved filters"), SIGNED_IN, "filters"),
     Fragment("session", "intake", Words("现场登记", "Questions and visitors"), OFFICE | {Role.STATION}),

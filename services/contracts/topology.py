@@ -9,6 +9,7 @@
     intake ──question.*────▶ huiying.events ──▶ notify.events    metrics.events
     metrics ─ledger.*──────▶ huiying.events ──▶ notify.events    metrics.events
     intake ──letter.*──────▶ huiying.letters ──▶ notify.letters   routing.events
+    notify ──digest.due────▶ huiying.letters ──▶ intake.events
     department ─<code>.<verb>─▶ huiying.commands ──▶ routing.commands
     any service ──────────▶ huiying.deliveries ──▶ <service>.events   <service>.mark
     any queue ─refused─▶ huiying.dead ──▶ <queue>.dead          retry: huiying.retry.<delay> ─TTL▶ huiying.requeue ──▶ <queue>
@@ -76,7 +77,12 @@ class Queue:
 
 
 SERVICE_QUEUES = (
-    Queue("intake.events", EVENTS, ("assignment.#", "promise.#", "card.#", "supervision.#", "session.#", "reminder.given.*")),
+    Queue(
+        "intake.events",
+        EVENTS,
+        ("assignment.#", "promise.#", "card.#", "supervision.#", "session.#", "reminder.given.*"),
+        private=True,
+    ),
     Queue(
         "routing.events",
         EVENTS,
@@ -119,7 +125,7 @@ Destinations = tuple[tuple[str, str], ...]
 PUBLISHES: Mapping[str, tuple[str, ...]] = {
     "intake": ("opinion", "letter", "duty", "code", "deputy", "question", "booking", "attendance"),
     "routing": ("assignment", "promise", "calendar", "command"),
-    "notify": ("reminder", "card", "supervision", "session", "theme", "entry", "list"),
+    "notify": ("reminder", "card", "supervision", "session", "theme", "entry", "list", "digest"),
     "metrics": ("ledger",),
 }
 

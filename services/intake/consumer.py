@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from services.contracts.envelope import EncodedEvent, decode
 from services.intake.app.constituency.telling import entrusting
 from services.intake.app.context import Intake
+from services.intake.app.letters import send_digests
 from services.intake.app.sessions.telling import inviting, telling
 from services.intake.handlers import answering, consuming
 from services.intake.handlers.constituency.hearing import hear
@@ -25,6 +26,7 @@ def handle(intake: Intake, work: Transaction, received: Sequence[EncodedEvent]) 
     events = [each.event for each in received]
     answering.hear(AnswerPhotoStore(work), events)
     hear(entrusting(intake, store), events)
+    send_digests(intake, work, events)
     told = telling(intake, work)
     Mirroring(told, inviting(intake, told.store), intake.catalogue.calendar, intake.reminded_ahead).hear(events)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,9 @@ import sqlalchemy as sa
 import structlog
 
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.people.callers import Caller
 from services.notify.app.context import Notify, Office
+from services.notify.app.digests import DigestJob
 from services.notify.app.raising import climber_of
 from services.notify.app.routes import routes
 from services.notify.app.sessions.plans import make_due_sessions
@@ -37,14 +39,15 @@ from services.runtime.process.worker import PeriodicJob
 from services.runtime.store.database import Database
 from services.runtime.store.journal import forget_addressed
 from services.runtime.store.vault import Vault
+from services.runtime.web.access.people import acting
 from services.runtime.web.routes import Routes
 
 RUNGS_A_COMMIT = 200
-SCAN_SECONDS, LETTER_SECONDS, PLAN_SECONDS, SEAL_SECONDS = 0.5, 1.0, 60.0, 3600.0
+SCAN_SECONDS, LETTER_SECONDS, DIGEST_SECONDS, PLAN_SECONDS, SEAL_SECONDS = 0.5, 1.0, 15.0, 60.0, 3600.0
 log = structlog.get_logger()
 
 
-def build(settings: Settings, database: Database, _: Clock) -> Notify:
+def build(settings: Settings, database: Database, clock: Clock) -> Notify:
     """Make the context that views and consumers get."""
     others = {
         "supervisor": settings.supervisor_channels,
@@ -52,15 +55,21 @@ def build(settings: Settings, database: Database, _: Clock) -> Notify:
         "congress": settings.congress_channels,
     }
     secrets, vault = settings.secrets.values, Vault(settings.contact_keys)
-    ways = {"email": settings.submitter_email.url, "sms": settings.submitter_sms.url}
+    ways = {"email": settings.submitter_email.url, "sms": settings.submitter_sms.url, "chat": settings.staff_chat.url}
+    access = Database(settings.access_database_url, "access", clock)
 
     def office(catalogue: Catalogue) -> Office:
         return Office(catalogue, Ladder.of(catalogue), Recipients(catalogue, others, secrets), SubmitterChannels(catalogue, ways))
 
+    def acting_now(persons: Collection[str]) -> Mapping[str, Sequence[Caller]]:
+        with access.reading() as connection:
+            return acting(connection, persons)
+
     return Notify(
-        database=database, place=InUse.of(settings, office), vault=vault,
+        database=database, place=InUse.of(settings, office), vault=vault, acting=acting_now,
         notifier=AppriseNotifier(settings.letter_timeout, secrets.values()), lost_after=timedelta(seconds=settings.letter_lost),
         ahead=timedelta(days=settings.plan_ahead), notices_kept=timedelta(days=settings.notice_days),
+        digest_stretch=timedelta(minutes=settings.digest_minutes),
     )  # fmt: skip
 
 
@@ -99,7 +108,7 @@ def _due(climber: climbing.Climber, after: After, limit: int) -> Sequence[DueDea
 
 
 def periodic_jobs(service: Notify) -> Sequence[PeriodicJob]:
-    """Climbing the ladder, sending notifications to staff and to submitters, and forgetting."""
+    """Climbing the ladder, telling people what is new, sending notifications to staff and to submitters, and forgetting."""
     to_staff = StaffNotificationStore(service.database)
     to_submitters = SubmitterNotificationStore(service.database, service.vault)
 
@@ -111,7 +120,7 @@ def periodic_jobs(service: Notify) -> Sequence[PeriodicJob]:
 
     staff_pool, submitter_pool = NotifierPool(serve_channel), NotifierPool(serve_way)
 
-    climber = Climbing(service)
+    climber, digests = Climbing(service), DigestJob(service)
 
     def send_to_staff() -> bool:
         staff_pool.begin(staff_notifications.channels_due(to_staff, service.ladder, service.lost_after))
@@ -137,6 +146,7 @@ def periodic_jobs(service: Notify) -> Sequence[PeriodicJob]:
         PeriodicJob("forget", SEAL_SECONDS, forget),
         PeriodicJob("plans", PLAN_SECONDS, partial(make_due_sessions, service)),
         PeriodicJob("ladder", SCAN_SECONDS, climber.step, lambda: climber.failed),
+        PeriodicJob("digests", DIGEST_SECONDS, digests.step, lambda: digests.failed),
         PeriodicJob("letters", LETTER_SECONDS, send_to_staff),
         PeriodicJob("notes", LETTER_SECONDS, send_to_submitters),
     )

@@ -9,7 +9,7 @@ import msgspec
 
 from services.contracts.envelope import Event, decode
 from services.contracts.errors import Poison
-from services.contracts.messages.accounts import LetterLinked
+from services.contracts.messages.accounts import LetterGathered, LetterLinked
 from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentCancelled,
@@ -134,7 +134,10 @@ def _unsealed(vault: Vault, request: AnyLetter) -> AnyLetter:
     def opened(text: str | None) -> str | None:
         return vault.open(text) if text else text
 
-    known = msgspec.structs.replace(request, name=opened(request.name), email=opened(request.email), phone=opened(request.phone))
-    if isinstance(known, LetterLinked):
-        return msgspec.structs.replace(known, link=opened(known.link))
-    return known
+    known = msgspec.structs.replace(request, name=opened(request.name), email=opened(request.email))
+    match known:
+        case LetterGathered():
+            return msgspec.structs.replace(known, chat=opened(known.chat))
+        case LetterLinked():
+            known = msgspec.structs.replace(known, link=opened(known.link))
+    return msgspec.structs.replace(known, phone=opened(known.phone))

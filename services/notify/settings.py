@@ -74,6 +74,9 @@ class Settings(ProcessSettings):
         "NOTIFY_LETTER_LOST", positive_number, 300.0, doc="an attempt that takes longer (s) is taken to have died with its process"
     )
     notice_days: float = env("NOTIFY_NOTICE_DAYS", positive_number, 90.0, doc="days for which notices are kept")
+    digest_minutes: float = env(
+        "NOTIFY_DIGEST_MINUTES", positive_number, 30.0, doc="least time (min) between two digests of notices"
+    )
     plan_ahead: float = env("NOTIFY_PLAN_AHEAD", positive_number, 60.0, doc="how far ahead (days) sessions of plans are made")
     secrets: Secrets = env("NOTIFY_SECRETS", named_secrets, Secrets(), doc="NAME=value pairs for ${NAME} in channels", secret=True)
     submitter_email: Template = env(
@@ -82,6 +85,10 @@ class Settings(ProcessSettings):
     submitter_sms: Template = env(
         "NOTIFY_SUBMITTER_SMS", template, Template(), doc="Apprise address for text messages to submitters, with {to}", secret=True
     )
+    staff_chat: Template = env(
+        "NOTIFY_STAFF_CHAT", template, Template(), doc="Apprise address for chat with staff, {to}: the name that they sign in with",
+        secret=True,
+    )  # fmt: skip
     supervisor_channels: tuple[str, ...] = env(
         "NOTIFY_SUPERVISOR_CHANNELS", addresses, (), doc="Apprise addresses of the supervisors", secret=True
     )

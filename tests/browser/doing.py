@@ -46,6 +46,19 @@ def save_a_filter_without_a_name(page: Page) -> None:
     page.click("form[action='/account/filters'] button")
 
 
+def choose_no_way(page: Page) -> None:
+    page.check("input[name=how][value=bundled]")
+    for way in ("email", "chat"):
+        page.uncheck(f"input[name={way}]")
+    page.click("form:has(select) button")
+
+
+def choose_a_letter_a_day(page: Page) -> None:
+    page.check("input[name=how][value=daily]")
+    page.check("input[name=chat]")
+    page.click("form:has(select) button")
+
+
 def invite_nobody(page: Page) -> None:
     page.click("main summary")
     page.click("form[action='/accounts'] button")

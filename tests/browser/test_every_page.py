@@ -20,6 +20,7 @@ from services.design.assets import FOLDER
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database
 from tests.browser import doing
+from tests.browser.account_pages import ACCOUNT_PAGES
 from tests.browser.administered import administered
 from tests.browser.conftest import EXPECTED_STATUS, serving
 from tests.browser.filling import RAW, come, forms_of
@@ -28,7 +29,7 @@ from tests.browser.keeping import lost_by
 from tests.browser.looking import SEEN
 from tests.browser.meeting_pages import SESSION_PAGES, sessions
 from tests.browser.scenes import alike, cases, drafted, learned, live, looked_back, signed_in
-from tests.browser.viewing import SIGNED_ON, SOMEBODY, Look, Shown, Viewer
+from tests.browser.viewing import SOMEBODY, Look, Shown, Viewer
 from tests.integration.whole.county import County
 from tests.integration.whole.test_every_move import TOWN
 from tests.stores import Templates
@@ -36,9 +37,10 @@ from tests.visitors import MIGRATIONS, Visit
 
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
 HANZI = re.compile("[\u3400-\u9fff]")
-#: Tiles, and a single sign-on that nobody asks.
+#: Tiles, mail and chat, and a single sign-on that nobody asks.
 SETTINGS = {
     "HUIYING_MAP_TILES": "/tiles/{z}/{x}/{y}.png",
+    "HUIYING_NOTIFY_SUBMITTER_EMAIL": "json://mail.example/{to}", "HUIYING_NOTIFY_STAFF_CHAT": "json://chat.example/{to}",
     "HUIYING_OIDC_ISSUER": "https://sign-on.example", "HUIYING_OIDC_CLIENT_ID": "huiying",
 }  # fmt: skip
 #: What stands for the names in paths, and which address serves a page.
@@ -72,21 +74,7 @@ PAGES: Mapping[str, Shown] = {
     "lookup-nothing": Shown("/receipts?receipt=ABC-12", status=404),
     "lost": Shown("/nowhere", status=404),
     "problem": Shown("/problems/conflict"),
-    "login": Shown("/login?to=/agenda"),
-    "login-wrong": Shown("/login", does=doing.sign_in_with_nothing),
-    "forgot": Shown("/forgot"),
-    "forgot-wrong": Shown("/forgot", does=doing.sign_in_with_nothing),
-    "invitation": Shown("/invitation?key={invitation}"),
-    "invitation-used": Shown("/recovery?key=nothing", status=404),
-    "sign-in-link": Shown("/login/link?key={signing}"),
-    "account": Shown("/account", SOMEBODY),
-    "account-mistakes": Shown("/account", SOMEBODY, doing.change_password_to_nothing),
-    "second-factor": Shown("/account/second-factor", SOMEBODY),
-    "sign-in-again": Shown("/account/second-factor", SIGNED_ON),
-    "passkeys": Shown("/account/passkeys", SOMEBODY),
-    "filters": Shown("/account/filters", SOMEBODY),
-    "filters-mistakes": Shown("/cases?state=accepted", SOMEBODY, doing.save_a_filter_without_a_name),
-    "login-passkey": Shown("/login/passkey"),
+    **ACCOUNT_PAGES,
     "accounts": Shown("/accounts", SOMEBODY),
     "accounts-mistakes": Shown("/accounts", SOMEBODY, doing.invite_nobody),
     "administration": Shown("/administration", SOMEBODY),

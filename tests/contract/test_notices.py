@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
+import sqlalchemy as sa
 
+from services.contracts.envelope import decode
+from services.contracts.messages.accounts import DigestDue, NewsOfKind
+from services.contracts.people.callers import Caller, somebody
+from services.contracts.time.worktime import Calendar
+from services.notify.domain.digests import Choice
 from services.notify.domain.notices import Notice
+from services.notify.handlers.digests import Telling, tell
+from services.notify.store.digests import DigestStore, choose, chosen_by, next_digest
 from services.notify.store.notices import (
     count_notices,
     keep_notices,
@@ -20,6 +30,7 @@ from services.notify.store.notices import (
 )
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
+from services.runtime.store.outgoing.outbox import outbox_table
 from tests.stores import MakeDatabase
 from tests.unit.notify.scenes import MIGRATIONS, at
 
@@ -100,6 +111,34 @@ def test_who_keeps_notices_waits_until_those_in_front_are_to_be_seen(database: D
     with database.reading() as connection:
         found = listed_notices(connection, BOTH, None, None, 10)
     assert [(each.message, each.position) for each in found] == [("e-2", 2), ("e-1", 1)]
+
+
+def test_workers_who_look_at_once_tell_somebody_once_and_who_chooses_anew_goes_on(database: Database, clock: FixedClock) -> None:
+    daily = Choice("daily", ("email",), "zh", 10)
+    keep(database, notice(1))
+    for choice in (daily, replace(daily, how="bundled")):
+        with database.transaction() as work:
+            choose(work, "p-1", choice, START + timedelta(minutes=30))
+        keep(database, notice(2))
+    clock.instant = START + timedelta(minutes=30)
+    start = Barrier(AT_ONCE)
+
+    def look(_: int) -> None:
+        start.wait()
+        with database.transaction() as work:
+            telling = Telling(DigestStore(work), acting_for_water, Calendar(), timedelta(minutes=30))
+            tell(telling, telling.store.due(None, 10))
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        list(threads.map(look, range(AT_ONCE)))
+    with database.reading() as connection:
+        (said,) = connection.execute(sa.select(outbox_table.c.body)).scalars()
+        assert (next_digest(connection), chosen_by(connection, "p-1")) == (START + timedelta(hours=1), choice)
+    assert decode(bytes(said)).data == DigestDue(("email",), "zh", (NewsOfKind("assigned", 1, ("/desk/a-2",)),))
+
+
+def acting_for_water(persons: Collection[str]) -> dict[str, Sequence[Caller]]:
+    return {person: [somebody(person, "", "department", "water", None)] for person in persons}
 
 
 def test_what_is_old_goes_and_what_came_since_stays(database: Database, clock: FixedClock) -> None:

@@ -169,7 +169,12 @@ HEARS = {
     "intake": ["intake.events"], "routing": ["routing.events", "routing.commands"], "notify": ["notify.events", "notify.letters"],
     "metrics": ["metrics.events"],
 }  # fmt: skip
-WRITES = {"intake": {"huiying.letters"}, "routing": {"huiying.departments"}, "notify": {"huiying.departments"}, "metrics": set()}
+WRITES = {
+    "intake": {"huiying.letters"},
+    "routing": {"huiying.departments"},
+    "notify": {"huiying.departments", "huiying.letters"},
+    "metrics": set(),
+}
 KEYS = {"huiying.letters": "nobody", "huiying.departments": "department.nobody", "huiying.requeue": "nobody"}
 
 

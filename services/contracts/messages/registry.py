@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.contracts.messages.accounts import LetterLinked
+from services.contracts.messages.accounts import DigestDue, LetterGathered, LetterLinked
 from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentAmended,
@@ -185,5 +185,7 @@ MESSAGES: tuple[type[Message], ...] = (
     BookingCancelled,
     AttendanceRecorded,
     LetterBooked,
+    DigestDue,
+    LetterGathered,
 )
 REGISTRY: Mapping[str, type[Message]] = {message.TYPE: message for message in MESSAGES}

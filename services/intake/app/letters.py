@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
-from services.accounts.model import Letter
-from services.contracts.messages.accounts import LetterLinked
-from services.runtime.store.database import Database
+from services.accounts.model import AccountHolder, Letter
+from services.accounts.people import People
+from services.contracts.envelope import Event
+from services.contracts.errors import NotFound
+from services.contracts.messages.accounts import DigestDue, LetterGathered, LetterLinked
+from services.intake.app.context import Intake
+from services.runtime.store.database import Database, Transaction
 from services.runtime.store.vault import Vault
 
 UNNUMBERED = 0
@@ -25,3 +29,34 @@ def sender(database: Database, vault: Vault) -> Callable[[Letter], None]:
         database.write(lambda work: work.publish(message, subject=letter.person, sequence=UNNUMBERED))
 
     return send
+
+
+def send_digests(intake: Intake, work: Transaction, events: Sequence[Event]) -> None:
+    """A letter to each of those who have something new, inside `work`; none to who may not act any more, or cannot be reached."""
+    due = [(event.subject, event.data) for event in events if isinstance(event.data, DigestDue)]
+    if not due:
+        return
+    people = intake.accounts.read(lambda people: _known(people, {person for person, _ in due}))
+    for person, message in due:
+        holder = people.get(person)
+        if holder is not None and holder.state == "active" and holder.grants:
+            letter = _digest(intake, holder, message)
+            if letter.email or letter.chat:
+                work.publish(letter, subject=person, sequence=UNNUMBERED)
+
+
+def _known(people: People, ids: set[str]) -> Mapping[str, AccountHolder]:
+    found = {}
+    for person in sorted(ids):
+        try:
+            found[person] = people.get(person)
+        except NotFound:
+            continue
+    return found
+
+
+def _digest(intake: Intake, holder: AccountHolder, message: DigestDue) -> LetterGathered:
+    ways = {"email": holder.email, "chat": holder.sign_in}
+    reach = {way: intake.vault.seal(text) for way in message.ways if (text := ways[way])}
+    site = intake.accounts.rules.public_url or None
+    return LetterGathered("digest", intake.vault.seal(holder.name), message.language, message.news, site, **reach)

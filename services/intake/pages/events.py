@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.contracts.messages.accounts import LetterLinked
+from services.contracts.messages.accounts import DigestDue, LetterGathered, LetterLinked
 from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentAmended,
@@ -175,6 +175,8 @@ EVENTS: Mapping[str, Phrase] = {
     DutyEnded.TYPE: Phrase("Nothing more is asked"),
     ReminderGiven.TYPE: Phrase("Somebody was reminded"),
     LetterEntrusted.TYPE: Phrase("Somebody with an account told of an opinion"),
+    DigestDue.TYPE: Phrase("Something is new to somebody"),
+    LetterGathered.TYPE: Phrase("Somebody with an account told what is new"),
     PASSED_ON: Phrase("Given to somebody else"),
     CodeIssued.TYPE: Phrase("Codes were made"),
     CodeReplaced.TYPE: Phrase("A code was replaced"),

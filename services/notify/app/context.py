@@ -10,6 +10,7 @@ from services.contracts.people.callers import Role
 from services.notify.domain.ladder import Ladder
 from services.notify.domain.letters.recipients import Notifier, Recipients
 from services.notify.domain.letters.submitters import SubmitterChannels
+from services.notify.handlers.digests import ActingAs
 from services.notify.handlers.staff_notifications import LOST_AFTER
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
@@ -31,16 +32,18 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """The context of views, consumers and periodic jobs; `ahead` is how far sessions of plans are made, and
-    `notices_kept` how long notices stay."""
+    """The context of views, consumers and periodic jobs; `ahead` is how far sessions of plans are made, `notices_kept` how long
+    notices stay. `acting` says as what people may act, and `digest_stretch` is the least time between two digests."""
 
     database: Database
     place: InUse[Office]
     notifier: Notifier
     vault: Vault
+    acting: ActingAs
     lost_after: timedelta = LOST_AFTER
     ahead: timedelta = timedelta(days=60)
     notices_kept: timedelta = timedelta(days=90)
+    digest_stretch: timedelta = timedelta(minutes=30)
 
     @property
     def catalogue(self) -> Catalogue:

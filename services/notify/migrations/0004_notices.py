@@ -1,4 +1,4 @@
-"""Notices, and how far their readers have seen."""
+"""Notices, how far their readers have seen, and who is told of them in a digest."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,3 +33,14 @@ def upgrade() -> None:
         sa.Column("seen", sa.BigInteger, nullable=False),
         sa.Column("updated", sa.BigInteger, nullable=False),
     )
+    op.create_table(
+        "digests",
+        sa.Column("person", sa.String(36), primary_key=True),
+        sa.Column("how", sa.String(10), nullable=False),
+        sa.Column("ways", sa.String(20), nullable=False),
+        sa.Column("language", sa.String(2), nullable=False),
+        sa.Column("hour", sa.Integer, nullable=False),
+        sa.Column("told", sa.BigInteger, nullable=False),
+        sa.Column("next_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("digests_due", "digests", ["next_at", "person"])

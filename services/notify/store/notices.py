@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -76,11 +76,12 @@ def listed_notices(
     connection: Connection, audiences: Sequence[str], before: int | None, after: int | None, limit: int
 ) -> list[Notice]:
     """The notices of some audiences between two positions, the newest first, one more than `limit`."""
-    # Each audience is read alone, as far as a page: the index has the rows of one in order, and those of several would be sorted.
-    parts = [_of(audience, before, after).limit(limit + 1).subquery() for audience in audiences]
-    rows = sa.union_all(*(sa.select(*part.c) for part in parts)).subquery()
-    query = sa.select(*(rows.c[name] for name in Notice._fields)).order_by(rows.c.position.desc()).limit(limit + 1)
-    return [Notice(*row) for row in connection.execute(query)]
+    return _newest(connection, [_of(audience, before, after) for audience in audiences], limit + 1)
+
+
+def new_notices(connection: Connection, places: Mapping[str, int], limit: int) -> list[Notice]:
+    """What each audience was told behind its place, the newest first, at most `limit`."""
+    return _newest(connection, [_of(audience, None, place) for audience, place in places.items()], limit)
 
 
 def count_notices(connection: Connection, audiences: Sequence[str], after: int, most: int) -> int:
@@ -126,6 +127,14 @@ def _seen(reader: str) -> sa.Select[Any]:
 
 def _behind(audiences: Sequence[str], position: int | sa.ColumnElement[int]) -> sa.Select[Any]:
     return sa.select(notices.c.position).where(notices.c.audience.in_(audiences), notices.c.position > position)
+
+
+def _newest(connection: Connection, queries: Sequence[sa.Select[tuple[object, ...]]], limit: int) -> list[Notice]:
+    # Each audience is read alone, as far as a page: the index has the rows of one in order, and those of several would be sorted.
+    parts = [query.limit(limit).subquery() for query in queries]
+    rows = sa.union_all(*(sa.select(*part.c) for part in parts)).subquery()
+    query = sa.select(*(rows.c[name] for name in Notice._fields)).order_by(rows.c.position.desc()).limit(limit)
+    return [Notice(*row) for row in connection.execute(query)]
 
 
 def _of(audience: str, before: int | None, after: int | None) -> sa.Select[tuple[object, ...]]:

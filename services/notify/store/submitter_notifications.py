@@ -44,7 +44,7 @@ class TakenSubmitterNotification:
 
 
 class SubmitterNotificationStore(NotificationStore):
-    """The notifications to submitters of one store; their channels are the ways: `email`, `sms`."""
+    """The notifications to submitters of one store; their channels are the ways: `email`, `sms`, `chat`."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
         super().__init__(database, submitter_notifications)

@@ -167,7 +167,7 @@ staff_notifications = sa.Table(
     ),
 )
 
-#: One for each message and way (`email`, `sms`). States as of those to staff, and `dropped` when a way is not set up.
+#: One for each message and way (`email`, `sms`, `chat`). States as of those to staff, and `dropped` when a way is not set up.
 #: What says who somebody is (`contact`, `title`, `body`) is erased when a notification was delivered or given up.
 submitter_notifications = sa.Table(
     "submitter_notifications",

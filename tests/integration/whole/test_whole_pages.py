@@ -53,7 +53,7 @@ def scene(templates, tmp_path_factory):
     session = {"kind": "reception", "title": "周二代表有约", "at": (START + timedelta(days=9)).isoformat(), "slots": 6}
     _, planned = county.post("/sessions", session, "supervisor")
     county.work()
-    subjects = {"case": mine["opinion"], "session": planned["id"], "office": "", "list": "cases"}
+    subjects = {"case": mine["opinion"], "session": planned["id"], "office": "", "list": "cases", "letters": ""}
     yield SimpleNamespace(
         county=county, case=mine["opinion"], own=mine["department"], others=other["department"], subjects=subjects
     )
@@ -152,8 +152,8 @@ def test_every_part_is_served_by_its_service_for_its_readers_as_a_section(scene,
         answer = whole.get(each.address(scene.subjects[each.page], "zh"), headers=headers)
         assert answer.status_code == 200
         text = answer.text.strip()
-        if each.page == "list":
-            # A token has no account, and so keeps nothing.
+        if each.page in ("list", "letters"):
+            # A token has no account, and so keeps nothing and gets no letter.
             assert text == ""
             continue
         assert text.startswith(f'<section class="card" aria-labelledby="{each.key}">')

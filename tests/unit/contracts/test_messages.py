@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from services.contracts.envelope import Event, decode, encode
 from services.contracts.errors import Poison
-from services.contracts.messages.accounts import LetterLinked
+from services.contracts.messages.accounts import DigestDue, LetterGathered, LetterLinked, NewsOfKind
 from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentAmended,
@@ -115,6 +115,7 @@ TEXT = OpinionText(OPINION, "路灯不亮", "三号楼前的路灯坏了两周�
 ADVICE = "请通过正在进行的法律程序主张权利；需要帮助可拨打 12348 公共法律服务热线。"
 OWN: dict[str, Any] = {"assignment": ASSIGNMENT, "department": "city-management"}
 LATE: dict[str, Any] = {**OWN, "of": "reply", "deadline": REPLY}
+NEWS = (NewsOfKind("assigned", 2, (f"/desk/{ASSIGNMENT}",)), NewsOfKind("reminded", 1, (f"/cases/{OPINION}",)))
 EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     ("intake", 1, OpinionSubmitted(
         "qr", TEXT.title, TEXT.topic, TEXT.area, TEXT.station, TOLD, "household", "spring-2026", "wx-017", ("building",),
@@ -222,6 +223,8 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     )),
     ("intake", 6, OpinionSupported(12, "given", "city-management", TEXT.topic)),
     *session_examples(OPINION, OTHER, EVALUATE),
+    ("notify", 0, DigestDue(("email", "chat"), "zh", NEWS)),
+    ("intake", 0, LetterGathered("digest", "gAAAA-name", "zh", NEWS, "https://example.org", "gAAAA-mail", "gAAAA-chat")),
 )  # fmt: skip
 
 

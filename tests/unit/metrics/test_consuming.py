@@ -82,7 +82,7 @@ def test_every_type_of_message_can_be_heard(running):
         "code.replaced", "command.accepted", "command.rejected", "deputy.changed", "ledger.headed", "letter.cancelled",
         "letter.erased", "letter.linked", "letter.requested",
         "opinion.joined", "opinion.parted", "opinion.supported", "opinion.unmerged", "supervision.scheduled",
-        "letter.entrusted", "opinion.relayed", "reminder.given",
+        "letter.entrusted", "opinion.relayed", "reminder.given", "digest.due", "letter.gathered",
         *(kind for kind, message in REGISTRY.items() if message.__module__.endswith(".sessions")),
     }  # fmt: skip
 

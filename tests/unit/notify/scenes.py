@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +14,12 @@ from msgspec.structs import replace
 
 from services.contracts.catalogue.model import Catalogue, Department, Difficulty, Rung
 from services.contracts.envelope import Event, decode
+from services.contracts.messages.accounts import LetterGathered
 from services.contracts.messages.assignments import AssignmentCreated, AssignmentReopened, AssignmentReplied, AssignmentSigned
 from services.contracts.messages.duties import LetterEntrusted
 from services.contracts.messages.supervision import LetterRequested
 from services.contracts.messages.values import Message, OpinionText, Outcome, Why
+from services.contracts.people.callers import Caller
 from services.contracts.time.durations import parse_duration
 from services.contracts.time.worktime import OfficeHours
 from services.notify import __main__ as notify
@@ -131,6 +133,7 @@ class Scene:
     ways: Mapping[str, str] = field(default_factory=dict)
     notifier: Recording = field(default_factory=Recording)
     vault: Vault = field(default_factory=lambda: Vault([KEY]))
+    people: dict[str, Sequence[Caller]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         def office(place: Catalogue) -> Office:
@@ -140,8 +143,11 @@ class Scene:
 
         self.drawer = Drawer(self.catalogue)
         place = InUse(self.catalogue, office, self.drawer, look_seconds=0.0)
-        self.service = Notify(self.database, place, self.notifier, self.vault)
+        self.service = Notify(self.database, place, self.notifier, self.vault, self.acting)
         self._ids = itertools.count(1)
+
+    def acting(self, persons: Collection[str]) -> Mapping[str, Sequence[Caller]]:
+        return {person: callers for person, callers in self.people.items() if person in persons}
 
     def event(self, message: Message, sequence: int, opinion: str = "o-1") -> Event:
         return Event(f"e-{next(self._ids)}", "/routing", opinion, self.clock.now(), sequence, message)
@@ -186,9 +192,9 @@ class Scene:
             subscription.handle(work, events)
 
     def sealed(self, message: Message) -> Message:
-        if not isinstance(message, LetterRequested | LetterEntrusted):
+        if not isinstance(message, LetterRequested | LetterEntrusted | LetterGathered):
             return message
-        told = {name: getattr(message, name) for name in ("name", "email", "phone")}
+        told = {name: getattr(message, name) for name in ("name", "email", "phone", "chat") if hasattr(message, name)}
         return replace(message, **{name: self.vault.seal(text) if text else text for name, text in told.items()})
 
     def serve_way(self, way: str) -> int:

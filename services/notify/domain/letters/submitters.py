@@ -9,17 +9,18 @@ from datetime import datetime
 from urllib.parse import quote
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.messages.accounts import LetterLinked
+from services.contracts.messages.accounts import LetterGathered, LetterLinked
 from services.contracts.messages.duties import LetterEntrusted
 from services.contracts.messages.sessions import LetterBooked
 from services.contracts.messages.supervision import LetterRequested
 from services.contracts.people.contacts import NotReachable, Telephone, mailbox, telephone
+from services.notify.domain.letters.gathered import write_gathered
 from services.notify.domain.letters.members import CHANGED, LETTERS, cannot_wait, write_to_entrusted, write_to_member
 from services.notify.domain.letters.visitors import BOOKED, write_to_visitor
 from services.notify.domain.letters.wording import fact_lines, write_letter
 
 #: What asks for a letter to somebody.
-AnyLetter = LetterRequested | LetterLinked | LetterEntrusted | LetterBooked
+AnyLetter = LetterRequested | LetterLinked | LetterEntrusted | LetterBooked | LetterGathered
 LONGEST_TITLE = 200
 CONTACT = "{to}"
 
@@ -116,7 +117,7 @@ CAUSES: Sequence[tuple[re.Pattern[str], str]] = (
 
 @dataclass(frozen=True, slots=True)
 class SubmitterNotification:
-    """One notification to a submitter by one `way`: `email` or `sms`. `reason` is set when it cannot be sent at all."""
+    """One notification to a submitter by one `way`: `email`, `sms` or `chat`. `reason` is set when it cannot be sent at all."""
 
     way: str
     contact: str
@@ -154,9 +155,14 @@ class SubmitterChannels:
         template = self._ways.get(way)
         return template.replace(CONTACT, quote(contact, safe="")) if template else None
 
+    def offers(self, way: str) -> bool:
+        """Whether this channel is configured."""
+        return way in self._ways
+
     def notifications(self, message: AnyLetter) -> Iterator[SubmitterNotification]:
         """One for each contact that the submitter left, also when it cannot be sent, so that nothing vanishes."""
-        for way, given in (("email", message.email), ("sms", message.phone)):
+        other = ("chat", message.chat) if isinstance(message, LetterGathered) else ("sms", message.phone)
+        for way, given in (("email", message.email), other):
             if given and way not in self._ways:
                 yield SubmitterNotification(way, "", "", "", "this way of writing to submitters is not set up", dropped=True)
             elif given:
@@ -164,7 +170,7 @@ class SubmitterChannels:
 
     def _notification(self, way: str, given: str, message: AnyLetter) -> SubmitterNotification:
         try:
-            contact = mailbox(given) if way == "email" else telephone(given)
+            contact = mailbox(given) if way == "email" else telephone(given) if way == "sms" else given
         except NotReachable:
             return SubmitterNotification(way, "", "", "", "not an address")
         if isinstance(contact, Telephone) and not contact.takes_text:
@@ -185,6 +191,8 @@ def _write(message: AnyLetter, catalogue: Catalogue) -> tuple[str, str]:
             return write_to_entrusted(message, catalogue)
         case LetterBooked():
             return write_to_visitor(message, catalogue)
+        case LetterGathered():
+            return write_gathered(message, catalogue)
     return write_to_submitter(message, catalogue)
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from collections.abc import Collection, Sequence
 
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.contracts.people.callers import Caller, somebody
 from services.runtime.store.database import Instant
 from services.runtime.web.access.tokens import tables
 
@@ -41,3 +45,20 @@ grants = sa.Table(
     sa.Index("grants_person", "person"),
     sa.Index("grants_party", "party", "role"),
 )
+
+
+def acting(connection: Connection, ids: Collection[str]) -> dict[str, Sequence[Caller]]:
+    """As what each of these persons may act now, perhaps as nothing; those who are erased are not in it."""
+    granted = sa.and_(grants.c.person == persons.c.id, grants.c.ended.is_(None), persons.c.state == "active")
+    query = (
+        sa.select(persons.c.id, grants.c.role, grants.c.party, grants.c.channels)
+        .join_from(persons, grants, granted, isouter=True)
+        .where(persons.c.id.in_(ids), persons.c.state != "erased")
+        .order_by(grants.c.id)
+    )
+    found: dict[str, list[Caller]] = {}
+    for row in connection.execute(query):
+        callers = found.setdefault(row.id, [])
+        if row.role is not None:
+            callers.append(somebody(row.id, "", row.role, row.party, row.channels))
+    return dict(found)
