@@ -16,16 +16,18 @@ from services.contracts.words.bilingual import Words
 
 #: The addresses of pages that are put together, also where one of their forms is answered with the page. Nothing else is looked
 #: through for parts.
-COMPOSED: Final = r"^/(office|cases|cases/[^/]+|desk|sessions/[^/]+(/moves/[^/]+)?|notices/letters)$"
+COMPOSED: Final = r"^/(office|cases|cases/[^/]+|catalogue(/back)?|desk|sessions/[^/]+(/moves/[^/]+)?|notices/letters)$"
 #: What the addresses of parts begin with; nobody outside can ask for one.
 PREFIX: Final = "/fragments/"
 #: How far what waits is counted.
 MOST_COUNTED: Final = 999
 #: A part that takes longer is left out.
 SECONDS: Final = 2
-PageName = Literal["case", "letters", "list", "office", "session"]
+PageName = Literal["case", "catalogue", "letters", "list", "office", "session"]
 #: What the address of a part names of the page that it is of.
-SUBJECTS: Final[Mapping[PageName, str]] = {"case": "opinion_id", "list": "list_name", "session": "session_id"}
+SUBJECTS: Final[Mapping[PageName, str]] = {
+    "case": "opinion_id", "catalogue": "version", "list": "list_name", "session": "session_id",
+}  # fmt: skip
 #: Ids and codes, so that what stands in an address is never what somebody has written.
 _SUBJECT: Final = re.compile("[A-Za-z0-9-]+")
 
@@ -57,6 +59,7 @@ class Fragment(NamedTuple):
         return self.path.replace(f"<{SUBJECTS.get(self.page)}>", subject) + f"?lang={language}"
 
 
+ADMINISTRATORS: Final = frozenset({Role.ADMIN})
 #: In the order in which a page shows them.
 FRAGMENTS: Final[Sequence[Fragment]] = (
     Fragment("office", "notify", Words("消息", "Notices"), SIGNED_IN, "notices"),
@@ -68,6 +71,9 @@ FRAGMENTS: Final[Sequence[Fragment]] = (
     Fragment("case", "notify", Words("期限与催办", "Deadlines and reminders"), STAFF),
     Fragment("case", "metrics", Words("公开账本记录", "In the public ledger"), STAFF),
     Fragment("letters", "intake", Words("发送至", "Where letters go"), SIGNED_IN),
+    Fragment("catalogue", "routing", Words("分办服务", "Routing"), ADMINISTRATORS),
+    Fragment("catalogue", "notify", Words("督办与通知服务", "Supervision and notices"), ADMINISTRATORS),
+    Fragment("catalogue", "metrics", Words("统计与账本服务", "Statistics and ledger"), ADMINISTRATORS),
     Fragment("session", "intake", Words("预约", "Bookings"), PUBLIC, "booking"),
     Fragment("list", "intake", Words("常用筛选", "Saved filters"), SIGNED_IN, "filters"),
     Fragment("session", "intake", Words("现场登记", "Questions and visitors"), OFFICE | {Role.STATION}),

@@ -25,6 +25,7 @@ from services.metrics.store.model import ReadModel
 from services.runtime.clock import Clock
 from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse
+from services.runtime.process.in_use_part import in_use_part
 from services.runtime.process.signing import Ed25519Signer
 from services.runtime.process.worker import PeriodicJob
 from services.runtime.shared import SharedAnswers
@@ -61,7 +62,10 @@ def collectors(service: Service) -> Sequence[ProductCollector]:
     return [ProductCollector(service)]
 
 
-ROUTES = Routes([*app.routes, *case_pages.routes, *ledger_pages.routes, *sessions_pages.routes, *statistics_pages.routes])
+ROUTES = Routes([
+    *app.routes, *case_pages.routes, *ledger_pages.routes, *sessions_pages.routes, *statistics_pages.routes,
+    *in_use_part("metrics"),
+])  # fmt: skip
 ASSEMBLY = Assembly(
     "metrics",
     Settings,

@@ -14,6 +14,7 @@ import pytest
 from services.console.embedded.installation import Installation, Launched, exclusive
 from services.console.embedded.keeper import LONGEST_REST_SECONDS, RECOVERED_SECONDS, Keeper
 from services.console.embedded.node import PrivateNode
+from services.console.embedded.queue_maker import AGAIN_SECONDS, QueueMaker
 from services.console.embedded.starting.processes import birth_of, free_port, stop_all
 
 SLEEPER = Launched((sys.executable, "-c", "import time; time.sleep(600)"), {})
@@ -103,6 +104,38 @@ def test_it_keeps_still_while_somebody_types_up_or_down(installation: Installati
     with exclusive(installation.run / "lock"):
         assert keeper.turn() == []
     assert keeper.turn() == ["intake"]
+
+
+def test_another_catalogue_gets_its_queues_once_and_a_broker_that_was_away_is_asked_again(tmp_path: Path, watch: Watch) -> None:
+    file, told = tmp_path / "catalogue.yml", tmp_path / "told"
+    town = (Path(__file__).parents[1] / "unit/routing/town.yml").read_text(encoding="utf-8")
+    file.write_text(town, encoding="utf-8")
+    # Fails the first time, as when the broker is away.
+    script = """import os, pathlib, sys
+told = pathlib.Path(sys.argv[1])
+was = told.exists()
+with told.open("a") as lines:
+    lines.write(os.environ["HUIYING_CATALOGUE"] + chr(10))
+sys.exit(not was)"""
+    queues = QueueMaker(file, (sys.executable, "-c", script, str(told)), watch)
+
+    def looked() -> list[str]:
+        queues.look()
+        if queues._running is not None:
+            queues._running.wait(60)
+            queues.look()
+        return told.read_text().splitlines() if told.exists() else []
+
+    assert looked() == []
+    file.write_text("[", encoding="utf-8")
+    assert looked() == [], "one with mistakes is in use nowhere"
+    file.write_text(town.replace("departments:\n", "departments:\n  moon: {name: 月, name_en: Moon}\n"), encoding="utf-8")
+    assert looked() == [str(file)]
+    assert looked() == [str(file)], "the broker is given a rest"
+    watch.now += AGAIN_SECONDS
+    assert looked() == [str(file)] * 2
+    watch.now += AGAIN_SECONDS
+    assert looked() == [str(file)] * 2
 
 
 def test_what_was_stopped_in_good_order_stays_away(installation: Installation, keeper: Keeper) -> None:

@@ -15,14 +15,14 @@ from services.console.client.management import Management
 from services.console.client.topology import apply_topology
 from services.console.embedded.assemblies import assemblies
 from services.console.embedded.installation import Installation
-from services.console.settings import HOME, OWN_CATALOGUE, ConsoleSettings, addresses, load_settings
+from services.console.settings import OWN_CATALOGUE, ConsoleSettings, addresses, load_settings
 from services.console.terminal import fail, json_option, out, print_json, print_plain, step
 from services.contracts.catalogue.against import Use, lacking
 from services.contracts.catalogue.check import check_catalogue, load_catalogue
 from services.contracts.catalogue.document import Problem, snapshot
 from services.contracts.topology import department_queue
 from services.runtime.clock import SystemClock
-from services.runtime.process.catalogue import previous, replace_text
+from services.runtime.process.replacing import alone, digest_of, is_example, replace_catalogue, replace_text
 from services.runtime.store.database import Database
 
 #: `--against` without an address: the installation on this machine.
@@ -65,10 +65,12 @@ def catalogue_check(file: Path, against: str | None, as_json: bool) -> None:
 @click.option("--anyway", is_flag=True, help="Without asking what open cases name.")
 @click.option("--against", default=HERE, metavar="URL", help="Where the open cases are, when not here.")
 @click.option("--keep", is_flag=True, help="When FILE cannot be used, say so and stay with the one in use.")
-def catalogue_use(file: Path, anyway: bool, against: str, keep: bool) -> None:
+@click.option("--once", is_flag=True, help="Only where FILE says something else than when it was last put into use with --once.")
+def catalogue_use(file: Path, anyway: bool, against: str, keep: bool, once: bool) -> None:
     """Put FILE into use without a restart: running services read it within seconds. The one before is kept beside it."""
     settings = load_settings()
     target = place_of(settings)
+    mark = target.with_name(f"{target.stem}.taken")
     problems = [problem for problem in _problems(file) if problem.severity == "error"]
     _print_problems(file, problems)
     missing = [] if problems or anyway else _missing(settings, file, against)
@@ -78,9 +80,15 @@ def catalogue_use(file: Path, anyway: bool, against: str, keep: bool) -> None:
             step(f"仍用原目录 Still in use: {target}")
             return
         fail(f"{file} was not put into use.", ADVICE if missing else f"huiying catalogue check {file}")
-    text = snapshot(file.read_text(encoding="utf-8"), lambda name: (file.parent / name).read_text(encoding="utf-8"))
+    text = _whole(file)
+    if once and target.exists() and mark.exists() and mark.read_text(encoding="utf-8") == digest_of(text):
+        # What was put into use since, at a page or by hand, stays.
+        step(f"文件未变，仍用现行目录 The file is as it was, still in use: {target}")
+        return
     _make_room(settings, file)
     put_into_use(target, text)
+    if once:
+        replace_text(mark, digest_of(text))
     step(f"目录已启用 In use: {target}")
 
 
@@ -93,11 +101,10 @@ def place_of(settings: ConsoleSettings) -> Path:
 
 def put_into_use(target: Path, text: str) -> None:
     """Replace the catalogue in `target`; the previous one is kept beside it."""
-    if target.resolve().is_relative_to(HOME / "deploy") and not target.is_symlink():
+    if is_example(target) and not target.is_symlink():
         fail(f"{target} belongs to the project and is not written to.", "name a file of yours in HUIYING_CATALOGUE")
-    if target.exists():
-        replace_text(previous(target), _whole(target))
-    replace_text(target, text)
+    with alone(target):
+        replace_catalogue(target, _whole(target) if target.exists() else "", text)
 
 
 def open_codes(settings: ConsoleSettings, url: str = HERE) -> list[Use]:

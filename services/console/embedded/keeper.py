@@ -20,11 +20,12 @@ import structlog
 
 from services.console.embedded.installation import Installation, Launched, exclusive
 from services.console.embedded.node import NodeFailed, PrivateNode
+from services.console.embedded.queue_maker import QueueMaker
 from services.console.embedded.starting.forking import Forked, main_of
 from services.console.embedded.starting.launch import KEEPER, WEB
 from services.console.embedded.starting.preloading import load_all
 from services.console.embedded.starting.processes import Slot, listens
-from services.console.settings import load_settings
+from services.console.settings import OWN_CATALOGUE, load_settings
 from services.runtime.process.logs import set_up_logs
 
 LOOK_SECONDS = 1.0
@@ -132,11 +133,13 @@ def obey(keeper: Keeper) -> bool:
 
 
 def keep(keeper: Keeper) -> NoReturn:
-    """Keep everything running, until it is stopped itself."""
+    """Keep everything running, until it is stopped itself, and make the queues that another catalogue needs."""
+    queues = QueueMaker(keeper.installation.var / OWN_CATALOGUE)
     log.info("keeper_started", var=str(keeper.installation.var), programs=sorted(keeper.installation.listed()))
     while True:
         try:
             keeper.turn()
+            queues.look()
         except (OSError, json.JSONDecodeError) as error:
             log.warning("keeper_interrupted", error=repr(error))
         time.sleep(LOOK_SECONDS)

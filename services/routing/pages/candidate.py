@@ -7,10 +7,14 @@ from typing import Final
 import flask
 
 from services.contracts.catalogue.against import lacking
+from services.contracts.errors import Unavailable
 from services.contracts.people.callers import Role
+from services.contracts.topology import department_queue
 from services.routing.app.context import Routing
 from services.routing.pages.paper import TEMPLATES
 from services.routing.store.reading import open_codes
+from services.runtime.messaging.probe import Distrusted
+from services.runtime.process.in_use_part import Lacks
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.catalogue import KEPT, LABELS, look_at
 from services.runtime.web.pages.html import error_page, html, see_other
@@ -40,3 +44,15 @@ def compare(call: Call[Routing]) -> Answer:
     )  # fmt: skip
     shown.headers["Cache-Control"] = "no-store"
     return shown
+
+
+def lacks(service: Routing) -> Lacks:
+    """What the catalogue in use lacks of what open cases name, and which of its departments have no queue at the broker."""
+    catalogue = service.catalogue
+    with service.database.reading() as connection:
+        codes = lacking(catalogue, open_codes(connection))
+    try:
+        found = service.depths([department_queue(code) for code in catalogue.queued])
+    except (Unavailable, Distrusted):
+        return Lacks(codes, None)
+    return Lacks(codes, [code for code in catalogue.queued if department_queue(code) not in found])

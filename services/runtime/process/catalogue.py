@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import errno
 import os
 import threading
 import time
@@ -21,6 +21,8 @@ from services.contracts.catalogue.against import Use, lacking
 from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue, parse_catalogue
 from services.contracts.catalogue.document import snapshot
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.errors import Changed
+from services.runtime.process.replacing import alone, can_replace, digest_of, previous, replace_catalogue, replace_text, written_at
 from services.runtime.settings import ProcessSettings
 from services.runtime.store.database import Database
 
@@ -29,7 +31,7 @@ T = TypeVar("T")
 #: How often (s) a process looks whether the file has changed, and how long it takes for granted which codes open cases use.
 LOOK_SECONDS, CODES_SECONDS = 1.0, 30.0
 SHOWN_PROBLEMS = 5
-DIGITS, NANOSECONDS = 12, 1_000_000_000
+NANOSECONDS = 1_000_000_000
 Stamp = tuple[str, int, int, int]
 
 
@@ -96,7 +98,7 @@ class Source:
         if not self.text:
             return None
         written = max(changed for _, changed, _, _ in self._stamps) // NANOSECONDS
-        return Version(hashlib.sha256(self.text.encode()).hexdigest()[:DIGITS], datetime.fromtimestamp(written, UTC))
+        return Version(digest_of(self.text), datetime.fromtimestamp(written, UTC))
 
     def has_changed(self) -> bool:
         """Whether one of the files is another than the one that was read."""
@@ -153,13 +155,36 @@ class InUse(Generic[T]):
     @property
     def before(self) -> Path | None:
         """The file of the catalogue that was in use before this one; None when there is none."""
-        kept = previous(self._source.path) if self._source else None
+        kept = previous(written_at(self._source.path)) if self._source else None
         return kept if kept is not None and kept.exists() else None
 
     def is_refused(self) -> bool:
         """Whether the file as it is now could not be read, and an older catalogue is used."""
         self._look()
         return self._refused
+
+    def can_be_replaced(self) -> bool:
+        """Whether this process may put another catalogue into use."""
+        return self._source is not None and can_replace(self._source.path)
+
+    def replace(self, text: str, instead_of: str) -> None:
+        """Put another catalogue into use in the place of the one with the digest `instead_of`; one that is in use stays as it is.
+
+        The text has to be right. Raises `Changed` when another was put into use meanwhile, OSError where it cannot be written.
+        """
+        source = self._source
+        if source is None:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        place = written_at(source.path)
+        with self._looking, alone(place):
+            self._read_again(source)
+            now = self._version.digest if self._version else ""
+            if now == digest_of(text) and not self._refused:
+                return
+            if now != instead_of:
+                raise Changed("Another catalogue was put into use meanwhile.")
+            replace_catalogue(place, source.text, text)
+            self._read_again(source)
 
     def keep(self) -> None:
         """Write down the catalogue in use as the last good one, where the settings say where."""
@@ -215,18 +240,6 @@ class LackingCodes:
 def same(catalogue: Catalogue) -> Catalogue:
     """What a service makes of the catalogue that needs nothing but the catalogue itself."""
     return catalogue
-
-
-def previous(path: Path) -> Path:
-    """Where the catalogue before the one in this file is kept."""
-    return path.with_name(f"{path.stem}.previous{path.suffix}")
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Put a text in the place of a file in one step, so that nobody ever reads half of it."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)
 
 
 def _refuse(path: Path, error: CatalogueInvalid) -> None:

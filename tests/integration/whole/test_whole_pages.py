@@ -53,7 +53,14 @@ def scene(templates, tmp_path_factory):
     session = {"kind": "reception", "title": "周二代表有约", "at": (START + timedelta(days=9)).isoformat(), "slots": 6}
     _, planned = county.post("/sessions", session, "supervisor")
     county.work()
-    subjects = {"case": mine["opinion"], "session": planned["id"], "office": "", "list": "cases", "letters": ""}
+    subjects = {
+        "case": mine["opinion"],
+        "session": planned["id"],
+        "office": "",
+        "list": "cases",
+        "letters": "",
+        "catalogue": "none",
+    }
     yield SimpleNamespace(
         county=county, case=mine["opinion"], own=mine["department"], others=other["department"], subjects=subjects
     )

@@ -102,6 +102,19 @@ def test_at_a_start_a_mistake_leaves_the_last_good_one_in_use(var, tmp_path):
     assert load_catalogue(var / "catalogue.yml") == TOWN
 
 
+def test_a_file_that_is_taken_once_counts_again_when_it_says_something_else(var, other, tmp_path):
+    mine = tmp_path / "mine.yml"
+    mine.write_text(TEXT, encoding="utf-8")
+    assert run("use", mine, "--anyway", "--once").exit_code == 0
+    assert run("use", other, "--anyway").exit_code == 0
+    again = run("use", mine, "--anyway", "--once")
+    assert (again.exit_code, "The file is as it was" in again.output) == (0, True)
+    assert load_catalogue(var / "catalogue.yml").name == "木桥镇"
+    mine.write_text(TEXT.replace("name: 石桥镇\n", "name: 铁桥镇\n", 1), encoding="utf-8")
+    assert run("use", mine, "--anyway", "--once").exit_code == 0
+    assert load_catalogue(var / "catalogue.yml").name == "铁桥镇"
+
+
 def test_the_example_of_the_project_is_never_written_to(var, monkeypatch):
     example = Path(__file__).parents[3] / "deploy" / "catalogue.yml"
     before = example.read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from docs.generator.product import ROOT
 from services.contracts.catalogue.against import Use
 from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue, parse_catalogue
 from services.contracts.catalogue.document import snapshot
-from services.runtime.process.catalogue import InUse, LackingCodes, Source, replace_text, same
+from services.contracts.errors import Changed
+from services.runtime.process.catalogue import InUse, LackingCodes, Source, same
+from services.runtime.process.replacing import EXAMPLES, digest_of, previous, replace_text
 from services.runtime.settings import ProcessSettings
 
 TOWN = (ROOT / "tests/unit/routing/town.yml").read_text(encoding="utf-8")
@@ -57,6 +60,47 @@ def test_a_file_that_cannot_be_read_leaves_the_last_good_one_in_use_until_it_can
     assert (place.now, place.is_refused()) == ("石桥镇", True)
     replace_text(file, OTHER)
     assert (place.now, place.is_refused()) == ("木桥镇", False)
+
+
+def test_of_all_who_replace_one_version_at_once_one_does_and_the_one_before_is_kept(file):
+    texts = [TOWN.replace("name: 石桥镇\n", f"name: 第{number}桥镇\n", 1) for number in range(8)]
+    places = [held(file) for _ in texts]
+
+    def press(place, text):
+        try:
+            place.replace(text, digest_of(TOWN))
+        except Changed:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(texts)) as pool:
+        won = [text for text, done in zip(texts, pool.map(press, places, texts), strict=True) if done]
+    assert [file.read_text(encoding="utf-8")] == won
+    assert previous(file).read_text(encoding="utf-8") == TOWN
+    assert {place.version.digest for place in places} == {digest_of(won[0])}
+    assert sorted(path.name for path in file.parent.iterdir()) == [".catalogue.yml.lock", "catalogue.previous.yml", "catalogue.yml"]
+
+
+def test_a_file_with_mistakes_is_replaced_and_what_was_in_use_is_kept(file):
+    place = held(file)
+    replace_text(file, BROKEN)
+    place.replace(OTHER, digest_of(TOWN))
+    assert (place.now, place.is_refused(), previous(file).read_text(encoding="utf-8")) == ("木桥镇", False, TOWN)
+
+
+def test_a_link_is_written_through_unless_it_leads_to_an_example_of_the_project(file, tmp_path):
+    link = tmp_path / "link.yml"
+    link.symlink_to(file)
+    held(link).replace(OTHER, digest_of(TOWN))
+    assert (link.is_symlink(), file.read_text(encoding="utf-8"), held(link).before) == (True, OTHER, previous(file))
+    link.unlink()
+    link.symlink_to(EXAMPLES / "catalogue.yml")
+    example = link.read_text(encoding="utf-8")
+    place = held(link)
+    assert (place.can_be_replaced(), held(EXAMPLES / "catalogue.yml").can_be_replaced()) == (True, False)
+    place.replace(OTHER, digest_of(example))
+    assert (link.is_symlink(), place.now, place.before) == (False, "木桥镇", previous(link))
+    assert (EXAMPLES / "catalogue.yml").read_text(encoding="utf-8") == example == previous(link).read_text(encoding="utf-8")
 
 
 def test_a_change_of_what_a_file_extends_counts_too(file):
