@@ -24,8 +24,8 @@ class Basis(StrEnum):
     PRECEDENT = "precedent"
 
 
-#: These tell something beside: the keywords that were found, the words that spoke for it, the reason of the ruling.
-_TELLING: Final = frozenset({Basis.KEYWORDS, Basis.RULING, Basis.LEARNED, Basis.PRECEDENT})
+#: These tell something beside: the keywords that were found, the words that spoke for it, the reason of who ruled or chose.
+_TELLING: Final = frozenset({Basis.KEYWORDS, Basis.SUPERVISOR, Basis.RULING, Basis.LEARNED, Basis.PRECEDENT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,10 @@ def watch_for_no_reason(page: Page) -> None:
     page.click("form[action$='/mark'] button")
 
 
+def take_nobody_in(page: Page) -> None:
+    page.click("form[action$='/handlers'] button")
+
+
 def preview(page: Page) -> None:
     page.fill("#title", "东街的路灯不亮")
     page.click("main form button")

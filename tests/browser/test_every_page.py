@@ -202,6 +202,8 @@ PAGES: Mapping[str, Shown] = {
     "key-list": Shown("/watched", "supervisor"),
     "watched": Shown("/watched/{in_hand}", "supervisor"),
     "watched-mistakes": Shown("/watched/{in_hand}", "supervisor", doing.watch_for_no_reason),
+    "handlers": Shown("/watched/{in_hand}/handlers", "supervisor"),
+    "handlers-mistakes": Shown("/watched/{in_hand}/handlers", "supervisor", doing.take_nobody_in),
     "preview": Shown("/preview", "reviewer", doing.preview),
     "models": Shown("/models", "supervisor"),
     "components": Shown("/components", "admin"),

@@ -144,14 +144,16 @@ class AssignmentResumed(Shared, frozen=True):
 
 
 class AssignmentCancelled(Addressed, frozen=True):
-    """Nothing more to do: the opinion was withdrawn, is handled with `into`, or the lead has answered without the co-handler."""
+    """Nothing more to do: the opinion was withdrawn, is handled with `into`, the lead has answered without the co-handler, or a
+    supervisor has taken the department out of the case, for a `reason`."""
 
     TYPE: ClassVar[str] = "assignment.cancelled"
     assignment: str
     department: str
-    why: Literal["withdrawn", "merged", "answered", "reassigned"]
+    why: Literal["withdrawn", "merged", "answered", "reassigned", "released"]
     into: str | None = None
     role: Role = "lead"
+    reason: str | None = None
 
 
 class AssignmentAdvised(Addressed, frozen=True):

@@ -109,7 +109,7 @@ BASES: Mapping[str, Words] = {
     Basis.KEYWORDS: Words("内容涉及{}", "the text is about {}"),
     Basis.FALLBACK: Words("暂未匹配到主管单位，由该单位先行办理", "no topic matched, so it takes what nobody else does"),
     Basis.REVIEWER: Words("审核时指定承办", "the reviewer chose it"),
-    Basis.SUPERVISOR: Words("督办人员指定承办", "a supervisor chose it"),
+    Basis.SUPERVISOR: Words("督办人员指定承办：{}", "a supervisor chose it"),
     Basis.RULING: Words("经裁定：{}", "by a ruling"),
     Basis.LEARNED: Words("与以往办理的同类意见相近：{}", "it is like what this department has handled: {}"),
     Basis.PRECEDENT: Words("参照同类意见的裁定：{}", "by rulings on opinions like it"),

@@ -33,10 +33,24 @@ def add_handlers(call: Call[Routing]) -> Answer:
     assignment_id = call.path["assignment_id"]
 
     def act(work: Transaction) -> Moved:
-        created = people.add_handlers(opened(call, work), assignment_id, call.body["departments"], call.body["handling"])
+        asked = call.body["departments"], call.body["handling"], call.body["reason"]
+        created = people.add_handlers(opened(call, work), assignment_id, *asked)
         return 201, {"items": [_added(each) for each in created]}
 
     return once(call.service.database, call.idempotency_key, f"POST /assignments/{assignment_id}/handlers", call.body, act)
+
+
+@routes.post(
+    f"{API}/assignments/<assignment_id>/release",
+    access=RULING,
+    body=oversight.ReleaseBody,
+    answers={200: answers.AssignmentStanding},
+    versioned=True,
+)
+def take_out(call: Call[Routing]) -> Answer:
+    """Take a department out of a case that it handles beside the lead."""
+    reason = call.body["reason"]
+    return _act(call, "release", lambda store, each: people.take_out(store, each, reason))
 
 
 @routes.post(

@@ -86,16 +86,28 @@ def rule(store: RoutingStore, assignment_id: str, found: Ruling, by: str) -> Ass
     return assignment
 
 
-def add_handlers(store: RoutingStore, assignment_id: str, departments: Sequence[str], handling: Handling) -> list[Part]:
+def add_handlers(
+    store: RoutingStore, assignment_id: str, departments: Sequence[str], handling: Handling, reason: str
+) -> list[Part]:
     """Take departments into a case, whose lead's assignment is named; returns their assignments.
 
     Raises `NotFound`, `Invalid` for an unknown department, `Conflict` for one that has the case already, for an assignment
     that is not the lead's, and when the lead does not have the case in hand.
     """
     case = case_of(store, assignment_id)
-    created = placing.add_handlers(case, case.leading(assignment_id), departments, handling, store.joined.of(case.opinion))
+    lead = case.leading(assignment_id)
+    created = placing.add_handlers(case, lead, departments, handling, reason, store.joined.of(case.opinion))
     store.save(case)
     return created
+
+
+def take_out(store: RoutingStore, assignment_id: str, reason: str) -> Assignment:
+    """Take a department out of a case, whose own assignment is named. Raises `NotFound`, `Conflict`."""
+    case = case_of(store, assignment_id)
+    part = case.assignment(assignment_id)
+    placing.take_out(case, part, reason)
+    store.save(case)
+    return part
 
 
 def case_of(store: RoutingStore, assignment_id: str) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.routing.pages import approvals, candidate, doubtful, models, parts, preview, rulings, watching
+from services.routing.pages import approvals, candidate, doubtful, handlers, models, parts, preview, rulings, watching
 from services.routing.pages.desk import file, listing, one, signing, templates, wording
 from services.routing.pages.lookbacks import listing as lookbacks
 from services.routing.pages.lookbacks import one as lookback
@@ -11,6 +11,6 @@ from services.runtime.web.routes import Routes
 
 PAGES = Routes([
     *parts.routes, *doubtful.routes, *approvals.routes, *models.routes, *rulings.routes, *lookbacks.routes, *lookback.routes,
-    *preview.routes, *candidate.routes, *in_use_part("routing", candidate.lacks), *watching.routes,
+    *preview.routes, *candidate.routes, *in_use_part("routing", candidate.lacks), *handlers.routes, *watching.routes,
     *listing.routes, *file.routes, *signing.routes, *one.routes, *templates.routes, *wording.routes,
 ])  # fmt: skip

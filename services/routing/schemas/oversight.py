@@ -21,6 +21,13 @@ class HandlersBody(Schema):
 
     departments = fields.List(Code(LONGEST_NAME), required=True, validate=validate.Length(1, MOST_HANDLERS))
     handling = fields.String(load_default="joint", validate=validate.OneOf(get_args(Handling)))
+    reason = ManyLines(LONGEST_REASON, required=True)
+
+
+class ReleaseBody(Schema):
+    """Why a department does not handle the case any more; it reads that."""
+
+    reason = ManyLines(LONGEST_REASON, required=True)
 
 
 class MarkBody(Building):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from services.contracts.basis import Basis, Rule
 
-TELLING = (Basis.KEYWORDS, Basis.RULING, Basis.LEARNED, Basis.PRECEDENT)
+TELLING = (Basis.KEYWORDS, Basis.SUPERVISOR, Basis.RULING, Basis.LEARNED, Basis.PRECEDENT)
 rules = st.one_of(
     st.builds(Rule, st.sampled_from([each for each in Basis if each not in TELLING])),
     st.builds(Rule, st.sampled_from(TELLING), st.text()),
@@ -25,7 +25,7 @@ def test_a_rule_reads_as_it_was_written(rule):
         (Rule(Basis.GIVEN), "given"),
         (Rule(Basis.FALLBACK), "fallback"),
         (Rule(Basis.REVIEWER), "reviewer"),
-        (Rule(Basis.SUPERVISOR), "supervisor"),
+        (Rule(Basis.SUPERVISOR, "涉及河道。"), "supervisor: 涉及河道。"),
         (Rule(Basis.KEYWORDS, "灯杆、路灯"), "keywords: 灯杆、路灯"),
         (Rule(Basis.RULING, "依职责清单：第三条"), "ruling: 依职责清单：第三条"),
         (Rule(Basis.LEARNED, "泵站、灌溉"), "learned: 泵站、灌溉"),

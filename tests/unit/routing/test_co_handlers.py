@@ -105,7 +105,7 @@ def test_nobody_beside_the_lead_has_longer_than_the_lead(bureau):
     assert set(beside.deadlines) == {"sign", "object", "reply"}
     lead = bureau.let_in("o-2", "路灯")
     assert lead["reply_by"] < bureau.row(lead["id"])["object_by"]
-    bureau.post(f"/assignments/{lead['id']}/handlers", {"departments": ["schools"]}, "supervisor")
+    bureau.post(f"/assignments/{lead['id']}/handlers", {"departments": ["schools"], "reason": "也归其管。"}, "supervisor")
     assert bureau.said("o-2")[-1].data.deadlines["object"] == lead["reply_by"]
 
 
@@ -166,7 +166,7 @@ def test_what_was_quoted_once_is_not_quoted_when_the_case_is_done_again(bureau, 
     bureau.ask("http", roads, "reply", {"content": "甲"}, "roads")
     bureau.do(flood["id"], "reply", REPLY)
     bureau.evaluate(flood["id"], "dissatisfied")
-    bureau.post(f"/assignments/{flood['id']}/handlers", {"departments": ["roads"]}, "supervisor")
+    bureau.post(f"/assignments/{flood['id']}/handlers", {"departments": ["roads"], "reason": "也归其管。"}, "supervisor")
     bureau.ask("http", bureau.beside("o-1")["roads"]["id"], "reply", {"content": "乙"}, "roads")
     bureau.do(flood["id"], "reply", REPLY)
     assert bureau.said("o-1")[-1].data.co_opinions == (CoOpinion("roads", "乙"),)

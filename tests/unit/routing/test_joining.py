@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.contracts.messages.assignments import AssignmentCancelled
 from services.contracts.messages.opinions import OpinionWithdrawn
 from services.contracts.messages.values import Why
 from services.routing.schemas.answers import HandlersAnswer
@@ -94,7 +95,7 @@ class TestAddingHandlers:
     """A supervisor takes departments into a case."""
 
     def add(self, bureau, assignment, departments, who="supervisor", **more):
-        return bureau.post(f"/assignments/{assignment}/handlers", {"departments": departments, **more}, who)
+        return bureau.post(f"/assignments/{assignment}/handlers", {"departments": departments, "reason": "也归其管。", **more}, who)
 
     @pytest.mark.parametrize(
         ("handling", "role", "kind"), [("joint", "co_handler", "co_opinion"), ("separate", "separate", "reply")]
@@ -106,7 +107,7 @@ class TestAddingHandlers:
         assert HandlersAnswer().validate(answer.get_json()) == {}
         created = [event.data for event in bureau.said("o-1")[1:]]
         assert [(each.department, each.role, each.why, set(each.deadlines)) for each in created] == [
-            (code, role, Why("supervisor", 1.0), {"sign", "object", kind}) for code in ("schools", "roads")
+            (code, role, Why("supervisor: 也归其管。", 1.0), {"sign", "object", kind}) for code in ("schools", "roads")
         ]
         assert [each["assignment"] for each in answer.get_json()["items"]] == [each.assignment for each in created]
 
@@ -118,14 +119,15 @@ class TestAddingHandlers:
             ({"departments": ["roads"] * 21}, "departments"),
             ({"departments": "roads"}, "departments"),
             ({"departments": [5]}, "departments.0"),
-            ({}, "departments"),
+            ({"departments": None}, "departments"),
+            ({"departments": ["roads"], "reason": " "}, "reason"),
             ({"departments": ["roads"], "handling": "alone"}, "handling"),
             ({"departments": ["roads"], "colour": "red"}, "colour"),
         ],
     )
     def test_a_bad_body_is_refused(self, bureau, body, field):
         lead = bureau.let_in("o-1")
-        answer = bureau.post(f"/assignments/{lead['id']}/handlers", body, "supervisor")
+        answer = bureau.post(f"/assignments/{lead['id']}/handlers", {"reason": "也归其管。"} | body, "supervisor")
         assert (answer.status_code, list(answer.get_json()["errors"])) == (422, [field])
         assert len(bureau.leads("o-1")) == 1
 
@@ -159,7 +161,34 @@ class TestAddingHandlers:
 
     def test_the_same_request_twice_has_one_effect(self, bureau):
         path = f"/assignments/{bureau.let_in('o-1')['id']}/handlers"
-        answers = [bureau.post(path, {"departments": ["roads"]}, "supervisor", Idempotency_Key="k") for _ in range(2)]
+        answers = [
+            bureau.post(path, {"departments": ["roads"], "reason": "也归其管。"}, "supervisor", Idempotency_Key="k")
+            for _ in range(2)
+        ]
         assert [answer.status_code for answer in answers] == [201, 201]
         assert answers[0].get_json() == answers[1].get_json()
         assert len(bureau.leads("o-1")) == 2
+
+
+class TestTakingOut:
+    """A supervisor takes a department out that handles a case beside the lead."""
+
+    def take_out(self, bureau, assignment, who="supervisor", **more):
+        return bureau.post(f"/assignments/{assignment}/release", {"reason": "现场不涉及道路。", **more}, who)
+
+    def test_it_is_told_why_and_nothing_is_waited_for_any_more(self, bureau, flood, roads):
+        answer = self.take_out(bureau, roads)
+        assert (answer.status_code, answer.get_json()["state"]) == (200, "released")
+        said = bureau.said("o-1")[-1]
+        assert said.data == AssignmentCancelled(roads, "roads", "released", None, "co_handler", "现场不涉及道路。")
+        assert bureau.ask("http", roads, "reply", {"content": "晚了。"}, "roads")[0]
+        assert (bureau.lead("o-1")["state"], bureau.beside("o-1")["schools"]["state"]) == ("assigned", "assigned")
+        assert TestAddingHandlers().add(bureau, flood["id"], ["roads"]).status_code == 201
+
+    def test_a_lead_stays_and_so_does_who_has_answered(self, bureau, flood, roads):
+        assert self.take_out(bureau, flood["id"]).status_code == 409
+        assert self.take_out(bureau, "nothing").status_code == 404
+        assert self.take_out(bureau, roads, reason=" ").status_code == 422
+        bureau.ask("http", roads, "reply", {"content": "涵洞由我们清。"}, "roads")
+        assert self.take_out(bureau, roads).status_code == 409
+        assert bureau.row(roads)["state"] == "advised"

@@ -24,7 +24,9 @@ def merged(bureau, assignment):
 
 def test_everybody_on_the_case_hears_what_joins_it_and_reads_it_again(bureau):
     assignment = bureau.accept(opinion="o-1")
-    bureau.post(f"/assignments/{assignment}/handlers", {"departments": ["roads"], "handling": "joint"}, "supervisor")
+    bureau.post(
+        f"/assignments/{assignment}/handlers", {"departments": ["roads"], "handling": "joint", "reason": "也归其管。"}, "supervisor"
+    )
     bureau.publish_to_routing("o-1", JOINED)
     assert [(each.department, each.role, each.opinion) for each in told(bureau, AssignmentJoined)] == [
         ("water", "lead", OTHER), ("roads", "co_handler", OTHER),

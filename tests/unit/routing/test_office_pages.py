@@ -109,6 +109,62 @@ def test_only_those_who_rule_say_how_a_case_is_watched(bureau, pages):
     assert pages(f"/watched/{one}/mark").headers["Location"] == f"/watched/{one}"
 
 
+def test_departments_are_taken_in_beside_the_lead_and_out_again_each_for_a_reason(bureau, pages):
+    one = bureau.accept()
+    opinion = bureau.row(one)["opinion"]
+    path = f"/watched/{one}/handlers"
+    text = pages(path).text
+    assert "No other department handles it" in text
+    assert ('name="with-water"' in text, 'name="with-roads"' in text) == (False, True)
+    form = {"with-roads": "yes", "with-schools": "yes", "handling": "joint", "reason": HOSTILE, **hidden(text, "handlers")}
+    for _ in "pressed", "twice":
+        answer = pages(path, form=form)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/cases/{opinion}")
+    beside = bureau.beside(opinion)
+    assert {code: (each["role"], each["state"]) for code, each in beside.items()} == {
+        "roads": ("co_handler", "assigned"), "schools": ("co_handler", "assigned"),
+    }  # fmt: skip
+    text = pages(path).text
+    assert ('name="with-roads"' in text, f'href="{path}"' in pages(f"/fragments/routing/case/{opinion}").text) == (False, True)
+    roads = beside["roads"]["id"]
+    form = {"out-reason": HOSTILE, **hidden(text.partition(roads)[2], "out")}
+    assert pages(f"/watched/{roads}/out", form=form).headers["Location"] == f"/cases/{opinion}"
+    assert (bureau.row(roads)["state"], bureau.said(opinion)[-1].data.reason) == ("released", HOSTILE)
+    late = pages(f"/watched/{roads}/out", form={"out-reason": HOSTILE})
+    assert (late.status_code, HOSTILE in unescape(late.text), "<script>x" in late.text) == (409, True, False)
+    assert pages(f"/watched/{beside['schools']['id']}/handlers").status_code == 200
+
+
+def test_what_is_wrong_with_taking_departments_in_or_out_is_said_at_its_field_and_everything_typed_stays(bureau, pages):
+    one = bureau.accept()
+    path, old = f"/watched/{one}/handlers", hidden(pages(f"/watched/{one}/handlers").text, "handlers")
+    for form, field in (
+        ({"handling": "joint", "reason": "好。"}, "departments"), ({"with-roads": "yes", "handling": "joint"}, "reason"),
+        ({"with-roads": "yes", "handling": "alone", "reason": "好。"}, "handling"),
+        ({"with-moon": "yes", "handling": "joint", "reason": "好。"}, "departments"),
+    ):  # fmt: skip
+        answer = pages(path, form=form)
+        assert (answer.status_code, f'id="{field}-mistake"' in answer.text, form.get("reason", "") in answer.text) == (
+            422,
+            True,
+            True,
+        )
+        assert ('name="with-roads" value="yes" checked' in answer.text) == ("with-roads" in form)
+    bureau.clock.instant = bureau.clock.instant.replace(microsecond=bureau.clock.instant.microsecond + 1)
+    assert bureau.do(one, "sign").status_code == 200
+    stale = pages(path, form={"with-roads": "yes", "handling": "separate", "reason": HOSTILE, **old})
+    assert (stale.status_code, HOSTILE in unescape(stale.text), 'value="separate" checked' in stale.text) == (409, True, True)
+    assert bureau.do(one, "reply", REPLY).status_code == 200
+    ended = pages(path, form={"with-roads": "yes", "handling": "joint", "reason": HOSTILE})
+    assert (ended.status_code, HOSTILE in unescape(ended.text)) == (409, True)
+    assert len(bureau.leads(bureau.row(one)["opinion"])) == 1
+    for who, status in (("admin", 200), ("reviewer", 403), ("water", 403), ("head-of-water", 403), (None, 401)):
+        assert pages(path, who).status_code == status
+        if status != 200:
+            assert pages(path, who, {"reason": "好。"}).status_code == status
+            assert pages(f"/watched/{one}/out", who, {"out-reason": "好。"}).status_code == status
+
+
 def test_a_text_is_told_where_it_would_go_why_and_until_when(bureau, pages):
     assert '<section class="card" id="preview"' not in pages("/preview", "reviewer").text
     answer = pages("/preview", "reviewer", {"title": "河堤塌了一段", "content": HOSTILE, "topic": ""})

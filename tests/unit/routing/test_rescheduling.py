@@ -248,7 +248,7 @@ def test_the_moved_deadlines_are_listed_with_old_and_new(town):
 
 def test_those_beside_the_lead_follow_with_their_own_kinds(town):
     lead = town.accept(opinion="o-1")
-    body = {"departments": ["roads"], "handling": "joint"}
+    body = {"departments": ["roads"], "handling": "joint", "reason": "也归其管。"}
     assert town.post(f"/assignments/{lead}/handlers", body, "supervisor").status_code == 201
     assert (
         town.post(

@@ -29,6 +29,7 @@ STAFF_ROUTES = [
     ("POST", "/assignments/resync", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/rule", {"supervisor", "admin"}),
     ("POST", "/assignments/nothing/handlers", {"supervisor", "admin"}),
+    ("POST", "/assignments/nothing/release", {"supervisor", "admin"}),
     ("POST", "/assignments/nothing/mark", {"supervisor", "admin"}),
     ("POST", "/assignments/nothing/raise", {"supervisor", "admin"}),
     ("POST", "/assignments/resync", {"admin", "water", "roads"}),

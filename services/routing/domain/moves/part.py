@@ -16,7 +16,7 @@ from services.routing.domain.commanding import DepartmentCommand
 if TYPE_CHECKING:
     from services.routing.domain.case import Case
 
-Ending = Literal["withdrawn", "merged", "answered", "reassigned"]
+Ending = Literal["withdrawn", "merged", "answered", "reassigned", "released"]
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class Part(Assignment):
         case.publish(*self.sign_with(case.now), advised)
         self.state = state
 
-    def release(self, why: Ending, into: str | None = None) -> AssignmentCancelled:
+    def release(self, why: Ending, into: str | None = None, reason: str | None = None) -> AssignmentCancelled:
         """It ends without an answer; returns what is to be published of that."""
         self.state = advance_co(self.state, Move.RELEASE)
-        return AssignmentCancelled(self.id, self.department, why, into, self.role)
+        return AssignmentCancelled(self.id, self.department, why, into, self.role, reason)

@@ -55,9 +55,9 @@ def reassign(case: Case, before: Lead, department: str, reason: str, others: Ite
 
 
 def add_handlers(
-    case: Case, lead: Lead, departments: Sequence[str], handling: Handling, texts: Sequence[OpinionText]
+    case: Case, lead: Lead, departments: Sequence[str], handling: Handling, reason: str, texts: Sequence[OpinionText]
 ) -> list[Part]:
-    """Take departments into a case beside its lead. `texts` were merged into the case.
+    """Take departments into a case beside its lead, for a reason that they read. `texts` were merged into the case.
 
     Raises `Invalid` for an unknown department, `Conflict` for one that has the case already, and when the lead does not have the
     case in hand.
@@ -66,8 +66,15 @@ def add_handlers(
         raise Conflict(f"Handlers are added while the lead handles the case; now it is '{lead.state}'.")
     engaged = {lead.department, *(each.department for each in case.open_parts)}
     chosen = check_handlers(departments, case.catalogue, engaged)
-    tasks = [Task(code, ROLES[handling], Rule(Basis.SUPERVISOR).why()) for code in chosen]
+    tasks = [Task(code, ROLES[handling], Rule(Basis.SUPERVISOR, reason).why()) for code in chosen]
     return join(case, lead, tasks, texts)
+
+
+def take_out(case: Case, part: Assignment, reason: str) -> None:
+    """Take a department out of a case where it is beside the lead. Raises `Conflict` for the lead, and for one that has ended."""
+    if not isinstance(part, Part):
+        raise Conflict("This is the lead's assignment: another department gets it by a ruling on an objection.")
+    case.publish(part.release("released", reason=reason))
 
 
 def join(case: Case, lead: Lead, tasks: Iterable[Task], texts: Sequence[OpinionText]) -> list[Part]:
