@@ -28,7 +28,7 @@ class HasPlace(Protocol):
 
 
 class Lacks(NamedTuple):
-    """What the catalogue in use lacks: codes that open cases name, and queues that its departments should have.
+    """What the catalogue in use lacks: codes that open cases name, and queues that should be there.
 
     `queues` is None where the broker could not be asked.
     """

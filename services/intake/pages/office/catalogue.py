@@ -169,6 +169,6 @@ def _page(
         written=version.written.astimezone(catalogue.calendar.zone) if version else None, refused=held.is_refused(),
         changed=_changed(catalogue, fresh) if fresh else None, before=held.before, can_replace=held.can_be_replaced(),
         proof=administrator_proof(call), notice=notice, done=done, anyway=form_value("anyway"),
-        queued=[fresh.departments[code] for code in fresh.queued if code not in catalogue.queued] if fresh else [],
+        queued=[each for each in fresh.departments.values() if each.queue and each.code not in catalogue.queued] if fresh else [],
         parts=parts_of("catalogue", call.caller.role),
     ))  # fmt: skip
