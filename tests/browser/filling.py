@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin
@@ -76,8 +76,30 @@ def come(
     headers |= {"Authorization": f"Bearer {shown.who}"} if shown.who and not session else {}
     visitor.cookies.clear()
     cookies = {cookie_name(False): session} if session else {}
-    address, method, sent = site(shown.path) + (form.action if form else shown.path), "GET", form.filled() if form else []
+    address = site(shown.path) + (form.action if form else shown.path)
     if form and form.method == "post":
-        method = "POST"
-    asked = {"data": sent} if method == "POST" else {"params": sent}
-    return visitor.request(method, address, headers=headers, cookies=cookies, timeout=SECONDS, **asked)  # type: ignore[arg-type]
+        return visitor.post(address, form.filled(), headers=headers, cookies=cookies, timeout=SECONDS)
+    return visitor.get(address, params=form.filled() if form else [], headers=headers, cookies=cookies, timeout=SECONDS)
+
+
+@dataclass
+class Filled:
+    """The fields that were filled in, the forms whose answer broke or had the text as markup, and how many answers showed it."""
+
+    fields: set[str] = field(default_factory=set)
+    bad: set[str] = field(default_factory=set)
+    shown: int = 0
+
+
+def filled_in(names: Mapping[str, str], site: Callable[[str], str], pages: Iterable[Shown]) -> Filled:
+    """Send each form of each page with hostile text in all fields; all are read before the first of them is sent."""
+    found, different = Filled(), {(each.path.partition("?")[0], each.who): each.of(names) for each in pages}
+    with requests.Session() as visitor:
+        read = [(each, form) for each in different.values() for form in forms_of(each.path, come(visitor, site, each, names).text)]
+        for shown, form in read:
+            answer = come(visitor, site, shown, names, form)
+            if answer.status_code >= 500 or any(raw in answer.text for raw in RAW):
+                found.bad.add(f"{form.action} {answer.status_code}")
+            found.fields |= {f"{form.action} {name}" for name in form.typed}
+            found.shown += "&lt;i hostile&gt;" in answer.text
+    return found

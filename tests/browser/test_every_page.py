@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,20 +24,19 @@ from tests.browser import doing
 from tests.browser.account_pages import ACCOUNT_PAGES
 from tests.browser.administered import administered
 from tests.browser.conftest import EXPECTED_STATUS, serving
-from tests.browser.filling import RAW, come, forms_of
+from tests.browser.filling import come, filled_in
 from tests.browser.hosting import hosted
 from tests.browser.keeping import lost_by
 from tests.browser.looking import SEEN
 from tests.browser.meeting_pages import SESSION_PAGES, sessions
 from tests.browser.scenes import alike, cases, drafted, learned, live, looked_back, signed_in
-from tests.browser.viewing import SOMEBODY, Look, Shown, Viewer
+from tests.browser.viewing import SOMEBODY, Look, Shown, Viewer, quickest
 from tests.integration.whole.county import County
 from tests.integration.whole.test_every_move import TOWN
 from tests.stores import Templates
 from tests.visitors import MIGRATIONS, Visit
 
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
-HANZI = re.compile("[\u3400-\u9fff]")
 #: Tiles, mail and chat, and a single sign-on that nobody asks.
 SETTINGS = {
     "HUIYING_MAP_TILES": "/tiles/{z}/{x}/{y}.png",
@@ -271,18 +271,17 @@ def test_the_phone_s_first_page_asks_for_nothing_but_the_page_its_style_and_the_
     assert [path for path in asked if not path.startswith(FOLDER)] in (["/"], ["/", "/offline.js"])
 
 
+def test_every_public_page_is_made_in_50_ms_of_the_processor(sites: Sites) -> None:
+    names, site = sites
+    pages = {name: shown.of(names) for name, shown in PAGES.items() if shown.who is None and shown.status == 200}
+    with requests.Session() as visitor:
+        spent = {name: quickest(partial(come, visitor, site, shown, names), 0.05) for name, shown in pages.items()}
+    assert {name: seconds for name, seconds in spent.items() if seconds > 0.05} == {}
+
+
 def test_hostile_text_in_every_field_is_text_in_the_answer(sites: Sites) -> None:
     """The last test of this file: some of the forms are taken."""
-    names, site = sites
-    pages = {(shown.path.partition("?")[0], shown.who): shown.of(names) for shown in PAGES.values()}
-    filled, raw, shows = set[str](), set[tuple[str, str]](), 0
-    with requests.Session() as visitor:
-        found = [(each, form) for each in pages.values() for form in forms_of(each.path, come(visitor, site, each, names).text)]
-        for shown, form in found:
-            answer = come(visitor, site, shown, names, form)
-            raw |= {(each, form.action) for each in RAW if each in answer.text or answer.status_code >= 500}
-            filled |= {f"{form.action} {name}" for name in form.typed}
-            shows += "&lt;i hostile&gt;" in answer.text
-    assert raw == set()
-    assert len(filled) > 150
-    assert shows > 40
+    found = filled_in(*sites, PAGES.values())
+    assert found.bad == set()
+    assert len(found.fields) > 150
+    assert found.shown > 40

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -37,6 +39,18 @@ class Shown:
     def of(self, names: Mapping[str, str]) -> Shown:
         """With what stands for the names in it."""
         return replace(self, path=self.path.format_map(names), who=self.who and self.who.format_map(names))
+
+
+def quickest(act: Callable[[], object], enough: float, tries: int = 5) -> float:
+    """The seconds of the processor that something takes in this process: the least of some tries, until they are `enough`."""
+    least = math.inf
+    for _ in range(tries):
+        began = time.process_time()
+        act()
+        least = min(least, time.process_time() - began)
+        if least <= enough:
+            break
+    return least
 
 
 class Viewer:
