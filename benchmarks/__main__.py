@@ -9,6 +9,7 @@ from benchmarks.cost.command import cost
 from benchmarks.crowd import crowd
 from benchmarks.doubles import doubles
 from benchmarks.entrusted import entrusted
+from benchmarks.hops import hops
 from benchmarks.learning.evaluate import evaluate
 from benchmarks.learning.playback import playback
 from benchmarks.lists import lists
@@ -25,7 +26,7 @@ def main() -> None:
     """测量 · measure Huiying on this machine."""
 
 
-for command in (speed, cost, reads, clock, crowd, evaluate, playback, events, doubles, search, lists, entrusted, meetings):
+for command in (speed, cost, hops, reads, clock, crowd, evaluate, playback, events, doubles, search, lists, entrusted, meetings):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -32,22 +32,21 @@ def connect(url: str) -> Any:
     return connection
 
 
-class Witness:
-    """Takes every message out of the queues of `departments` while it is used as a context."""
+class Consuming:
+    """Consumes on a thread and a connection of its own while it is used as a context; `begin` says what."""
 
-    def __init__(self, url: str, departments: Sequence[str]) -> None:
-        self._queues = [f"department.{code}" for code in departments]
-        self._url, self._over = url, threading.Event()
+    def __init__(self, connection: Any) -> None:
+        self._connection, self._over = connection, threading.Event()
         self._thread = threading.Thread(target=self._consume, name="witness", daemon=True)
-        self._connection = connect(url)
-        self.arrivals: dict[str, float] = {}
-        self.copies: Counter[str] = Counter()
+
+    def begin(self, channel: Any) -> None:
+        """Begin to consume on a channel."""
+        raise NotImplementedError
 
     def __enter__(self) -> Self:
         channel = self._connection.channel()
         channel.auto_decode = False
-        for queue in self._queues:
-            channel.basic_consume(queue, no_ack=True, callback=self._arrived)
+        self.begin(channel)
         self._thread.start()
         return self
 
@@ -55,6 +54,26 @@ class Witness:
         self._over.set()
         self._thread.join()
         self._connection.close()
+
+    def _consume(self) -> None:
+        while not self._over.is_set():
+            with contextlib.suppress(TimeoutError):
+                self._connection.drain_events(timeout=LOOK)
+
+
+class Witness(Consuming):
+    """Takes every message out of the queues of `departments`."""
+
+    def __init__(self, url: str, departments: Sequence[str]) -> None:
+        super().__init__(connect(url))
+        self._queues = [f"department.{code}" for code in departments]
+        self.arrivals: dict[str, float] = {}
+        self.copies: Counter[str] = Counter()
+
+    def begin(self, channel: Any) -> None:
+        """Consume from all of them."""
+        for queue in self._queues:
+            channel.basic_consume(queue, no_ack=True, callback=self._arrived)
 
     def wait(self, opinions: Collection[str], quiet: float = 15.0) -> set[str]:
         """Wait until all of them have arrived, or until nothing has for `quiet` seconds; returns those that are missing."""
@@ -70,11 +89,6 @@ class Witness:
     def doubled(self, opinions: Collection[str]) -> int:
         """How many of them arrived more than once."""
         return sum(1 for opinion in opinions if self.copies[opinion] > 1)
-
-    def _consume(self) -> None:
-        while not self._over.is_set():
-            with contextlib.suppress(TimeoutError):
-                self._connection.drain_events(timeout=LOOK)
 
     def _arrived(self, message: Any) -> None:
         now, body = time.monotonic(), bytes(message.body)
