@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from services.intake.domain.publication.searchable import staff_terms
 from services.intake.domain.similarity.comparing import Comparison, ReadOpinion, Wording
 from services.intake.domain.similarity.gathering import Gathering
 from services.intake.domain.similarity.incidents import Telling, Weights, terms_of
-from services.intake.domain.similarity.likeness import bands, shingles
+from services.intake.domain.similarity.likeness import bands_of
 from services.intake.domain.similarity.rising import told_by
 from services.intake.domain.similarity.words import words_of
 
@@ -31,10 +32,16 @@ class Desk:
     places: Mapping[str, str | None]
 
 
+def look_at(title: str, content: str) -> None:
+    """Find out what a text alone tells, which `compare` needs: it is remembered for a moment."""
+    bands_of(title, content)
+    staff_terms(title, content)
+
+
 def compare(desk: Desk, unread: Sequence[Wording]) -> None:
     """Find the group and the incident of opinions that are new or have changed; forget what was kept of those that were erased."""
     desk.wordings.index([each for each in unread if not each.indexed and not each.is_erased])
-    found = [(each, bands(shingles(each.title, each.content))) for each in unread]
+    found = [(each, bands_of(each.title, each.content)) for each in unread]
     read = _grouped(desk, [(each, own) for each, own in found if not _is_dealt_with(desk, each, own)])
     for each in read:
         _cut(desk, each)

@@ -22,12 +22,15 @@ log = structlog.get_logger()
 #: A relay that has just been woken should not wait five milliseconds, the default, for a busy consumer to step aside.
 SWITCH_SECONDS = 0.0005
 GRACE_SECONDS = 7.0
+#: A job that has more to do leaves the store to others for as long as it has had it, within these bounds (s): who waits for an
+#: SQLite file looks every two milliseconds whether it is free, and would hardly ever find it so.
+SHORTEST_BREATH, LONGEST_BREATH = 0.01, 0.25
 Loop = Callable[[threading.Event], None]
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodicJob:
-    """A periodic job: `run` is called every `seconds` and returns whether there is more to do at once.
+    """A periodic job: `run` is called every `seconds` and returns whether there is more to do soon.
 
     `failed` is how many rows it could not deal with, where it works on rows.
     """
@@ -40,15 +43,15 @@ class PeriodicJob:
     def loop(self, stop: threading.Event) -> None:
         """Until `stop`; an error is logged and the job runs again after its pause."""
         while not stop.is_set():
-            more = False
+            more, began = False, time.monotonic()
             try:
                 more = self.run()
             except SQLAlchemyError as error:
                 log.warning("job_interrupted", job=self.name, error=repr(error))
             except Exception:
                 log.exception("job_failed", job=self.name)
-            if not more:
-                stop.wait(self.seconds)
+            breath = min(LONGEST_BREATH, max(SHORTEST_BREATH, time.monotonic() - began))
+            stop.wait(breath if more else self.seconds)
 
 
 class _StatusServer(ThreadingMixIn, WSGIServer):

@@ -74,9 +74,7 @@ class Weights:
 
     def __init__(self) -> None:
         self._texts = 0
-        self._in: npt.NDArray[np.int64] = np.zeros(BUCKETS, dtype=np.int64)
-        #: What each term weighs in the text that others are compared with, in all and for what happened; else 0.
-        self._own: Numbers = np.zeros((2, BUCKETS))
+        self._in: npt.NDArray[np.int32] = np.zeros(BUCKETS, dtype=np.int32)
 
     def add(self, terms: Terms) -> None:
         """Count a text."""
@@ -106,12 +104,14 @@ class Weights:
         """How near a text is to each of some others, from 0 to 1. None of them is without terms."""
         every = np.concatenate((own, *others))
         terms, weights = every["term"], self._weights(every)
-        places = terms[: len(own)]
-        self._own[:, places] = weights[:, : len(own)]
+        # What each term weighs in the text itself, 0 where it is not in it.
+        order = np.argsort(own["term"])
+        known = own["term"][order]
+        at = np.minimum(np.searchsorted(known, terms), len(known) - 1)
+        in_own = weights[:, order[at]] * (known[at] == terms)
         starts = np.cumsum([0, len(own), *map(len, others[:-1])])
         lengths = np.add.reduceat(weights * weights, starts, axis=1)
-        common = np.add.reduceat(weights * self._own[:, terms], starts, axis=1)
-        self._own[:, places] = 0
+        common = np.add.reduceat(weights * in_own, starts, axis=1)
         product = np.sqrt(lengths[:, :1] * lengths)
         cosines = np.divide(common, product, out=np.zeros_like(common), where=product > 0)
         near: list[float] = ((1 - MATTER) * cosines[0, 1:] + MATTER * cosines[1, 1:]).tolist()

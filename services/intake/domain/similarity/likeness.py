@@ -24,6 +24,8 @@ ALIKE = 0.5
 _SHINGLE = 3
 #: How many texts' shingles are remembered: of a wave of one text, all are compared with the same few.
 _REMEMBERED = 1024
+#: How many texts' bands are remembered: as many as are read together, with room for those that were found out ahead.
+_AHEAD = 64
 _NO_WORD = re.compile(r"[\W_]+")
 _WORD = (1 << 64) - 1
 
@@ -72,6 +74,12 @@ def bands(found: Numbers) -> tuple[int, ...]:
         mixed = (mixed ^ least[:, place]) * _PLACES[place]
         mixed ^= mixed >> _HALF
     return tuple(mixed.view(np.int64).tolist())
+
+
+@lru_cache(maxsize=_AHEAD)
+def bands_of(title: str, content: str) -> tuple[int, ...]:
+    """The bands of a text."""
+    return bands(shingles(title, content))
 
 
 def likeness(one: Numbers, other: Numbers) -> float:

@@ -107,6 +107,12 @@ def unindex(work: Transaction, opinion: str, title: str, content: str) -> None:
         work.execute(wordings.update().where(own).values(indexed=False))
 
 
+def unread_texts(connection: Connection, limit: int) -> Sequence[tuple[str, str]]:
+    """Titles and contents of the next opinions to read, without a lock: they may say something else by the time they are read."""
+    told = sa.select(opinions.c.title, opinions.c.content).join(wordings, opinions.c.id == wordings.c.opinion)
+    return [(row.title, row.content) for row in connection.execute(told.where(_UNREAD).order_by(wordings.c.number).limit(limit))]
+
+
 class WordingStore:
     """The wordings within one transaction."""
 
