@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from services.accounts import tables as account_tables  # noqa: F401
 from services.intake.store.tables import tables as intake
@@ -17,7 +18,7 @@ from services.notify.store.tables import tables as notify
 from services.routing.store.tables import tables as routing
 from services.runtime.settings import SettingsInvalid
 from services.runtime.store import idempotency, inbox  # noqa: F401
-from services.runtime.store.migrate import ACCESS, STORE, migrate
+from services.runtime.store.migrate import ACCESS, STORE, known_revisions, migrate
 from services.runtime.store.outgoing import outbox
 from services.runtime.web.access import tokens as access
 from tests.stores import MakeDatabase
@@ -77,6 +78,12 @@ def test_the_revisions_make_what_the_code_expects(stream: str, any_database: Mak
     assert {name for name in own if not name.startswith(WORDS)} == set(expected.tables)
     for table in expected.tables:
         assert shape(migrated.engine, table) == shape(modelled.engine, table)
+
+
+def test_the_files_of_all_streams_are_numbered_in_the_order_of_their_revisions() -> None:
+    for _, folder in STREAMS.values():
+        script = ScriptDirectory(str(STORE.parent), version_locations=[str(folder)])
+        assert known_revisions(folder) == tuple(each.revision for each in script.walk_revisions())
 
 
 def test_a_store_of_another_version_is_left_alone(any_database: MakeDatabase) -> None:

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from benchmarks.cluster import PrivateCluster
-from services.runtime.store.outgoing.wake_up import NotifyWakeUp
+from services.runtime.store.server import NotifyWakeUp
 
 #: Seconds that a wait may take which nobody wakes; one that is woken ends long before, on however slow a machine.
 LONG, WOKEN = 60.0, 50.0

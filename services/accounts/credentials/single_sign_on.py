@@ -1,6 +1,7 @@
 """Signing in by a provider of the place (OpenID Connect): authorization code with PKCE, and a claim that names an account.
 
 The only module that speaks to a provider. Nobody comes in whom an administrator has not invited under what the claim says.
+The libraries for it take 9 MB, and are loaded where there is a provider.
 """
 
 from __future__ import annotations
@@ -11,17 +12,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import requests
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from services.contracts.errors import HuiyingError, Unavailable
 from services.runtime.store.database import EPOCH
+
+if TYPE_CHECKING:
+    from authlib.integrations.requests_client import OAuth2Session
 
 PATIENCE, KEPT_SECONDS = 5.0, 3600.0
 #: By how much the clock of the provider may go wrong.
@@ -84,6 +83,9 @@ class SingleSignOn:
 
     def finish(self, back: str, begun: Begun, state: str, code: str) -> SignedOn:
         """The person who came back, as the claim says; raises `NotLetIn`, `Unavailable`."""
+        from authlib.common.errors import AuthlibBaseError
+        from joserfc.errors import JoseError
+
         if not hmac.compare_digest(begun.state.encode(), state.encode()):
             raise NotLetIn("the state is another one")
         told = self._told()
@@ -99,12 +101,17 @@ class SingleSignOn:
         return SignedOn(self._named(claims), _moment(claims.get("auth_time")))
 
     def _session(self, back: str) -> OAuth2Session:
+        from authlib.integrations.requests_client import OAuth2Session
+
         given = self._provider
         return OAuth2Session(
             given.client_id, given.client_secret, scope="openid email profile", redirect_uri=back, code_challenge_method="S256"
         )
 
     def _claims(self, token: str, nonce: str, keys: Any) -> Mapping[str, Any]:
+        from joserfc import jwt
+        from joserfc.jwk import KeySet
+
         claims = jwt.decode(token, KeySet.import_key_set(keys), algorithms=ALGORITHMS).claims
         given = self._provider
         jwt.JWTClaimsRegistry(

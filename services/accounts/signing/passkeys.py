@@ -1,4 +1,7 @@
-"""Passkeys (WebAuthn): a device that signs a challenge of this site, and asks its owner before it does."""
+"""Passkeys (WebAuthn): a device that signs a challenge of this site, and asks its owner before it does.
+
+The library for it takes 4 MB, and is loaded when the first passkey is made or used.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,6 @@ from urllib.parse import urlsplit
 
 import orjson
 import sqlalchemy as sa
-import webauthn
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from services.accounts.context import Accounts
 from services.accounts.credentials import once
@@ -60,13 +54,16 @@ def listed(accounts: Accounts, person: str) -> list[Passkey]:
 
 def ask_for_new(accounts: Accounts, person: AccountHolder, site: str) -> Challenge:
     """Ask a browser to make a passkey for somebody."""
+    import webauthn
+    from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, options_to_json, structs
+
     challenge = secrets.token_bytes(32)
-    known = [PublicKeyCredentialDescriptor(base64url_to_bytes(each.id)) for each in listed(accounts, person.id)]
+    known = [structs.PublicKeyCredentialDescriptor(base64url_to_bytes(each.id)) for each in listed(accounts, person.id)]
     options = webauthn.generate_registration_options(
         rp_id=_host(site), rp_name=NAME, user_name=person.sign_in or person.id, user_id=person.id.encode(), challenge=challenge,
         user_display_name=person.name, exclude_credentials=known,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED, user_verification=structs.UserVerificationRequirement.REQUIRED
         ),
     )  # fmt: skip
     return Challenge(options_to_json(options), accounts.lend(Purpose.NEW_PASSKEY, challenge=bytes_to_base64url(challenge)))
@@ -74,6 +71,9 @@ def ask_for_new(accounts: Accounts, person: AccountHolder, site: str) -> Challen
 
 def keep(accounts: Accounts, person: AccountHolder, site: str, sealed: str, credential: str, label: str) -> None:
     """Keep the passkey that a browser has made; raises `NotFound` for an answer that is not good, `Conflict` for too many."""
+    import webauthn
+    from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+
     challenge = _challenge(accounts, sealed, Purpose.NEW_PASSKEY)
     made = _verified(
         lambda: webauthn.verify_registration_response(
@@ -110,15 +110,21 @@ def remove(accounts: Accounts, person: str, passkey: str) -> None:
 
 def ask_to_sign(accounts: Accounts, site: str) -> Challenge:
     """Ask a browser to sign in with a passkey that it has for this site."""
+    import webauthn
+    from webauthn.helpers import bytes_to_base64url, options_to_json, structs
+
     challenge = secrets.token_bytes(32)
     options = webauthn.generate_authentication_options(
-        rp_id=_host(site), challenge=challenge, user_verification=UserVerificationRequirement.REQUIRED
+        rp_id=_host(site), challenge=challenge, user_verification=structs.UserVerificationRequirement.REQUIRED
     )
     return Challenge(options_to_json(options), accounts.lend(Purpose.PASSKEY, challenge=bytes_to_base64url(challenge)))
 
 
 def signed_by(accounts: Accounts, site: str, sealed: str, credential: str) -> str:
     """Who signed; raises `NotFound` for an answer that is not good, or came before."""
+    import webauthn
+    from webauthn.helpers import base64url_to_bytes
+
     challenge = _challenge(accounts, sealed, Purpose.PASSKEY)
     with accounts.access.reading() as connection:
         row = connection.execute(sa.select(passkeys).where(passkeys.c.id == _id_in(credential))).one_or_none()
@@ -146,6 +152,8 @@ def signed_by(accounts: Accounts, site: str, sealed: str, credential: str) -> st
 
 
 def _verified(verify: Callable[[], T]) -> T:
+    from webauthn.helpers.exceptions import WebAuthnException
+
     try:
         return verify()
     except (WebAuthnException, ValueError, KeyError) as error:

@@ -25,10 +25,10 @@ from services.runtime.clock import ZONE, Clock, new_id
 from services.runtime.store import engine as engines
 from services.runtime.store.commits.committer import Committer, Lost
 from services.runtime.store.commits.group import GroupTransaction, only_reads
-from services.runtime.store.lease import AdvisoryLease, FileLease, Lease
+from services.runtime.store.lease import FileLease, Lease, lease_at_server
 from services.runtime.store.outgoing.outbox import Pending
 from services.runtime.store.outgoing.post import Carrier, posting
-from services.runtime.store.outgoing.wake_up import FifoWakeUp, NotifyWakeUp, WakeUp
+from services.runtime.store.outgoing.wake_up import FifoWakeUp, WakeUp, notifying
 from services.runtime.store.statements import bulk
 from services.runtime.store.statements.bulk import Buffer, Found, insert_into, run_many
 
@@ -236,7 +236,7 @@ class Database:
         with self._hanging:
             if self._wake_up is None:
                 channel = f"{self.source}_outbox"
-                self._wake_up = FifoWakeUp(self._beside("bell")) if self.is_sqlite else NotifyWakeUp(self.conninfo, channel)
+                self._wake_up = FifoWakeUp(self._beside("bell")) if self.is_sqlite else notifying(self.conninfo, channel)
             return self._wake_up
 
     def _wake(self) -> None:
@@ -244,7 +244,7 @@ class Database:
 
     def lease(self, name: str) -> Lease:
         """A lease that one process on this store can hold."""
-        return FileLease(self._beside(name)) if self.is_sqlite else AdvisoryLease(self.conninfo, f"{self.source}.{name}")
+        return FileLease(self._beside(name)) if self.is_sqlite else lease_at_server(self.conninfo, f"{self.source}.{name}")
 
     def close(self) -> None:
         """Close the pooled connections and the wake-up; the store can be used again afterwards."""

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-import zlib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
-
-import psycopg
+from typing import Protocol
 
 
 class Lease(Protocol):
@@ -54,48 +50,8 @@ class FileLease:
             self._file = None
 
 
-class AdvisoryLease:
-    """A PostgreSQL advisory lock, held by a connection of its own."""
+def lease_at_server(conninfo: str, name: str) -> Lease:
+    """A lock in PostgreSQL, whose driver is loaded for it."""
+    from services.runtime.store.server import AdvisoryLease
 
-    #: Either side notices within seconds that the other is gone, also when nothing closes the connection.
-    LIVELY: ClassVar[Mapping[str, Any]] = {
-        "connect_timeout": 5, "tcp_user_timeout": 5000, "keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 3,
-        "options": "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 -c tcp_user_timeout=5000",
-    }  # fmt: skip
-
-    def __init__(self, conninfo: str, name: str) -> None:
-        self._conninfo, self._key = conninfo, zlib.crc32(name.encode())
-        self._connection: psycopg.Connection | None = None
-        self._holding = False
-
-    def acquire(self) -> bool:
-        """Try to take it, without waiting; raises ConnectionError when the database does not answer."""
-        if self._holding:
-            return self.held()
-        try:
-            if self._connection is None:
-                self._connection = psycopg.connect(self._conninfo, autocommit=True, **self.LIVELY)
-            row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (self._key,)).fetchone()
-        except psycopg.Error as error:
-            self.release()
-            raise ConnectionError(f"the store does not answer: {error}") from error
-        self._holding = bool(row and row[0])
-        return self._holding
-
-    def held(self) -> bool:
-        """Ask the connection that holds it; a lost connection has lost the lock."""
-        if self._connection is None or not self._holding:
-            return False
-        try:
-            self._connection.execute("SELECT 1")
-        except psycopg.Error:
-            self.release()
-            return False
-        return True
-
-    def release(self) -> None:
-        """Close the connection, which unlocks it."""
-        self._holding = False
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+    return AdvisoryLease(conninfo, name)

@@ -14,7 +14,7 @@ from services.runtime.clock import SystemClock
 from services.runtime.settings import SettingsInvalid
 from services.runtime.store.database import Database
 
-# Alembic takes a fifth of a second to load, which most commands of the console do not need.
+# Alembic takes a fifth of a second and 8 MB to load. Who only asks whether a store is as it should be does not need it.
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -35,10 +35,8 @@ def _config(folder: Path) -> Config:
 
 @cache
 def known_revisions(folder: Path) -> tuple[str, ...]:
-    """The revisions of `folder`, newest first."""
-    from alembic.script import ScriptDirectory
-
-    return tuple(revision.revision for revision in ScriptDirectory.from_config(_config(folder)).walk_revisions())
+    """The revisions of `folder`, newest first: its files begin with their numbers, and each follows the one before."""
+    return tuple(sorted((file.name.partition("_")[0] for file in folder.glob("[0-9]*_*.py")), reverse=True))
 
 
 def _revisions(connection: Connection, folder: Path, stream: str) -> tuple[tuple[str, ...], str | None]:

@@ -14,7 +14,6 @@ from services.runtime.clock import SystemClock
 from services.runtime.process.catalogue import Source
 from services.runtime.process.signing import Ed25519Signer
 from services.runtime.store.database import Database
-from services.runtime.store.migrate import ACCESS, STORE, known_revisions
 
 #: Modules that others load when they are first used.
 LATE = ("kombu.compression", "kombu.connection", "kombu.message", "kombu.transport.pyamqp")
@@ -24,10 +23,7 @@ def load_all(catalogue: Path) -> None:
     """Load what all programs need: their code and the catalogue; what each of them loaded for itself, none of them would share."""
     # Nothing of it is garbage: looking for some takes a tenth of the time.
     gc.disable()
-    for assembly in assemblies().values():
-        known_revisions(assembly.migrations)
-    for folder in (STORE, ACCESS):
-        known_revisions(folder)
+    assemblies()
     for module in (WEB_MODULE, WORKER_MODULE, *LATE):
         import_module(module)
     # The first key makes OpenSSL ready, the first connection SQLAlchemy.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import flask
 
@@ -13,12 +13,15 @@ from services.contracts.words.bilingual import Words, name_of
 from services.contracts.words.vocabulary import CODE_KINDS
 from services.intake.app.context import KEEPERS, Intake
 from services.intake.domain.constituency.codes import PORTION, CodeBatch
-from services.intake.gateway.sheets import Sheet, write_posters, write_stickers
 from services.intake.schemas.constituency.codes import SheetsQuery
 from services.intake.store.constituency import codes as store
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import origin
 from services.runtime.web.routes import API, Answer, Routes
+
+# The library that writes PDF is loaded when something is printed.
+if TYPE_CHECKING:
+    from services.intake.gateway.sheets import Sheet
 
 routes = Routes()
 PDF, SVG = "application/pdf", "image/svg+xml"
@@ -43,6 +46,8 @@ def printed(call: Call[Intake], batch_id: str, form: str, after: int = 0) -> fla
 
 
 def _written(service: Intake, sheet: Sheet, batch: CodeBatch, form: str, after: int) -> Iterator[bytes]:
+    from services.intake.gateway.sheets import write_posters, write_stickers
+
     write = write_posters if form == "posters" else write_stickers
     file: IO[bytes]
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
@@ -63,6 +68,8 @@ def _numbered(service: Intake, batch: CodeBatch, after: int) -> Iterator[tuple[i
 
 def sheet_of(call: Call[Intake], batch: CodeBatch) -> Sheet:
     """What stands on all sheets of a batch."""
+    from services.intake.gateway.sheets import Sheet
+
     catalogue, placement = call.service.catalogue, batch.placement
     area, station = stored.found(catalogue.areas, placement.area), stored.found(catalogue.stations, placement.station)
     about = CODE_KINDS[placement.kind]

@@ -8,13 +8,8 @@ from __future__ import annotations
 import contextlib
 import os
 import select
-import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
-
-import psycopg
 
 
 class WakeUp(Protocol):
@@ -55,75 +50,8 @@ class FifoWakeUp:
         os.close(self._pipe)
 
 
-class NotifyWakeUp:
-    """PostgreSQL's LISTEN and NOTIFY, each on a connection of its own, so that no commit waits for a notification.
+def notifying(conninfo: str, channel: str) -> WakeUp:
+    """A channel in PostgreSQL, whose driver is loaded for it."""
+    from services.runtime.store.server import NotifyWakeUp
 
-    Rings are sent by a thread that joins those that arrive meanwhile into one.
-    """
-
-    #: Who has waited this recently (s) is taken to be waiting or at work in this process, and is woken without the database.
-    PRESENT_SECONDS = 2.0
-    REST_SECONDS = 0.5
-
-    def __init__(self, conninfo: str, channel: str) -> None:
-        self._conninfo, self._channel = conninfo, channel
-        self._due, self._heard, self._closed = threading.Event(), threading.Event(), threading.Event()
-        self._present_until = 0.0
-        self._threads: dict[str, threading.Thread] = {}
-        self._starting = threading.Lock()
-
-    def signal(self) -> None:
-        """Wake a waiting thread of this process directly, and other processes through the database."""
-        if time.monotonic() < self._present_until:
-            self._heard.set()
-            return
-        self._due.set()
-        self._ensure("wake-up-ringer", self._send)
-
-    def wait(self, timeout: float) -> None:
-        """Wait for a notification; the first call starts listening."""
-        self._ensure("wake-up-listener", self._listen)
-        self._present_until = time.monotonic() + timeout + self.PRESENT_SECONDS
-        self._heard.wait(timeout)
-        # Before the caller reads the store, so that what is stored after that signals again.
-        self._heard.clear()
-
-    def close(self) -> None:
-        """End both threads and their connections."""
-        self._closed.set()
-        self._due.set()
-        for thread in self._threads.values():
-            thread.join(2.0)
-
-    def _ensure(self, name: str, run: Callable[[psycopg.Connection], None]) -> None:
-        if name in self._threads:
-            return
-        with self._starting:
-            if name not in self._threads:
-                thread = threading.Thread(target=self._again_and_again, args=(run,), name=name, daemon=True)
-                self._threads[name] = thread
-                thread.start()
-
-    def _again_and_again(self, run: Callable[[psycopg.Connection], None]) -> None:
-        while not self._closed.is_set():
-            with contextlib.suppress(psycopg.Error), psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5) as line:
-                run(line)
-            self._closed.wait(self.REST_SECONDS)
-
-    def _send(self, line: psycopg.Connection) -> None:
-        line.execute("SET synchronous_commit = off")
-        while self._due.wait() and not self._closed.is_set():
-            self._due.clear()
-            try:
-                line.execute(f'NOTIFY "{self._channel}"')
-            except psycopg.Error:
-                self._due.set()
-                raise
-
-    def _listen(self, line: psycopg.Connection) -> None:
-        line.execute(f'LISTEN "{self._channel}"')
-        # What was stored while nobody listened has rung in vain.
-        self._heard.set()
-        while not self._closed.is_set():
-            for _ in line.notifies(timeout=0.5):
-                self._heard.set()
+    return NotifyWakeUp(conninfo, channel)

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -76,8 +75,14 @@ def together(connection: Connection) -> Iterator[None]:
 
     The error of one is raised by a later one, or at the end.
     """
+    if connection.dialect.name == "sqlite":
+        yield
+        return
+    # Loaded where there is a server: it takes 10 MB.
+    import psycopg
+
     raw: Any = connection.connection.dbapi_connection
-    if not isinstance(raw, psycopg.Connection) or not psycopg.Pipeline.is_supported():
+    if not psycopg.Pipeline.is_supported():
         yield
         return
     all_of_them = Bare(connection, "statements that were sent together")
