@@ -16,7 +16,7 @@ from services.contracts.words.bilingual import Words
 
 #: The addresses of pages that are put together, also where one of their forms is answered with the page. Nothing else is looked
 #: through for parts.
-COMPOSED: Final = r"^/(office|cases|cases/[^/]+|catalogue(/back)?|desk|sessions/[^/]+(/moves/[^/]+)?|notices/letters)$"
+COMPOSED: Final = r"^/(office|cases|cases/[^/]+|catalogue(/back)?|desk|reviews|sessions/[^/]+(/moves/[^/]+)?|notices/letters)$"
 #: What the addresses of parts begin with; nobody outside can ask for one.
 PREFIX: Final = "/fragments/"
 #: How far what waits is counted.

@@ -10,8 +10,9 @@ import pytest
 from docs.generator.product import ROOT, page_routes
 from services.contracts.fragments import COMPOSED
 from services.contracts.people.lists import LISTS
-from services.intake.pages.office import narrowing
-from services.routing.pages.desk import filters
+from services.intake.pages.office.narrowing import CASES
+from services.intake.pages.similarity.choosing import QUEUE
+from services.routing.pages.desk.filters import LIST as DESK
 from services.runtime.web.application import SECURITY_HEADERS
 from services.runtime.web.pages.html import PAGE_HEADERS, SCRIPTED
 
@@ -63,7 +64,7 @@ def test_a_form_is_posted_to_a_page() -> None:
 
 
 def test_what_people_save_of_a_list_is_what_its_addresses_are_narrowed_by() -> None:
-    assert dict(LISTS) == {narrowing.LIST: narrowing.NAMES, filters.DESK: filters.NAMES}, "in contracts/people/lists.py"
+    assert dict(LISTS) == {each.path: each.filters for each in (CASES, DESK, QUEUE)}, "in contracts/people/lists.py"
     asked = {route.path: route.query for _, route in page_routes() if route.method == "GET"}
     for path, names in LISTS.items():
         query = asked[path]

@@ -66,7 +66,7 @@ def sign_in(call: Call[HasAccounts]) -> Answer:
         return _later(sign_in_form(call, to, *_words(error, name)), error)
 
 
-@routes.post("/login/code", access=PUBLIC, page=error_page, counts=(SIGN_INS,))
+@routes.post("/login/code", stands_on=LOGIN, access=PUBLIC, page=error_page, counts=(SIGN_INS,))
 def second_step(call: Call[HasAccounts]) -> Answer:
     """The second step: a code of the second factor."""
     refuse_foreign(flask.request.headers.get("Sec-Fetch-Site"))
@@ -155,13 +155,7 @@ def choose(call: Call[HasAccounts]) -> Answer:
     return _proceed(call, accounts.change(lambda work, people: signing_in.proceed(accounts, work, person, device())), DESK)
 
 
-@routes.get("/logout", access=PUBLIC, page=error_page)
-def back_to_desk(_: Call[HasAccounts]) -> Answer:
-    """GET on the sign-out address: goes back to the desk. Signing out takes a POST, so no link can do it."""
-    return see_other(DESK)
-
-
-@routes.post("/logout", access=frozenset(Role), page=error_page, own=True)
+@routes.post("/logout", stands_on=DESK, access=frozenset(Role), page=error_page, own=True)
 def sign_out(call: Call[HasAccounts]) -> Answer:
     """End the session."""
     guard = guard_of(call)

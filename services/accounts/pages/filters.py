@@ -64,14 +64,7 @@ def save(call: Call[HasAccounts]) -> Answer:
     return see_other(saved.address)
 
 
-@routes.get(f"{PAGE}/<filter_id>", access=SIGNED_IN, page=error_page)
-@routes.get(f"{PAGE}/<filter_id>/remove", access=SIGNED_IN, page=error_page)
-def back(call: Call[HasAccounts]) -> Answer:
-    """GET on the address of a form: back to the page."""
-    return see_other(PAGE)
-
-
-@routes.post(f"{PAGE}/<filter_id>", access=SIGNED_IN, page=KeptForm({"name-*": LABEL}))
+@routes.post(f"{PAGE}/<filter_id>", stands_on=PAGE, access=SIGNED_IN, page=KeptForm({"name-*": LABEL}))
 def rename(call: Call[HasAccounts]) -> Answer:
     """Call a filter something else."""
     me, which, key = own(call), call.path["filter_id"], f"name-{call.path['filter_id']}"
@@ -84,7 +77,7 @@ def rename(call: Call[HasAccounts]) -> Answer:
     return see_other(PAGE)
 
 
-@routes.post(f"{PAGE}/<filter_id>/remove", access=SIGNED_IN, page=error_page)
+@routes.post(f"{PAGE}/<filter_id>/remove", stands_on=PAGE, access=SIGNED_IN, page=error_page)
 def remove(call: Call[HasAccounts]) -> Answer:
     """Keep a filter no longer."""
     filters.remove(call.service.accounts, own(call).id, call.path["filter_id"])

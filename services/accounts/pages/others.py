@@ -31,6 +31,7 @@ from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
 LIST, SHOWN = "/accounts", 50
+ONE: Final = f"{LIST}/<account_id>"
 FIELDS = ("sign_in", "name", "role", "of", "deputy", "email", "phone", "external")
 #: What is wrong with a field, whatever the API says of it in full.
 WRONG: Final[Mapping[str, Phrase]] = {
@@ -99,13 +100,13 @@ def invite(call: Call[HasAccounts]) -> Answer:
     return _one(call, sent.person, sent=sent)
 
 
-@routes.get(f"{LIST}/<account_id>", access=ADMIN, page=error_page, personal=True)
+@routes.get(ONE, access=ADMIN, page=error_page, personal=True)
 def one(call: Call[HasAccounts]) -> Answer:
     """One account with contact data, and what can be done with it."""
     return _one(call, call.service.accounts.read(lambda people: people.get(call.path["account_id"])))
 
 
-@routes.post(f"{LIST}/<account_id>/name", access=ADMIN, page=KeptForm({"name": LABELS["name"]}))
+@routes.post(f"{ONE}/name", stands_on=ONE, access=ADMIN, page=KeptForm({"name": LABELS["name"]}))
 def rename(call: Call[HasAccounts]) -> Answer:
     """Call somebody by another name."""
     accounts, person, form = call.service.accounts, call.path["account_id"], read_form(("name",))
@@ -116,7 +117,7 @@ def rename(call: Call[HasAccounts]) -> Answer:
     return see_other(f"{LIST}/{person}")
 
 
-@routes.post(f"{LIST}/<account_id>/grants", access=ADMIN, page=KeptForm({"deputy": LABELS["deputy"]}, ("role", "of")))
+@routes.post(f"{ONE}/grants", stands_on=ONE, access=ADMIN, page=KeptForm({"deputy": LABELS["deputy"]}, ("role", "of")))
 def grant(call: Call[HasAccounts]) -> Answer:
     """Grant another role, which takes the administrator's own password again."""
     form, person = read_form(granting.FIELDS), call.path["account_id"]
@@ -136,7 +137,7 @@ def grant(call: Call[HasAccounts]) -> Answer:
     return see_other(f"{LIST}/{person}")
 
 
-@routes.post(f"{LIST}/<account_id>/grants/<grant_id>/end", access=ADMIN, page=error_page)
+@routes.post(f"{ONE}/grants/<grant_id>/end", stands_on=ONE, access=ADMIN, page=error_page)
 def end_grant(call: Call[HasAccounts]) -> Answer:
     """End a role."""
     managing.end_grant(call.service.accounts, call.path["account_id"], call.path["grant_id"], call.caller.person)
@@ -156,20 +157,11 @@ def _move(name: str) -> None:
 
     move.__doc__ = f"{name.capitalize()} an account."
     move.__name__ = f"{name.replace('-', '_')}_at_page"
-    routes.post(f"{LIST}/<account_id>/{name}", access=ADMIN, page=error_page)(move)
+    routes.post(f"{ONE}/{name}", stands_on=ONE, access=ADMIN, page=error_page)(move)
 
 
 for _name in MOVES:
     _move(_name)
-
-
-def back(call: Call[HasAccounts]) -> Answer:
-    """GET on the address of a form: back to the account."""
-    return see_other(f"{LIST}/{call.path['account_id']}")
-
-
-for _form in ("name", "grants", "grants/<grant_id>/end", *MOVES):
-    routes.get(f"{LIST}/<account_id>/{_form}", access=ADMIN, page=error_page)(back)
 
 
 def _list(

@@ -49,7 +49,7 @@ def account(call: Call[HasAccounts]) -> Answer:
     return _account(call)
 
 
-@routes.post(f"{ACCOUNT}/role", access=SIGNED_IN, page=error_page, own=True)
+@routes.post(f"{ACCOUNT}/role", stands_on=ACCOUNT, access=SIGNED_IN, page=error_page, own=True)
 def act_as(call: Call[HasAccounts]) -> Answer:
     """Act as another of the own roles from now on. The session gets a new secret with it."""
     chosen, me, accounts = read_form(("grant",))["grant"], own(call), call.service.accounts
@@ -62,7 +62,7 @@ def act_as(call: Call[HasAccounts]) -> Answer:
     return response
 
 
-@routes.post(f"{ACCOUNT}/password", access=SIGNED_IN, page=error_page, own=True)
+@routes.post(f"{ACCOUNT}/password", stands_on=ACCOUNT, access=SIGNED_IN, page=error_page, own=True)
 def change_password(call: Call[HasAccounts]) -> Answer:
     """Change the own password; all other sessions end."""
     me, accounts, session = own(call), call.service.accounts, call.session
@@ -79,7 +79,7 @@ def change_password(call: Call[HasAccounts]) -> Answer:
     return see_other(f"{ACCOUNT}?done=password")
 
 
-@routes.post(f"{ACCOUNT}/sessions/end", access=SIGNED_IN, page=error_page, own=True)
+@routes.post(f"{ACCOUNT}/sessions/end", stands_on=ACCOUNT, access=SIGNED_IN, page=error_page, own=True)
 def end_own_sessions(call: Call[HasAccounts]) -> Answer:
     """End one of the own sessions, or all but this one."""
     only, me, session = read_form(("session",))["session"], own(call), call.session

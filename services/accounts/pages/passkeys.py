@@ -49,7 +49,7 @@ def add(call: Call[HasAccounts]) -> Answer:
     return see_other(PAGE)
 
 
-@routes.post(f"{PAGE}/remove", access=SIGNED_IN, page=error_page)
+@routes.post(f"{PAGE}/remove", stands_on=PAGE, access=SIGNED_IN, page=error_page)
 def remove(call: Call[HasAccounts]) -> Answer:
     """Take a passkey out of use."""
     passkeys.remove(call.service.accounts, own(call).id, read_form(("passkey",))["passkey"])

@@ -48,7 +48,7 @@ def set_up(call: Call[HasAccounts]) -> Answer:
     return shown(call, "recovery-codes.html", codes=codes)
 
 
-@routes.post(f"{PAGE}/remove", access=SIGNED_IN, page=error_page)
+@routes.post(f"{PAGE}/remove", stands_on=PAGE, access=SIGNED_IN, page=error_page)
 def remove(call: Call[HasAccounts]) -> Answer:
     """Take the second factor out of use."""
     me = own(call)

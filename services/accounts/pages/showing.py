@@ -22,8 +22,8 @@ from services.runtime.web.pages.html import html, origin
 
 TEMPLATES = Templates(Path(__file__).parents[1])
 DESK, ACCOUNT, LOGIN = "/office", "/account", "/login"
-#: Where signing in may redirect to: a plain path of this site.
-_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9/_.-]*)?")
+#: Where signing in may redirect to: an address of this site, with what its list is narrowed to.
+_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-](?:/?[A-Za-z0-9_.-])*/?)?(?:\?[A-Za-z0-9%&=+_.~*,:-]{0,2000})?")
 BROWSERS = (("Edg", "Edge"), ("MicroMessenger", "WeChat"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
 SYSTEMS = (
     ("Windows", "Windows"), ("Android", "Android"), ("HarmonyOS", "HarmonyOS"), ("iPhone", "iPhone"), ("iPad", "iPad"),
@@ -54,7 +54,7 @@ def site_of(call: Call[HasAccounts]) -> str:
 
 def own_path(text: str) -> str:
     """A path of this site, or the desk for anything else: signing in never redirects to another site."""
-    return text if _OWN_PATH.fullmatch(text) and "//" not in text else DESK
+    return text if _OWN_PATH.fullmatch(text) else DESK
 
 
 def device() -> str:

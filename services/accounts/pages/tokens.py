@@ -95,13 +95,7 @@ def make(call: Call[HasAccounts]) -> Answer:
     return _page(call, made=made)
 
 
-@routes.get(f"{LIST}/<token_id>/revocation", access=ADMIN, page=error_page)
-def back(call: Call[HasAccounts]) -> Answer:
-    """GET on the address of a form: back to the list."""
-    return see_other(LIST)
-
-
-@routes.post(f"{LIST}/<token_id>/revocation", access=ADMIN, page=error_page)
+@routes.post(f"{LIST}/<token_id>/revocation", stands_on=LIST, access=ADMIN, page=error_page)
 def revoke(call: Call[HasAccounts]) -> Answer:
     """End a token, and go back to the list."""
     try:

@@ -9,4 +9,5 @@ from typing import Final
 LISTS: Final[Mapping[str, Sequence[str]]] = {
     "/cases": ("q", "state", "topic", "area", "department", "channel", "level", "outcome", "key", "since", "until", "sort"),
     "/desk": ("q", "state", "topic", "due", "key"),
+    "/reviews": ("q", "topic", "area", "station", "channel"),
 }

@@ -62,6 +62,26 @@ class CasesQuery(Schema):
     cursor = fields.String(load_default=None)
 
 
+class WaitingQuery(Schema):
+    """What the queue of those who review can be narrowed to, as an address says it; it begins behind an id. The rest is what has
+    just been done, for the notice on top, and the opinion that another one stands beside."""
+
+    q = OneLine(LONGEST_QUERY, shortest=0, load_default="")
+    topic = Codes("topics", load_default=None)
+    area = Codes("areas", load_default=None)
+    station = Codes("stations", load_default=None)
+    channel = Choices(CHANNELS, load_default=None)
+    cursor = fields.String(load_default=None)
+    did = fields.String(load_default="")
+    about = fields.String(load_default="")
+    number = fields.String(load_default="")
+    refused = fields.String(load_default="")
+    more = fields.String(load_default="")
+    failed = fields.String(load_default="")
+    none = fields.String(load_default="")
+    other = fields.String(data_key="with", load_default="")
+
+
 class BatchQuery(Schema):
     """How a file is read: for show only (`dry_run`), without the columns named in `ignore`, from the `sheet` of a workbook."""
 

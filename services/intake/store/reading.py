@@ -22,7 +22,6 @@ from services.intake.domain.timeline import TimelineEntry
 from services.intake.store.handling import page_of
 from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.personal import OF_OPINION, is_personal, persons_of, signer_of
-from services.intake.store.similarity.wordings import is_first_of
 from services.intake.store.tables import messages, opinions, ratings, signers, timeline
 from services.runtime.store.counting import count_up_to
 from services.runtime.store.database import rows_of
@@ -139,13 +138,6 @@ def count_listing(connection: Connection, reading: Reading, department: str | No
 
 def _page(reading: Reading, department: str | None) -> sa.Select[Any]:
     return reading.select(OPINIONS, opinions) if department is None else page_of(reading, OPINIONS, department)
-
-
-def waiting(connection: Connection, states: Sequence[str], after: str | None, limit: int, *, grouped: bool) -> list[Opinion]:
-    """Opinions in one of these states, the oldest first, one more than `limit`; `grouped`: of those that say the same the first."""
-    query = OPINIONS.where(opinions.c.state.in_(states)).order_by(opinions.c.id).limit(limit + 1)
-    query = query.where(is_first_of(states)) if grouped else query
-    return read(connection.execute(query.where(opinions.c.id > after) if after is not None else query))
 
 
 def count_in_state(connection: Connection, state: State, most: int) -> int:

@@ -108,13 +108,7 @@ def minutes_file(call: Call[Notify]) -> Answer:
     return meeting_paper(meeting, groups, form_of(call.path["form"]), catalogue)
 
 
-@routes.get(f"{LIST}/<meeting_id>/<supervision_id>", access=SUPERVISORS, page=error_page)
-def back(call: Call[Notify]) -> Answer:
-    """GET on the address of a form: back to the agenda."""
-    return see_other(f"{LIST}/{call.path['meeting_id']}")
-
-
-@routes.post(f"{LIST}/<meeting_id>/<supervision_id>", access=SUPERVISORS, page=KEPT)
+@routes.post(f"{LIST}/<meeting_id>/<supervision_id>", stands_on=f"{LIST}/<meeting_id>", access=SUPERVISORS, page=KEPT)
 def record(call: Call[Notify]) -> Answer:
     """Record what a supervision came to; back to the agenda, where the next one is."""
     about = call.path["supervision_id"]

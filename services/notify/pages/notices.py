@@ -69,7 +69,7 @@ def list_page(call: Call[Notify]) -> Answer:
     )  # fmt: skip
 
 
-@routes.post(f"{LIST}/seen", access=SIGNED_IN, page=error_page)
+@routes.post(f"{LIST}/seen", stands_on=LIST, access=SIGNED_IN, page=error_page)
 def all_seen(call: Call[Notify]) -> Answer:
     """Mark everything as seen up to the newest that the page showed; back to the list."""
     up_to = whole_number(read_form(("up_to",))["up_to"], LONGEST_NUMBER) or 0
@@ -79,12 +79,6 @@ def all_seen(call: Call[Notify]) -> Answer:
 
     call.service.database.write(unit)
     return see_other(f"{LIST}?did=seen")
-
-
-@routes.get(f"{LIST}/seen", access=SIGNED_IN, page=error_page)
-def back(call: Call[Notify]) -> Answer:
-    """GET on the address of the form: back to the list."""
-    return see_other(LIST)
 
 
 @routes.get(f"{LIST}/new", access=SIGNED_IN, page=error_page)

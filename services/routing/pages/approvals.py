@@ -76,7 +76,7 @@ def approval_page(call: Call[Routing]) -> Answer:
     return _page(call)
 
 
-@routes.post(f"{PATH}/approve", access=APPROVING, page=KEPT)
+@routes.post(f"{PATH}/approve", stands_on=PATH, access=APPROVING, page=KEPT)
 def approve(call: Call[Routing]) -> Answer:
     """Let the draft that was read go out; back to the case, which has the reply."""
     try:
@@ -88,7 +88,7 @@ def approve(call: Call[Routing]) -> Answer:
     return see_other(_case_of(_found(call)))
 
 
-@routes.post(f"{PATH}/amend", access=APPROVING, page=KEPT)
+@routes.post(f"{PATH}/amend", stands_on=PATH, access=APPROVING, page=KEPT)
 def amend(call: Call[Routing]) -> Answer:
     """Send the draft that was read back; back to the case."""
     form = read_form((REASON, VERSION, KEY))
@@ -99,13 +99,6 @@ def amend(call: Call[Routing]) -> Answer:
     except (Changed, Conflict):
         return _page(call, 409, reason=form[REASON], notice=CHANGED)
     return see_other(_case_of(_found(call)))
-
-
-@routes.get(f"{PATH}/approve", access=APPROVING, page=error_page)
-@routes.get(f"{PATH}/amend", access=APPROVING, page=error_page)
-def back(call: Call[Routing]) -> Answer:
-    """GET on the address of a form: back to the draft."""
-    return see_other(f"/approvals/{_found(call).id}")
 
 
 def _found(call: Call[Routing]) -> Assignment:

@@ -17,7 +17,7 @@ from services.runtime.messaging.probe import Distrusted
 from services.runtime.process.in_use_part import Lacks
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.catalogue import KEPT, LABELS, look_at
-from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.pages.html import html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
@@ -25,13 +25,7 @@ PATH: Final = "/catalogue/cases"
 ADMIN: Final = frozenset({Role.ADMIN})
 
 
-@routes.get(PATH, access=ADMIN, page=error_page)
-def back(call: Call[Routing]) -> Answer:
-    """GET on the address of a form: back to its page."""
-    return see_other("/catalogue")
-
-
-@routes.post(PATH, access=ADMIN, page=KEPT)
+@routes.post(PATH, stands_on="/catalogue", access=ADMIN, page=KEPT)
 def compare(call: Call[Routing]) -> Answer:
     """Say which codes open cases name that another catalogue lacks; nothing is kept."""
     looked, missing = look_at(), None

@@ -21,6 +21,7 @@ from services.routing.pages.paper import TEMPLATES, department_name, local
 from services.routing.schemas.learning import DecisionBody
 from services.routing.store.learning import doubts
 from services.runtime.web.calls import Call
+from services.runtime.web.lists.narrowing import NarrowedList, address
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
@@ -28,7 +29,7 @@ from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
-LIST = "/doubtful"
+LIST = NarrowedList("/doubtful")
 A_PAGE = 10
 DONE = Phrase("Assigned to %(department)s")
 GONE = Phrase("It did not wait any more: somebody else has decided, or it was withdrawn.")
@@ -64,19 +65,15 @@ class ShownDoubt(NamedTuple):
     rulings: Sequence[ShownRuling]
 
 
-@routes.get("/doubtful", access=OFFICE, page=error_page)
+@routes.get(LIST.path, access=OFFICE, page=error_page)
 def list_page(call: Call[Routing]) -> Answer:
     """What waits for a person to say whose duty it is, the oldest first."""
     return _page(call)
 
 
-@routes.get("/doubtful/<opinion>", access=OFFICE, page=error_page)
-def back(call: Call[Routing]) -> Answer:
-    """GET on the address of a form: back to the page."""
-    return see_other(LIST)
-
-
-@routes.post("/doubtful/<opinion>", access=OFFICE, page=KeptForm({"reason": Phrase("Why")}, ("department",)))
+@routes.post(
+    f"{LIST.path}/<opinion>", stands_on=LIST.path, access=OFFICE, page=KeptForm({"reason": Phrase("Why")}, ("department",))
+)
 def decide(call: Call[Routing]) -> Answer:
     """Give an opinion to a department; back to what waits."""
     form = read_form(("department", "reason"))
@@ -85,8 +82,8 @@ def decide(call: Call[Routing]) -> Answer:
     except Invalid:
         return _page(call, 422, {f"department-{call.path['opinion']}": CHOOSE}, form["reason"])
     except NotFound:
-        return see_other(f"{LIST}?did=nothing")
-    return see_other(f"{LIST}?did={form['department']}")
+        return see_other(LIST.back(call.query, did="nothing"))
+    return see_other(LIST.back(call.query, did=form["department"]))
 
 
 def _page(call: Call[Routing], status: int = 200, mistakes: Mapping[str, Phrase] | None = None, reason: str = "") -> flask.Response:
@@ -94,13 +91,14 @@ def _page(call: Call[Routing], status: int = 200, mistakes: Mapping[str, Phrase]
     with service.database.reading() as connection:
         found = doubts.waiting(connection, read_cursor(str(cursor)) if cursor else None, A_PAGE)
     shown = found[:A_PAGE]
-    following = f"{LIST}?cursor={cursor_of(shown[-1].message.opinion.id)}" if len(found) > A_PAGE else None
+    following = address(LIST.path, {}, cursor=cursor_of(shown[-1].message.opinion.id)) if len(found) > A_PAGE else None
     departments = [(None, [(each.code, name_of(each)) for each in catalogue.departments.values()])]
     return desk_html(
         TEMPLATES, "doubtful.html", status, place=catalogue, role=call.caller.role, departments=departments, reason=reason,
         session=call.session, doubts=[_shown(each, service.learning, catalogue) for each in shown],
         mistakes=mistakes or {}, labels=dict.fromkeys(mistakes or {}, Phrase("Department")), notice=_said(call, catalogue),
-        following=following,
+        following=following, first=LIST.path if cursor else None,
+        action=lambda opinion: LIST.on_it(opinion, call.query),
     )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def add(call: Call[Routing]) -> Answer:
     return see_other(f"/cases/{_lead(call)[0].opinion}")
 
 
-@routes.post(OUT, access=RULING, page=KeptForm(LABELS, (VERSION, KEY)))
+@routes.post(OUT, stands_on=PATH, access=RULING, page=KeptForm(LABELS, (VERSION, KEY)))
 def take_out(call: Call[Routing]) -> Answer:
     """Take a department out that handles a case beside the lead; back to the case."""
     form = read_form(("out-reason", VERSION, KEY))

@@ -97,7 +97,7 @@ def office_part(call: Call[Routing]) -> Answer:
 
 def _list_of(kind: WaitingFor, states: Sequence[State], caller: Caller) -> str | None:
     if kind is WaitingFor.DOUBTFUL:
-        return DOUBTS
+        return DOUBTS.path
     if caller.role in OF_A_DEPARTMENT:
         return f"{DESK}?state={State.SIGNED}&due=overdue" if kind is WaitingFor.OVERDUE else f"{DESK}?state={','.join(states)}"
     if kind in (WaitingFor.OBJECTED, WaitingFor.EXTENDING):

@@ -22,6 +22,7 @@ from services.routing.pages.parts import RULINGS, rulings_on
 from services.routing.schemas.bodies import RulingBody
 from services.routing.store.desks.waiting import asked_for
 from services.runtime.web.calls import Call, tag_of
+from services.runtime.web.lists.narrowing import NarrowedList
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.forms import KEY, VERSION, posted
 from services.runtime.web.pages.html import desk_html, error_page, see_other
@@ -30,6 +31,7 @@ from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
+LIST: Final = NarrowedList(RULINGS)
 A_PAGE: Final = 20
 RULED: Final = Phrase("Ruled on.")
 GONE: Final = Phrase("It does not wait for a ruling any more: somebody else ruled on it, or it was withdrawn.")
@@ -61,13 +63,7 @@ def list_page(call: Call[Routing]) -> Answer:
     return _page(call)
 
 
-@routes.get(f"{RULINGS}/<assignment_id>/<about>", access=RULING, page=error_page)
-def back(call: Call[Routing]) -> Answer:
-    """GET on the address of a form: back to the list."""
-    return see_other(RULINGS)
-
-
-@routes.post(f"{RULINGS}/<assignment_id>/<about>", access=RULING, page=KEPT)
+@routes.post(f"{RULINGS}/<assignment_id>/<about>", stands_on=RULINGS, access=RULING, page=KEPT)
 def rule(call: Call[Routing]) -> Answer:
     """Rule on what was asked for, and go back to the list; or show it again with what was typed and what is wrong."""
     form = read_form(("granted", "reason", "department", VERSION, KEY))
@@ -82,7 +78,7 @@ def rule(call: Call[Routing]) -> Answer:
         return _page(call, 422, wrong or {"reason": WRONG["reason"]}, form)
     except (Changed, Conflict):
         return _page(call, 409, form=form, notice=GONE)
-    return see_other(f"{RULINGS}?did={call.path['assignment_id']}")
+    return see_other(LIST.back(call.query, did=call.path["assignment_id"]))
 
 
 def _page(
@@ -102,6 +98,7 @@ def _page(
         key=secrets.token_urlsafe(16),
         said=RULED if call.query.get("did") and status == 200 else None,
         following=f"{RULINGS}?cursor={cursor_of(shown[-1].id)}" if len(found) > A_PAGE else None, first=RULINGS if cursor else None,
+        action=lambda each, about: LIST.on_it(f"{each}/{about}", call.query),
     )  # fmt: skip
 
 

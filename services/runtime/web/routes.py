@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import flask
 from marshmallow import Schema
@@ -21,6 +21,7 @@ Decorator = Callable[[View], View]
 API = "/api/v1"
 #: The most bytes of a body, where a route says nothing else.
 LONGEST_BODY = 1_000_000
+_NAME = re.compile("<([^>]+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,15 @@ class Routes(list[Route]):
         """Serve GET. Facts: access, query, answers, gives, page, counts, cost, charges, personal."""
         return self._add("GET", path, **facts)
 
-    def post(self, path: str, **facts: Any) -> Decorator:
-        """Serve POST. Facts: access, body or takes, longest, answers, made, gives, page, counts."""
+    def post(self, path: str, *, stands_on: str = "", **facts: Any) -> Decorator:
+        """Serve POST. Facts: access, body or takes, longest, answers, made, gives, page, counts.
+
+        A form whose address is not that of its page `stands_on` that page, said with the names of `path`: who asks for the form's
+        own address, because they reload, go back or have just signed in, is led there.
+        """
+        if stands_on:
+            led = {name: facts[name] for name in ("access", "page", "own") if name in facts}
+            self._add("GET", path, **led)(_leading_to(stands_on))
         return self._add("POST", path, **facts)
 
     def put(self, path: str, **facts: Any) -> Decorator:
@@ -111,5 +119,15 @@ def body_limits(routes: Iterable[Route]) -> Callable[[str, str], int]:
     return limit
 
 
+def _leading_to(page: str) -> View:
+    def back_to_page(call: Any) -> Answer:
+        """GET on the address of a form: back to the page that has it, narrowed as the address says."""
+        path = _NAME.sub(lambda name: quote(call.path[name[1]], safe=""), page)
+        asked = urlencode(list(flask.request.args.items(multi=True)))
+        return flask.Response("", 303, {"Location": f"{path}?{asked}" if asked else path})
+
+    return back_to_page
+
+
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile("[^/]+".join(map(re.escape, re.split("<[^>]+>", path))))
+    return re.compile("[^/]+".join(map(re.escape, _NAME.split(path)[::2])))

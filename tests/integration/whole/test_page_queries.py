@@ -44,7 +44,7 @@ PAGES: Mapping[str, Asked] = {
     "rulings": Asked("/rulings", "supervisor", 1, "data-row"),
     "approval": Asked("/approvals/{draft}", "head:{approved}", 1),
     "agenda": Asked("/agenda", "supervisor", 1, "<tr>"),
-    "reviews": Asked("/reviews", "reviewer", 3, "data-row"),
+    "reviews": Asked("/reviews", "reviewer", 4, "data-row"),
     "cases": Asked("/cases", "supervisor", 2, "data-row"),
     "cases of a department": Asked("/cases?q=雨", "{joint}", 3, "data-row"),
     "case": Asked("/cases/{opinion}", "supervisor", 21),

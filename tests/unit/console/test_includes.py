@@ -123,7 +123,7 @@ def test_what_a_part_has_is_not_looked_through_again():
     assert len(site.asked) == 1 + len(parts_of("office", Role.SUPERVISOR))
 
 
-@pytest.mark.parametrize("path", ["/", "/public", "/office/", "/reviews", "/cases/a/b", "/desk/a", "/receipts/office", "/api/v1/a"])
+@pytest.mark.parametrize("path", ["/", "/public", "/office/", "/rulings", "/cases/a/b", "/desk/a", "/receipts/office", "/api/v1/a"])
 def test_no_other_page_is_looked_through(path):
     site = Site(marks())
     assert site.client.get(path).text == site.page

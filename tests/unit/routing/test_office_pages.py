@@ -57,6 +57,29 @@ def test_the_key_list_has_what_is_watched_and_not_answered_the_next_due_first_on
         assert pages("/watched", who).status_code == status
 
 
+def test_what_was_opened_from_the_key_list_leads_to_its_neighbours_and_back_to_its_place(bureau, pages):
+    watched = [bureau.accept(topic="rivers") for _ in range(32)]
+    for each in watched:
+        given = {"key": True, "leader": None, "reason": "重要。"}
+        assert bureau.post(f"/assignments/{each}/mark", given, "supervisor").status_code == 200
+    second = re.search(r'href="(/watched\?cursor=[^"]+)" rel="next"', pages("/watched").text)[1]
+    place = "list=yes&" + second.partition("?")[2]
+    opened = [unescape(each) for each in re.findall(r'href="(/watched/[^"]+)"', pages(second).text)]
+    assert opened == [f"/watched/{each}?{place}" for each in watched[30:]]
+    text = unescape(pages(opened[0]).text)
+    assert [f'href="/watched/{watched[at]}?{place}" rel="{rel}"' in text for at, rel in ((29, "prev"), (31, "next"))] == [True] * 2
+    assert f'href="/watched?{place}" data-up' in text
+    form = {"is_key": "yes", "reason": "仍需督办。", **hidden(text.replace(f"?{place}", ""), "mark")}
+    back = pages(f"/watched/{watched[30]}/mark?{place}&back=//evil.example", form=form).headers["Location"]
+    assert back == f"/watched?{place}&about={watched[30]}"
+    assert "Recorded how it is watched: " in pages(back).text
+    assert (
+        pages(f"/watched/{watched[31]}/raise?{place}", form={"raise-reason": "好。"})
+        .headers["Location"]
+        .startswith(f"/watched?{place}")
+    )
+
+
 def test_a_case_is_raised_to_the_next_level_until_there_is_none(bureau, pages):
     one, opinion = bureau.accept(), None
     for _ in range(4):

@@ -55,6 +55,18 @@ def test_the_link_of_a_case_leads_to_it_however_many_wait_before_it(bureau, page
     assert f'id="{place}"' not in pages("/rulings").text
 
 
+def test_a_ruling_leads_back_to_the_page_of_the_list_where_it_was_given(bureau, pages):
+    waiting = [objected(bureau) for _ in range(22)]
+    second = re.search(r'href="(/rulings\?cursor=[^"]+)" rel="next"', pages("/rulings").text)[1]
+    place = second.partition("?")[2]
+    assert f'action="/rulings/{waiting[20]}/objection?{place}"' in pages(second).text
+    wrong = pages(f"/rulings/{waiting[20]}/objection?{place}", form={"granted": "yes", "reason": ""})
+    assert [f'id="asked-{each}-objection"' in wrong.text for each in waiting[19:]] == [False, True, True]
+    back = pages(f"/rulings/{waiting[20]}/objection?{place}", form={"granted": "yes", "reason": "依职责清单。"}).headers["Location"]
+    assert back == f"/rulings?{place}&did={waiting[20]}"
+    assert re.findall('id="asked-([^"]+)-objection"', pages(back).text) == [waiting[21]]
+
+
 def test_more_time_is_granted_or_refused(bureau, pages):
     granted, refused = asked(bureau), asked(bureau)
     before = bureau.row(granted)["reply_by"]
@@ -103,7 +115,7 @@ def test_both_requests_of_one_case_stand_on_the_page_and_a_page_has_at_most_twen
     first = pages("/rulings").text
     following = re.search(r'href="(/rulings\?cursor=[^"]+)"', first)[1]
     second = pages(following).text
-    shown = [set(re.findall(r'action="/rulings/([^/]+)/objection"', text)) for text in (first, second)]
+    shown = [set(re.findall(r'action="/rulings/([^/]+)/objection[?"]', text)) for text in (first, second)]
     assert not shown[0] & shown[1]
     assert shown[0] | shown[1] == {one, *ids}
 

@@ -97,7 +97,7 @@ def print_page(call: Call[Intake]) -> Answer:
     return printed(call, call.path["batch"], form)
 
 
-@routes.post(f"{LIST}/one", access=KEEPERS, page=error_page)
+@routes.post(f"{LIST}/one", stands_on=LIST, access=KEEPERS, page=error_page)
 def change(call: Call[Intake]) -> Answer:
     """Say what became of one code: put up, replaced or retired."""
     form = read_form(("code", "act"))
@@ -115,12 +115,6 @@ def change(call: Call[Intake]) -> Answer:
         return _page(call, _empty() | {"code": form["code"]}, 422, {"code": UNKNOWN})
     except Conflict:
         return _page(call, _empty() | {"code": form["code"]}, 409, {"code": NOT_NOW})
-    return see_other(LIST)
-
-
-@routes.get(f"{LIST}/one", access=KEEPERS, page=error_page)
-def back(_: Call[Intake]) -> Answer:
-    """GET on the address of the form: back to the list."""
     return see_other(LIST)
 
 

@@ -36,6 +36,7 @@ from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
 LIST: Final = "/entrusted"
+ONE: Final = f"{LIST}/<opinion_id>"
 A_DESK, MOST_CHOICES = 30, 100
 #: Which desks each has, in the order of the page.
 DESKS: Final[Mapping[Role, Sequence[str]]] = {
@@ -79,39 +80,33 @@ def start(call: Call[Intake]) -> Answer:
     return see_other(LIST)
 
 
-@routes.get(f"{LIST}/<opinion_id>", access=app.HOLDERS, page=error_page, personal=True)
+@routes.get(ONE, access=app.HOLDERS, page=error_page, personal=True)
 def one_page(call: Call[Intake]) -> Answer:
     """An opinion with what can be done about it."""
     return _one(call)
 
 
-@routes.get(f"{LIST}/<opinion_id>/<step>", access=app.HOLDERS, page=error_page)
-def back_from_step(call: Call[Intake]) -> Answer:
-    """GET on the address of a form: back to the opinion."""
-    return see_other(f"{LIST}/{call.path['opinion_id']}")
-
-
-@routes.post(f"{LIST}/<opinion_id>/take", access=app.DEPUTIES, page=error_page)
+@routes.post(f"{ONE}/take", stands_on=ONE, access=app.DEPUTIES, page=error_page)
 def take(call: Call[Intake]) -> Answer:
     """Take it up; back to the desk."""
     return _done(call, lambda: app.take(call))
 
 
-@routes.post(f"{LIST}/<opinion_id>/pass", access=app.DEPUTIES, page=error_page)
+@routes.post(f"{ONE}/pass", stands_on=ONE, access=app.DEPUTIES, page=error_page)
 def pass_on(call: Call[Intake]) -> Answer:
     """Pass it on to another deputy, or back to the station where none is chosen; back to the desk."""
     deputy = read_form(("deputy",))["deputy"] or None
     return _done(call, lambda: app.pass_on(_at(call, call.path["opinion_id"], deputy)))
 
 
-@routes.post(f"{LIST}/<opinion_id>/entrust", access=frozenset({Role.STATION}), page=error_page)
+@routes.post(f"{ONE}/entrust", stands_on=ONE, access=frozenset({Role.STATION}), page=error_page)
 def entrust(call: Call[Intake]) -> Answer:
     """Ask another deputy about what was given back to the station; back to the desk."""
     deputy = read_form(("deputy",))["deputy"]
     return _done(call, lambda: app.entrust(_at(call, call.path["opinion_id"], deputy)))
 
 
-@routes.post(f"{LIST}/<opinion_id>/feedback", access=app.DEPUTIES, page=error_page)
+@routes.post(f"{ONE}/feedback", stands_on=ONE, access=app.DEPUTIES, page=error_page)
 def feed_back(call: Call[Intake]) -> Answer:
     """Record how the voter was told; back to the desk."""
     how = read_form(("how",))["how"]
@@ -120,13 +115,13 @@ def feed_back(call: Call[Intake]) -> Answer:
     return _done(call, lambda: app.feed_back(replace(call, body={"how": how})))
 
 
-@routes.post(f"{LIST}/<opinion_id>/confirm", access=app.RELAYING | app.PRESIDIUM, page=error_page)
+@routes.post(f"{ONE}/confirm", stands_on=ONE, access=app.RELAYING | app.PRESIDIUM, page=error_page)
 def confirm(call: Call[Intake]) -> Answer:
     """Confirm that it has been passed on to them; back to the desk."""
     return _done(call, lambda: app.confirm_hop(call))
 
 
-@routes.post(f"{LIST}/<opinion_id>/relay", access=app.RELAYING, page=error_page)
+@routes.post(f"{ONE}/relay", stands_on=ONE, access=app.RELAYING, page=error_page)
 def relay_on(call: Call[Intake]) -> Answer:
     """Pass it on to the next hop; back to the desk."""
     deputy = read_form(("deputy",))["deputy"] or None

@@ -17,14 +17,13 @@ from services.intake.domain.location import Location
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person
 from services.intake.pages.office.acts import acts_on
-from services.intake.pages.office.narrowing import LIST, asked, given_of
+from services.intake.pages.office.narrowing import CASES, LIST, asked
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.publication.public import area_name
 from services.intake.pages.receipt.receipt import tone_of
 from services.intake.pages.timeline import LabelledFact, Shown, department_name, entries_of, local, topic_name
 from services.intake.schemas.queries import CasesQuery
 from services.runtime.web.calls import Call
-from services.runtime.web.lists.narrowing import address
 from services.runtime.web.pages.html import desk_html, error_page
 from services.runtime.web.routes import Answer, Routes
 
@@ -34,12 +33,12 @@ routes = Routes()
 @routes.get(f"{LIST}/<opinion_id>", access=STAFF, query=CasesQuery, page=error_page, personal=True)
 def case_page(call: Call[Intake]) -> Answer:
     """One case with all that is known of it; a department sees those that it handles."""
-    catalogue, role, given = call.service.catalogue, call.caller.role, given_of(call.query)
+    catalogue, role = call.service.catalogue, call.caller.role
     file = case_file(call)
     opinion = file.opinion
 
     def at(opinion_id: str) -> str:
-        return address(f"{LIST}/{opinion_id}", given)
+        return CASES.on_it(opinion_id, call.query)
 
     near = [each and at(each) for each in beside(asked(call), opinion)]
     answers = [opinion.reply] if opinion.reply else []
@@ -47,7 +46,7 @@ def case_page(call: Call[Intake]) -> Answer:
     spot = location.exact if location else None
     return private(
         desk_html(
-            TEMPLATES, "case.html", place=catalogue, role=role, beside=near, list_address=address(LIST, given),
+            TEMPLATES, "case.html", place=catalogue, role=role, beside=near, list_address=CASES.back(call.query),
             opinion=opinion, standing=STATES[opinion.state], tone=tone_of(opinion.state),
             about=_about(opinion, location, catalogue), people=_people(file), outcomes=OUTCOMES,
             photos=[f"{LIST}/{opinion.id}/photos/{each.id}" for each in file.attachments],

@@ -16,7 +16,7 @@ from services.intake.app.context import Intake
 from services.intake.app.listing import found_count, listed
 from services.intake.domain.opinion import Opinion
 from services.intake.pages.office.file import FILE
-from services.intake.pages.office.narrowing import LIST, NAMES, ORDER, asked, given_of
+from services.intake.pages.office.narrowing import CASES, LIST, ORDER, asked
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.publication.public import area_name
 from services.intake.pages.receipt.receipt import tone_of
@@ -49,17 +49,17 @@ class OfficeCase(NamedTuple):
 @routes.get(LIST, access=STAFF, query=CasesQuery, page=error_page)
 def cases_page(call: Call[Intake]) -> Answer:
     """Find cases by words and by filters, the newest first; a department finds those that it handles."""
-    catalogue, own, given = call.service.catalogue, call.caller.department, given_of(call.query)
+    catalogue, own, given = call.service.catalogue, call.caller.department, CASES.given(call.query)
     found, page = listed(asked(call))
     following = address(LIST, given, cursor=page["next"]) if page["next"] else None
     number = _number(call, len(found), bool(following))
     return private(
         desk_html(
             TEMPLATES, "cases.html", place=catalogue, role=call.caller.role, session=call.session,
-            given={**dict.fromkeys(NAMES, ""), **given}, sorts=[(None, SORTS)],
+            given={**dict.fromkeys(CASES.filters, ""), **given}, sorts=[(None, SORTS)],
             filters=[each for each in _filters(catalogue) if not (own and each[0] == "department")], following=following,
             first=address(LIST, given), file=address(FILE, given),
-            cases=[_listed_case(each, catalogue, given) for each in found], number=number,
+            cases=[_listed_case(each, catalogue, CASES.kept(call.query)) for each in found], number=number,
             most=MOST_COUNTED, is_narrowed=bool(given.keys() - {ORDER}), beginning=LIST, is_later=bool(call.query["cursor"]),
         )
     )  # fmt: skip
@@ -82,12 +82,12 @@ def _filters(catalogue: Catalogue) -> list[tuple[str, Phrase, Options]]:
     ]  # fmt: skip
 
 
-def _listed_case(opinion: Opinion, catalogue: Catalogue, given: Mapping[str, str]) -> OfficeCase:
+def _listed_case(opinion: Opinion, catalogue: Catalogue, kept: Mapping[str, str]) -> OfficeCase:
     about = (
         topic_name(opinion.topic, catalogue) if opinion.topic else None, area_name(opinion.area, catalogue),
         department_name(opinion.department, catalogue) if opinion.department else None,
     )  # fmt: skip
     return OfficeCase(
-        address(f"{LIST}/{opinion.id}", given), opinion.title, STATES[opinion.state], tone_of(opinion.state), opinion.key,
+        address(f"{LIST}/{opinion.id}", kept), opinion.title, STATES[opinion.state], tone_of(opinion.state), opinion.key,
         local(opinion.submitted, catalogue).date(), [each for each in about if each],
     )  # fmt: skip

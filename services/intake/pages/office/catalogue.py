@@ -83,19 +83,7 @@ def look(call: Call[Intake]) -> Answer:
     return _page(call, look_at())
 
 
-@routes.get(USE, access=ADMIN, page=error_page)
-def back_from_use(call: Call[Intake]) -> Answer:
-    """GET on the address of a form: back to the page."""
-    return see_other(PAGE)
-
-
-@routes.get(BACK, access=ADMIN, page=error_page)
-def back_from_return(call: Call[Intake]) -> Answer:
-    """GET on the address of a form: back to the page."""
-    return see_other(PAGE)
-
-
-@routes.post(USE, access=ADMIN, page=KeptForm({TEXT: LABELS[TEXT]}, FIELDS))
+@routes.post(USE, stands_on=PAGE, access=ADMIN, page=KeptForm({TEXT: LABELS[TEXT]}, FIELDS))
 def use(call: Call[Intake]) -> Answer:
     """Put a catalogue into use that was compared; or show it once more with what is wrong, or where another one came first."""
     looked, form = look_at(), {name: form_value(name) for name in FIELDS}
@@ -110,7 +98,7 @@ def use(call: Call[Intake]) -> Answer:
     return _put(call, looked, looked.text, form["version"], "use")
 
 
-@routes.post(BACK, access=ADMIN, page=KeptForm({}, ("version",)))
+@routes.post(BACK, stands_on=PAGE, access=ADMIN, page=KeptForm({}, ("version",)))
 def go_back(call: Call[Intake]) -> Answer:
     """Put the catalogue before the one in use into use again."""
     version, kept = read_form(("version",))["version"], call.service.place.before

@@ -25,7 +25,7 @@ from services.intake.store.contacts import HeldPersons, held_persons
 from services.intake.store.sessions.looking import find_booking
 from services.runtime.input.numbers import whole_number
 from services.runtime.web.calls import Call, tag_of
-from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.pages.kept import KeptForm
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import Answer, Routes
@@ -77,18 +77,6 @@ def page(call: Call[Intake]) -> Answer:
     return _page(call, EMPTY)
 
 
-@routes.get(f"{PAGE}/case", access=ADMIN, page=error_page)
-def back_from_case(call: Call[Intake]) -> Answer:
-    """GET on the address of a form: back to the page."""
-    return see_other(PAGE)
-
-
-@routes.get(f"{PAGE}/aged", access=ADMIN, page=error_page)
-def back_from_aged(call: Call[Intake]) -> Answer:
-    """GET on the address of a form: back to the page."""
-    return see_other(PAGE)
-
-
 @routes.post(PAGE, access=ADMIN, page=KeptForm({"case": LABELS["case"]}, ("content",)))
 def look(call: Call[Intake]) -> Answer:
     """What erasing would take, as numbers: nothing is erased by looking."""
@@ -104,7 +92,7 @@ def look(call: Call[Intake]) -> Answer:
     return _page(call, Shown(form, {}, found=found))
 
 
-@routes.post(f"{PAGE}/case", access=ADMIN, page=KeptForm({"case": LABELS["case"]}, ("content", "version")))
+@routes.post(f"{PAGE}/case", stands_on=PAGE, access=ADMIN, page=KeptForm({"case": LABELS["case"]}, ("content", "version")))
 def erase(call: Call[Intake]) -> Answer:
     """Erase what was looked at; or show it once more with what is wrong, or where it has changed since."""
     form = read_form(FIELDS)
@@ -123,7 +111,7 @@ def erase(call: Call[Intake]) -> Answer:
     return _page(call, replace(EMPTY, erased=done))
 
 
-@routes.post(f"{PAGE}/aged", access=ADMIN, page=KeptForm({"days": LABELS["days"]}, ("after", "cases", "persons")))
+@routes.post(f"{PAGE}/aged", stands_on=PAGE, access=ADMIN, page=KeptForm({"days": LABELS["days"]}, ("after", "cases", "persons")))
 def age(call: Call[Intake]) -> Answer:
     """Count the cases that ended so long ago; or, with the password, erase the persons of the next of them."""
     form = read_form((*FIELDS, "erase"))

@@ -11,20 +11,14 @@ from services.intake.app.context import Intake
 from services.intake.app.listing import FILTERS
 from services.intake.schemas.queries import ORDERS
 from services.runtime.web.calls import Call
-from services.runtime.web.lists.narrowing import said_again
+from services.runtime.web.lists.narrowing import NarrowedList
 
-LIST: Final = "/cases"
+CASES: Final = NarrowedList("/cases", LISTS["/cases"])
+LIST: Final = CASES.path
 A_PAGE: Final = 30
-#: By which the list is narrowed and ordered.
-NAMES: Final = LISTS[LIST]
 ORDER: Final = "sort"
 #: What the list for programs can be narrowed to beside.
 _REST: Final[Mapping[str, Any]] = {**dict.fromkeys(FILTERS), "updated_since": None}
-
-
-def given_of(query: Mapping[str, Any]) -> dict[str, str]:
-    """What the address said, as it says it again."""
-    return said_again(query, NAMES)
 
 
 def asked(call: Call[Intake], limit: int = A_PAGE, **more: object) -> Call[Intake]:

@@ -60,7 +60,7 @@ def add(call: Call[Intake]) -> Answer:
     return see_other(f"/cases/{answer.opinion.id}/photos")
 
 
-@routes.post(f"{ALL}/<attachment_id>/remove", access=ANSWERING, page=error_page)
+@routes.post(f"{ALL}/<attachment_id>/remove", stands_on=ALL, access=ANSWERING, page=error_page)
 def remove(call: Call[Intake]) -> Answer:
     """Take one back; the same page again."""
     try:
@@ -70,12 +70,6 @@ def remove(call: Call[Intake]) -> Answer:
     except NotFound:
         # As after a second press.
         pass
-    return see_other(f"/cases/{call.path['opinion_id']}/photos")
-
-
-@routes.get(f"{ALL}/<attachment_id>/remove", access=ANSWERING, page=error_page)
-def back(call: Call[Intake]) -> Answer:
-    """GET on the address of a form: back to the photos."""
     return see_other(f"/cases/{call.path['opinion_id']}/photos")
 
 

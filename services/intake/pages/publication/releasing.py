@@ -79,12 +79,6 @@ def prepared_page(call: Call[Intake]) -> Answer:
     return _page(call, found, _given(found))
 
 
-@routes.get("/publications/<opinion_id>/withhold", access=REVIEWERS, page=error_page)
-def back_from_withholding(call: Call[Intake]) -> Answer:
-    """GET on the address of the form: back to the page."""
-    return see_other(f"{LIST}/{call.path['opinion_id']}")
-
-
 @routes.post("/publications/<opinion_id>", access=REVIEWERS, page=RELEASED)
 def release(call: Call[Intake]) -> Answer:
     """Release the copy as it was changed; back to the list."""
@@ -104,7 +98,12 @@ def release(call: Call[Intake]) -> Answer:
     return see_other(LIST)
 
 
-@routes.post("/publications/<opinion_id>/withhold", access=REVIEWERS, page=KeptForm({"reason": LABELS["reason"]}))
+@routes.post(
+    "/publications/<opinion_id>/withhold",
+    stands_on="/publications/<opinion_id>",
+    access=REVIEWERS,
+    page=KeptForm({"reason": LABELS["reason"]}),
+)
 def withhold(call: Call[Intake]) -> Answer:
     """Do not make it public, or no longer; back to the list."""
     form = read_form(("reason",))

@@ -16,7 +16,6 @@ from services.intake.app.limits import RECEIPTS, SUPPORTS
 from services.intake.app.publication import supporting
 from services.intake.app.publication.public import ONE_COST
 from services.intake.app.publication.supporting import support_view, support_with
-from services.intake.app.receipt.promising import known_receipt
 from services.intake.domain.people import CONTACT
 from services.intake.domain.publication.supporting import SUPPORTABLE
 from services.intake.domain.receipt.receipts import show_receipt
@@ -109,13 +108,9 @@ def supporter_page(call: Call[Intake], text: str) -> flask.Response:
     return private(page)
 
 
-@routes.get("/receipts/<receipt>/support/withdrawal", access=PUBLIC, page=error_page)
-def back_from_withdrawal(call: Call[Intake]) -> Answer:
-    """GET on the address of the form: back to the receipt's page."""
-    return see_other(f"/receipts/{known_receipt(call.path['receipt'])}")
-
-
-@routes.post("/receipts/<receipt>/support/withdrawal", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
+@routes.post(
+    "/receipts/<receipt>/support/withdrawal", stands_on="/receipts/<receipt>", access=PUBLIC, page=error_page, counts=(RECEIPTS,)
+)
 def withdraw(call: Call[Intake]) -> Answer:
     """No longer support a case."""
     supporting.withdraw_support(call)

@@ -9,7 +9,7 @@ from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
 from services.intake.app.receipt import receipts
 from services.intake.app.receipt.promising import known_receipt
-from services.intake.pages.receipt.receipt import page_of, show
+from services.intake.pages.receipt.receipt import show
 from services.intake.pages.submission.fields import KEY, new_key
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, see_other
@@ -19,14 +19,10 @@ routes = Routes()
 NOT_PUBLIC_ANYWAY = Phrase("It is not to become public anyway. This is the latest state.")
 
 
-@routes.get("/receipts/<receipt>/consent/withdrawal", access=PUBLIC, page=error_page)
-def back_from_consent(call: Call[Intake]) -> Answer:
-    """GET on the address of the form: back to the receipt's page."""
-    return see_other(page_of(call))
-
-
 # The receipt is the authorization, as with the other forms of its page.
-@routes.post("/receipts/<receipt>/consent/withdrawal", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
+@routes.post(
+    "/receipts/<receipt>/consent/withdrawal", stands_on="/receipts/<receipt>", access=PUBLIC, page=error_page, counts=(RECEIPTS,)
+)
 def withdraw_consent(call: Call[Intake]) -> Answer:
     """Take the consent back; back to the receipt's page."""
     try:

@@ -12,7 +12,7 @@ from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
 from services.intake.app.receipt.promising import known_receipt
 from services.intake.domain.attaching import MOST_PHOTOS
-from services.intake.pages.receipt.receipt import page_of, show
+from services.intake.pages.receipt.receipt import show
 from services.intake.pages.submission.choosing import MOST_BYTES, PHOTOS, added_photos, count_chosen
 from services.intake.pages.submission.fields import KEY, new_key, usable_key
 from services.runtime.store.idempotency import Key
@@ -28,14 +28,9 @@ NOT_KEPT = Phrase(
 ).filled(most=MOST_PHOTOS)
 
 
-@routes.get("/receipts/<receipt>/attachments", access=PUBLIC, counts=(RECEIPTS,), page=error_page)
-def back_from_photos(call: Call[Intake]) -> Answer:
-    """GET on the address of the photos form: back to the receipt's page."""
-    return see_other(page_of(call))
-
-
 @routes.post(
     "/receipts/<receipt>/attachments",
+    stands_on="/receipts/<receipt>",
     access=PUBLIC,
     counts=(RECEIPTS,),
     page=error_page,

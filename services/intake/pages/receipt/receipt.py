@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from urllib.parse import quote
 
 import flask
@@ -54,6 +55,7 @@ from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
+PATH: Final = "/receipts/<receipt>"
 NO_RECEIPT = Phrase("This is not a receipt; a character may be wrong. A receipt has 14 digits and letters.")
 UNKNOWN_RECEIPT = Phrase("This receipt does not exist. Please compare it with the one that you kept and enter it again.")
 LABELS: Mapping[str, Phrase] = {
@@ -133,44 +135,26 @@ def look_up(call: Call[Intake]) -> Answer:
     return see_other(f"/receipts/{receipt}")
 
 
-@routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
+@routes.get(PATH, access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def receipt_page(call: Call[Intake]) -> Answer:
     """What became of the opinion behind a receipt."""
     return show(call, call.path["receipt"], {KEY: new_key()}, cursor=str(call.query.get("cursor", "")))
 
 
-@routes.get("/receipts/<receipt>/evaluation", access=PUBLIC, page=error_page)
-def back_from_evaluation(call: Call[Intake]) -> Answer:
-    """GET on the address of the evaluation form: back to the receipt's page."""
-    return see_other(page_of(call))
-
-
-@routes.get("/receipts/<receipt>/details", access=PUBLIC, page=error_page)
-def back_from_details(call: Call[Intake]) -> Answer:
-    """GET on the address of the details form: back to the receipt's page."""
-    return see_other(page_of(call))
-
-
-@routes.get("/receipts/<receipt>/withdrawal", access=PUBLIC, page=error_page)
-def back_from_withdrawal(call: Call[Intake]) -> Answer:
-    """GET on the address of the withdrawal form: back to the receipt's page."""
-    return see_other(page_of(call))
-
-
 # Like the form on the first page these carry no session: the receipt is the authorization, and it cannot be guessed.
-@routes.post("/receipts/<receipt>/evaluation", access=PUBLIC, page=KEPT, counts=(RECEIPTS,))
+@routes.post(f"{PATH}/evaluation", stands_on=PATH, access=PUBLIC, page=KEPT, counts=(RECEIPTS,))
 def evaluate(call: Call[Intake]) -> Answer:
     """Take the rating; back to the receipt's page."""
     return _take(call, EVALUATION)
 
 
-@routes.post("/receipts/<receipt>/details", access=PUBLIC, page=KEPT, counts=(RECEIPTS,))
+@routes.post(f"{PATH}/details", stands_on=PATH, access=PUBLIC, page=KEPT, counts=(RECEIPTS,))
 def add_details(call: Call[Intake]) -> Answer:
     """Take what the submitter adds; back to the receipt's page."""
     return _take(call, DETAILS)
 
 
-@routes.post("/receipts/<receipt>/withdrawal", access=PUBLIC, page=KEPT, counts=(RECEIPTS,))
+@routes.post(f"{PATH}/withdrawal", stands_on=PATH, access=PUBLIC, page=KEPT, counts=(RECEIPTS,))
 def withdraw(call: Call[Intake]) -> Answer:
     """Withdraw the opinion; back to the receipt's page."""
     return _take(call, WITHDRAWAL)

@@ -16,7 +16,7 @@ from services.intake.pages.sessions.showing import about
 from services.intake.store.sessions import looking
 from services.runtime.web.access.sessions import BrowserSession
 from services.runtime.web.calls import Call
-from services.runtime.web.pages.html import error_page, html, see_other
+from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
@@ -32,13 +32,7 @@ def for_deputies(call: Call[Intake]) -> flask.Response | None:
     return _page(call, session, _found(call.service, held)) if held else None
 
 
-@routes.get("/c/<qr>/attendance", access=DEPUTY, page=error_page)
-def back(call: Call[Intake]) -> Answer:
-    """GET on the address of the form: back to what was scanned."""
-    return see_other(f"/c/{call.path['qr']}")
-
-
-@routes.post("/c/<qr>/attendance", access=DEPUTY, page=error_page)
+@routes.post("/c/<qr>/attendance", stands_on="/c/<qr>", access=DEPUTY, page=error_page)
 def attend(call: Call[Intake]) -> Answer:
     """Note that the deputy is there."""
     try:

@@ -116,13 +116,7 @@ def _booking(call: Call[Intake], status: int = 200, notice: Phrase | None = None
     )  # fmt: skip
 
 
-@routes.get("/bookings/<receipt>/cancel", access=PUBLIC, counts=(RECEIPTS,), page=error_page)
-def back(call: Call[Intake]) -> Answer:
-    """GET on the address of the form: back to the booking."""
-    return see_other(f"/bookings/{app.receipt_in(call)}")
-
-
-@routes.post("/bookings/<receipt>/cancel", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
+@routes.post("/bookings/<receipt>/cancel", stands_on="/bookings/<receipt>", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def cancel(call: Call[Intake]) -> Answer:
     """Give the slot up; back to the booking."""
     try:

@@ -106,13 +106,7 @@ def submitted(call: Call[Intake]) -> Answer:
     return _page(call, _empty(), taken=_taken(call))
 
 
-@routes.get(f"{HOST}/attendance", access=HOSTS, page=error_page)
-def back(call: Call[Intake]) -> Answer:
-    """GET on the address of the form: back to the host's page."""
-    return see_other(_address(call))
-
-
-@routes.post(f"{HOST}/attendance", access=HOSTS, page=error_page)
+@routes.post(f"{HOST}/attendance", stands_on=HOST, access=HOSTS, page=error_page)
 def count(call: Call[Intake]) -> Answer:
     """Say who came; back to the host's page."""
     form = read_form(COUNTED)

@@ -27,13 +27,9 @@ def visitors_page(call: Call[Intake]) -> Answer:
     return _page(call)
 
 
-@routes.get("/sessions/<session_id>/bookings/<slot>/attended", access=HOSTS, page=error_page)
-def back(call: Call[Intake]) -> Answer:
-    """GET on the address of the form: back to the list."""
-    return see_other(f"/sessions/{call.path['session_id']}/bookings")
-
-
-@routes.post("/sessions/<session_id>/bookings/<slot>/attended", access=HOSTS, page=error_page)
+@routes.post(
+    "/sessions/<session_id>/bookings/<slot>/attended", stands_on="/sessions/<session_id>/bookings", access=HOSTS, page=error_page
+)
 def attended(call: Call[Intake]) -> Answer:
     """Note that the visitor of a slot has come; back to the list."""
     try:

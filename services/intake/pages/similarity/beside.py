@@ -19,11 +19,12 @@ from services.intake.domain.location import Location
 from services.intake.domain.opinion import UNKNOWN, Opinion
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication.public import area_name
-from services.intake.pages.similarity.choosing import LIST
+from services.intake.pages.similarity.choosing import ONE, QUEUE
 from services.intake.pages.similarity.deciding import KEPT, NO_LONGER, WRONG
 from services.intake.pages.submission.fields import new_key
 from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.schemas.bodies import Merging
+from services.intake.schemas.queries import WaitingQuery
 from services.intake.store import reading
 from services.intake.store.attachments import attachments_of
 from services.runtime.web.calls import Call, tag_of
@@ -58,13 +59,13 @@ class Side(NamedTuple):
     version: str
 
 
-@routes.get("/reviews/<opinion_id>/beside", access=REVIEWERS, page=error_page, personal=True)
+@routes.get(f"{ONE}/beside", access=REVIEWERS, query=WaitingQuery, page=error_page, personal=True)
 def beside_page(call: Call[Intake]) -> Answer:
     """An opinion beside the one that the address names."""
-    return _page(call, _named(str(call.query.get("with", ""))))
+    return _page(call, _named(call.query["other"]))
 
 
-@routes.post("/reviews/<opinion_id>/beside", access=REVIEWERS, page=KEPT)
+@routes.post(f"{ONE}/beside", access=REVIEWERS, query=WaitingQuery, page=KEPT)
 def merge(call: Call[Intake]) -> Answer:
     """Handle an opinion with the other one; back to the queue."""
     form = read_form(("into", VERSION, KEY))
@@ -76,10 +77,10 @@ def merge(call: Call[Intake]) -> Answer:
         # A second press finds done what the first one did.
         if not _is(call, lambda each: each.merged_into == form["into"]):
             return _page(call, form["into"], 409, NO_LONGER)
-    return see_other(f"{LIST}?did=merge&number=1")
+    return see_other(QUEUE.back(call.query, about=call.path["opinion_id"], did="merge", number="1"))
 
 
-@routes.post("/reviews/<opinion_id>/unmerge", access=REVIEWERS, page=KEPT)
+@routes.post(f"{ONE}/unmerge", stands_on=ONE, access=REVIEWERS, query=WaitingQuery, page=KEPT)
 def unmerge(call: Call[Intake]) -> Answer:
     """Part an opinion from the one that it is handled with: it waits for review again; back to the queue."""
     form = read_form(("into", VERSION, KEY))
@@ -88,7 +89,7 @@ def unmerge(call: Call[Intake]) -> Answer:
     except (Changed, Conflict):
         if not _is(call, lambda each: each.state is State.SUBMITTED):
             return _page(call, form["into"], 409, NO_LONGER)
-    return see_other(f"{LIST}?did=unmerge&number=1")
+    return see_other(QUEUE.back(call.query, about=call.path["opinion_id"], did="unmerge", number="1"))
 
 
 def pieces(text: str, other: str) -> Iterator[TextPiece]:
@@ -130,7 +131,8 @@ def _page(call: Call[Intake], named: str, status: int = 200, notice: Phrase | No
         TEMPLATES, "beside.html", status, place=call.service.catalogue, role=call.caller.role, session=call.session,
         opinion=this, sides=sides, named=named, label=LABEL, notice=notice, key=new_key(), merges=merges,
         mistakes={"with": NOBODY_HAS_IT} if that is None and named else {},
-        parts=that is not None and this.merged_into == that.id,
+        parts=that is not None and this.merged_into == that.id, list_address=QUEUE.back(call.query),
+        at=lambda path: QUEUE.on_it(path, call.query), kept=QUEUE.kept(call.query),
     )  # fmt: skip
 
 
@@ -153,7 +155,7 @@ def _side(
 
     own, others = facts(one), facts(other or one)
     return Side(
-        one.id, f"{LIST}/{one.id}" if one.state is State.SUBMITTED else f"/cases/{one.id}",
+        one.id, QUEUE.on_it(one.id, call.query) if one.state is State.SUBMITTED else f"/cases/{one.id}",
         list(pieces(one.title, other.title if other else one.title)),
         list(pieces(one.content, other.content if other else one.content)),
         [(label, value, value == theirs) for (label, value), (_, theirs) in zip(own, others, strict=True) if value or theirs],

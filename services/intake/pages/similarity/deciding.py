@@ -88,9 +88,11 @@ def choices(catalogue: Catalogue) -> dict[str, object]:
 
 
 def decide(
-    call: Call[Intake], verb: Verb, act: Callable[[Call[Intake]], Answer], back: str, page: Callable[..., flask.Response]
-) -> flask.Response:
-    """Do what the posted form says by the view of the API, and go `back`; or show the page again with what is wrong."""
+    call: Call[Intake], verb: Verb, act: Callable[[Call[Intake]], Answer], back: Callable[..., str],
+    page: Callable[..., flask.Response],
+) -> flask.Response:  # fmt: skip
+    """Do what the posted form says by the view of the API, and go `back`, which is told what has been done; or show the page again
+    with what is wrong."""
     form = read_form((*FIELDS[verb], VERSION, KEY))
     try:
         answer = body_of(act(posted(call, validate(FORMS[verb], asked(verb, form)), form)))
@@ -98,7 +100,7 @@ def decide(
         return page(status=422, form=form, mistakes=mistakes_of(verb, error))
     except (Changed, Conflict):
         return page(status=409, form=form, notice=NO_LONGER)
-    return see_other(f"{back}?{_said(verb, answer)}")
+    return see_other(back(**_said(verb, answer)))
 
 
 def asked(verb: Verb, form: Mapping[str, str]) -> dict[str, object]:
@@ -118,9 +120,10 @@ def body_of(answer: Answer) -> Any:
     return answer[1] if isinstance(answer, tuple) else {}
 
 
-def _said(verb: Verb, answer: Any) -> str:
+def _said(verb: Verb, answer: Any) -> dict[str, str]:
     decided = [each["status"] == "accepted" for each in answer["items"]]
-    return f"did={verb}&number={sum(decided)}&refused={len(decided) - sum(decided)}" + ("&more=yes" if answer["more"] else "")
+    told = {"did": verb, "number": str(sum(decided)), "refused": str(len(decided) - sum(decided))}
+    return told | ({"more": "yes"} if answer["more"] else {})
 
 
 def said(call: Call[Intake]) -> list[Phrase]:

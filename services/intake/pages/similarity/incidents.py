@@ -21,6 +21,7 @@ from services.intake.pages.timeline import department_name, local
 from services.intake.schemas.similarity.incidents import SplitBody
 from services.intake.store.similarity.incidents import Incident, page_of_incidents
 from services.runtime.web.calls import Call
+from services.runtime.web.lists.narrowing import address
 from services.runtime.web.lists.paging import cursor_of, read_number
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.requests import validate
@@ -28,6 +29,7 @@ from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
 LIST = "/incidents"
+ONE = f"{LIST}/<incident>"
 A_PAGE = 30
 STANDINGS: Mapping[str, Phrase] = {"found": Phrase("To be confirmed"), "confirmed": Phrase("Confirmed")}
 NOTHING_CHOSEN = Phrase("Please choose the opinions that tell of something else")
@@ -49,26 +51,20 @@ def list_page(call: Call[Intake]) -> Answer:
     )  # fmt: skip
 
 
-@routes.get("/incidents/<incident>", access=REVIEWERS, page=error_page)
+@routes.get(ONE, access=REVIEWERS, page=error_page)
 def incident_page(call: Call[Intake]) -> Answer:
     """An incident with its opinions, and the decisions on them."""
     return _page(call)
 
 
-@routes.get("/incidents/<incident>/<verb>", access=REVIEWERS, page=error_page)
-def back(call: Call[Intake]) -> Answer:
-    """GET on the address of a form: back to the page."""
-    return see_other(_address(call))
-
-
-@routes.post("/incidents/<incident>/confirm", access=REVIEWERS, page=error_page)
+@routes.post(f"{ONE}/confirm", stands_on=ONE, access=REVIEWERS, page=error_page)
 def confirm(call: Call[Intake]) -> Answer:
     """Confirm that all of it is one thing."""
     app.confirm(call)
     return see_other(_address(call))
 
 
-@routes.post("/incidents/<incident>/split", access=REVIEWERS, page=error_page)
+@routes.post(f"{ONE}/split", stands_on=ONE, access=REVIEWERS, page=error_page)
 def split(call: Call[Intake]) -> Answer:
     """Take the chosen opinions out; back to what is left, or to the list."""
     try:
@@ -79,28 +75,28 @@ def split(call: Call[Intake]) -> Answer:
     return see_other(_address(call) if left else LIST)
 
 
-@routes.post("/incidents/<incident>/accept", access=REVIEWERS, page=KEPT)
+@routes.post(f"{ONE}/accept", stands_on=ONE, access=REVIEWERS, page=KEPT)
 def accept(call: Call[Intake]) -> Answer:
     """Accept all that wait for review on the same terms."""
-    return decide(call, "accept", app.accept_incident, _address(call), partial(_page, call))
+    return decide(call, "accept", app.accept_incident, partial(address, _address(call), {}), partial(_page, call))
 
 
-@routes.post("/incidents/<incident>/decline", access=REVIEWERS, page=KEPT)
+@routes.post(f"{ONE}/decline", stands_on=ONE, access=REVIEWERS, page=KEPT)
 def decline(call: Call[Intake]) -> Answer:
     """Decline all that wait for review."""
-    return decide(call, "decline", app.decline_incident, _address(call), partial(_page, call))
+    return decide(call, "decline", app.decline_incident, partial(address, _address(call), {}), partial(_page, call))
 
 
-@routes.post("/incidents/<incident>/return", access=REVIEWERS, page=KEPT)
+@routes.post(f"{ONE}/return", stands_on=ONE, access=REVIEWERS, page=KEPT)
 def return_(call: Call[Intake]) -> Answer:
     """Ask the submitters of all that wait for review for more."""
-    return decide(call, "return", app.return_incident, _address(call), partial(_page, call))
+    return decide(call, "return", app.return_incident, partial(address, _address(call), {}), partial(_page, call))
 
 
-@routes.post("/incidents/<incident>/merge", access=REVIEWERS, page=KEPT)
+@routes.post(f"{ONE}/merge", stands_on=ONE, access=REVIEWERS, page=KEPT)
 def merge(call: Call[Intake]) -> Answer:
     """Merge all that wait for review into one that is handled."""
-    return decide(call, "merge", app.merge_incident, _address(call), partial(_page, call))
+    return decide(call, "merge", app.merge_incident, partial(address, _address(call), {}), partial(_page, call))
 
 
 def _address(call: Call[Intake]) -> str:
@@ -125,7 +121,8 @@ def _page(
     return desk_html(
         TEMPLATES, "incident.html", status, place=catalogue, role=call.caller.role, rows=rows,
         session=call.session, incident=found, standing=STANDINGS[found.standing],
-        areas=areas, first=first, last=last, address=_address(call), version="", form={**NOTHING, **form}, mistakes=mistakes or {},
+        areas=areas, first=first, last=last, address=_address(call),
+        at=lambda verb: f"{_address(call)}/{verb}", version="", form={**NOTHING, **form}, mistakes=mistakes or {},
         notice=notice, said=said(call), targets=[target_of(each, catalogue) for each in told if each.state.is_with_routing],
         **choices(catalogue),
     )  # fmt: skip

@@ -97,14 +97,10 @@ def scanned(call: Call[Intake]) -> Answer:
     return _form(call.service, dict.fromkeys(FIELDS, "") | {CODE: found.code, KEY: new_key()})
 
 
-@routes.get("/opinions", access=PUBLIC, page=error_page)
-def back_to_form(_: Call[Intake]) -> Answer:
-    """GET on the address of the form: back to the first page."""
-    return see_other("/")
-
-
 # No CSRF token: these forms are public and carry no session, no cookie and no right that a forged request could use.
-@routes.post("/opinions", access=PUBLIC, page=KEPT, counts=(SUBMISSIONS, STATIONS, CODES), longest=LONGEST_BODY + MOST_BYTES)
+@routes.post(
+    "/opinions", stands_on="/", access=PUBLIC, page=KEPT, counts=(SUBMISSIONS, STATIONS, CODES), longest=LONGEST_BODY + MOST_BYTES
+)
 def submit(call: Call[Intake]) -> Answer:
     """Take the form; the confirmation on success, the form with its text and the mistakes otherwise."""
     form = read_form(FIELDS, MOST_BYTES)

@@ -7,7 +7,7 @@ one row together.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 import sqlalchemy as sa
@@ -184,11 +184,11 @@ def group_of(connection: Connection, opinion: str) -> int | None:
     return connection.execute(sa.select(wordings.c.alike).where(wordings.c.opinion == opinion)).scalar()
 
 
-def is_first_of(states: Sequence[str]) -> sa.ColumnElement[bool]:
-    """Whether no earlier opinion in one of these states says the same."""
+def is_first_of(has: Callable[[sa.FromClause], Iterable[sa.ColumnElement[bool]]]) -> sa.ColumnElement[bool]:
+    """Whether no earlier one of the opinions of which this is true says the same."""
     own, earlier, there = wordings.alias("own"), wordings.alias("earlier"), opinions.alias("there")
     said = (own.c.opinion == opinions.c.id) & (earlier.c.alike == own.c.alike) & (earlier.c.number < own.c.number)
-    return ~sa.exists().where(said, there.c.id == earlier.c.opinion, there.c.state.in_(states)).correlate(opinions)
+    return ~sa.exists().where(said, there.c.id == earlier.c.opinion, *has(there)).correlate(opinions)
 
 
 def count_alike(connection: Connection, ids: Sequence[str], states: Sequence[str]) -> Mapping[str, int]:

@@ -42,7 +42,7 @@ def list_page(call: Call[Notify]) -> Answer:
     )  # fmt: skip
 
 
-@routes.post(f"{PATH}/publish", access=KEEPERS, page=error_page)
+@routes.post(f"{PATH}/publish", stands_on=PATH, access=KEEPERS, page=error_page)
 def publish_page(call: Call[Notify]) -> Answer:
     """Make a list public as it stands; back to its page."""
     publish_session_list(call)

@@ -60,13 +60,7 @@ def session_page(call: Call[Notify]) -> Answer:
     return _page(call, find(call, call.path["session_id"]))
 
 
-@routes.get(f"{PATH}/moves/<move>", access=KEEPERS, page=error_page)
-def back(call: Call[Notify]) -> Answer:
-    """GET on the address of a form: back to the page."""
-    return see_other(f"/sessions/{find(call, call.path['session_id']).id}")
-
-
-@routes.post(f"{PATH}/moves/<move>", access=KEEPERS, page=KEPT)
+@routes.post(f"{PATH}/moves/<move>", stands_on=PATH, access=KEEPERS, page=KEPT)
 def carry_out(call: Call[Notify]) -> Answer:
     """Do one of the things that can be done; back to the page."""
     if call.path["move"] not in ACTS:

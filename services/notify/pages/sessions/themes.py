@@ -80,13 +80,7 @@ def suggest(call: Call[Notify]) -> Answer:
     return see_other(LIST)
 
 
-@routes.get(f"{LIST}/<theme>/<move>", access=OFFICE, page=error_page)
-def back(call: Call[Notify]) -> Answer:
-    """GET on the address of a form: back to the list."""
-    return see_other(LIST)
-
-
-@routes.post(f"{LIST}/<theme>/<move>", access=OFFICE, page=error_page)
+@routes.post(f"{LIST}/<theme>/<move>", stands_on=LIST, access=OFFICE, page=error_page)
 def decide(call: Call[Notify]) -> Answer:
     """Shortlist, choose or drop a theme; back to the list."""
     form, theme, move = read_form(("kind",)), call.path["theme"], call.path["move"]

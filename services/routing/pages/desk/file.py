@@ -12,7 +12,7 @@ from services.contracts.words.vocabulary import LEVELS, ROLES
 from services.design.phrases import Phrase
 from services.routing.app.context import Routing
 from services.routing.domain.assignment import Assignment
-from services.routing.pages.desk.filters import DESK, DeskQuery, given_of, wanted_of
+from services.routing.pages.desk.filters import DESK, LIST, DeskQuery, wanted_of
 from services.routing.pages.desk.rows import row_of, topic_of
 from services.routing.pages.paper import TEMPLATES, local
 from services.routing.store.desks.desk import on_desk
@@ -32,7 +32,7 @@ HEADING: Final = (
 @routes.get(f"{DESK}/list.xlsx", access=OF_A_DEPARTMENT, query=DeskQuery, page=error_page, personal=True, gives=(XLSX,))
 def list_file(call: Call[Routing]) -> Answer:
     """What the department has in hand as a workbook, the next answer due first."""
-    catalogue, given, now = call.service.catalogue, given_of(call.query), call.service.database.clock.now()
+    catalogue, given, now = call.service.catalogue, LIST.given(call.query), call.service.database.clock.now()
     wanted = wanted_of(call.query, call.caller.department or "", catalogue, now)
     with call.service.database.reading() as connection:
         found = on_desk(connection, wanted, None, MOST_ROWS + 1)

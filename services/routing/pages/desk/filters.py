@@ -17,7 +17,7 @@ from services.routing.domain.assignment import Assignment
 from services.routing.store.desks.desk import Place, Wanted
 from services.runtime.input.fields import OneLine
 from services.runtime.input.queries import Choices, Codes
-from services.runtime.web.lists.narrowing import said_again
+from services.runtime.web.lists.narrowing import NarrowedList
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 
 DESK: Final = "/desk"
@@ -39,7 +39,7 @@ DUE: Final[Mapping[str, Urgency]] = {
     "soon": Urgency(Phrase("within three working days"), 3),
     "week": Urgency(Phrase("within five working days"), 5),
 }
-NAMES: Final = LISTS[DESK]
+LIST: Final = NarrowedList(DESK, LISTS[DESK], ("cursor", "before"))
 
 
 class DeskQuery(Schema):
@@ -80,11 +80,6 @@ def _between(due: tuple[str, ...] | None, catalogue: Catalogue, now: datetime) -
     days = [DUE[each].days for each in due]
     within = max((each for each in days if each is not None), default=None)
     return None if None in days else now, now if within is None else due_within(within, catalogue, now)
-
-
-def given_of(query: Mapping[str, Any]) -> dict[str, str]:
-    """What the address said, as it says it again."""
-    return said_again(query, NAMES)
 
 
 def cursor_of_place(last: Assignment) -> str:

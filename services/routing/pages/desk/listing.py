@@ -16,18 +16,17 @@ from services.routing.pages.desk.filters import (
     A_PAGE,
     DESK,
     DUE,
-    NAMES,
+    LIST,
     DeskQuery,
     cursor_of_place,
     due_within,
-    given_of,
     place_of,
     wanted_of,
 )
 from services.routing.pages.desk.rows import row_of
 from services.routing.pages.desk.signing import ACTING, failed_of, said_of
 from services.routing.pages.paper import TEMPLATES
-from services.routing.store.desks.desk import MOST_COUNTED, DeskPage, Tally, page_of_desk, tally
+from services.routing.store.desks.desk import MOST_COUNTED, DeskPage, Place, Tally, on_desk, page_of_desk, tally
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.narrowing import address
 from services.runtime.web.pages.html import desk_html, error_page
@@ -52,20 +51,22 @@ class QuickView(NamedTuple):
 @routes.get(DESK, access=OF_A_DEPARTMENT, query=DeskQuery, page=error_page)
 def list_page(call: Call[Routing]) -> Answer:
     """What the department has in hand, the next answer due first."""
-    service, given = call.service, given_of(call.query)
+    service, given = call.service, LIST.given(call.query)
     catalogue, now = service.catalogue, service.database.clock.now()
     wanted = wanted_of(call.query, call.caller.department or "", catalogue, now)
     with service.database.reading() as connection:
         page = page_of_desk(connection, wanted, place_of(call.query["cursor"]), place_of(call.query["before"]), A_PAGE)
         counted = tally(connection, wanted, now, due_within(DUE["soon"].days or 0, catalogue, now))
-        said, failed = said_of(connection, call), failed_of(connection, call)
+        done, failed = said_of(connection, call), failed_of(connection, call)
+        behind = on_desk(connection, wanted, Place(done.about.reply_by, done.about.id), 1) if done and done.about else []
     previous, following = _around(page, given)
     return desk_html(
         TEMPLATES, "desk/list.html", place=catalogue, role=call.caller.role, session=call.session, beginning=DESK,
-        signs=call.caller.role in ACTING, action=address(f"{DESK}/sign", given), is_narrowed=bool(given), previous=previous,
-        following=following, rows=[row_of(each, catalogue, given, now) for each in page.rows], found=counted.found,
+        signs=call.caller.role in ACTING, action=LIST.on_it("sign", call.query), is_narrowed=bool(given), previous=previous,
+        following=following, rows=[row_of(each, catalogue, LIST.kept(call.query), now) for each in page.rows], found=counted.found,
         most=MOST_COUNTED, views=_views(counted, given), filters=_filters(catalogue), file=address(f"{DESK}/list.xlsx", given),
-        first=address(DESK, given), given={**dict.fromkeys(NAMES, ""), **given}, said=said, failed=failed,
+        first=address(DESK, given), given={**dict.fromkeys(LIST.filters, ""), **given},
+        done=done, failed=failed, behind=[(each.title, LIST.on_it(each.id, call.query)) for each in behind],
     )  # fmt: skip
 
 

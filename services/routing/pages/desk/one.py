@@ -20,7 +20,7 @@ from services.routing.app import assignments as app
 from services.routing.app.context import Routing
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.moves.promising import TrackedPromise
-from services.routing.pages.desk.filters import DESK, DeskQuery, given_of, wanted_of
+from services.routing.pages.desk.filters import DESK, LIST, DeskQuery, wanted_of
 from services.routing.pages.desk.forms import (
     BY_VERB,
     FORMS,
@@ -44,7 +44,6 @@ from services.routing.store.reading import find, others_of
 from services.routing.store.support import supporters_of
 from services.routing.store.templates import titles_of
 from services.runtime.web.calls import Call, tag_of
-from services.runtime.web.lists.narrowing import address
 from services.runtime.web.pages.forms import KEY, VERSION, posted
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
@@ -80,13 +79,7 @@ def one_page(call: Call[Routing]) -> Answer:
     return _page(call)
 
 
-@routes.get(f"{DESK}/<assignment_id>/<verb>", access=ACTING, query=DeskQuery, page=error_page)
-def back(call: Call[Routing]) -> Answer:
-    """GET on the address of a form: back to the assignment."""
-    return see_other(address(f"{DESK}/{call.path['assignment_id']}", given_of(call.query)))
-
-
-@routes.post(f"{DESK}/<assignment_id>/<verb>", access=ACTING, query=DeskQuery, page=KEPT)
+@routes.post(f"{DESK}/<assignment_id>/<verb>", stands_on=f"{DESK}/<assignment_id>", access=ACTING, query=DeskQuery, page=KEPT)
 def act(call: Call[Routing]) -> Answer:
     """Do what a form says and go back to the list; or show the assignment again with what was typed and what is wrong."""
     form = BY_VERB.get(call.path["verb"])
@@ -109,7 +102,7 @@ def act(call: Call[Routing]) -> Answer:
         return _page(call, 409, CHANGED, filled)
     except Conflict:
         return _page(call, 409, NOT_NOW, filled)
-    return see_other(address(DESK, given_of(call.query), did=form.verb, about=call.path["assignment_id"]))
+    return see_other(LIST.back(call.query, did=form.verb, about=call.path["assignment_id"]))
 
 
 def _demands(text: str) -> int:
@@ -117,7 +110,7 @@ def _demands(text: str) -> int:
 
 
 def _page(call: Call[Routing], status: int = 200, notice: Phrase | None = None, filled: Filled = NOTHING) -> flask.Response:
-    service, catalogue, given = call.service, call.service.catalogue, given_of(call.query)
+    service, catalogue = call.service, call.service.catalogue
     now, role = service.database.clock.now(), call.caller.role
     with service.database.reading() as connection:
         found = find(connection, call.path["assignment_id"])
@@ -129,14 +122,14 @@ def _page(call: Call[Routing], status: int = 200, notice: Phrase | None = None, 
     allowed = verbs_now(found, promised, catalogue) if role in ACTING else set()
     return desk_html(
         TEMPLATES, "desk/one.html", status, place=catalogue, role=role, session=call.session, each=found, notice=notice,
-        row=row_of(found, catalogue, given, now), about=shown_assignment(found, catalogue, call.caller),
-        rulings=rulings_on(service, [found]), supporters=supporters, beside=beside, list_address=address(DESK, given),
+        row=row_of(found, catalogue, LIST.kept(call.query), now), about=shown_assignment(found, catalogue, call.caller),
+        rulings=rulings_on(service, [found]), supporters=supporters, beside=beside, list_address=LIST.back(call.query),
         others=[shown_assignment(each, catalogue, call.caller) for each in others if found.is_lead],
         promises=[shown_promise(each, catalogue) for each in promised],
         # What was typed is shown, whatever can be done now.
         forms=[form for form in FORMS if form.verb in allowed or form.verb == filled.verb], filled=filled,
         labels=labels_of(BY_VERB[filled.verb], filled.demands) if filled.verb else {},
-        action=lambda verb: address(f"{DESK}/{found.id}/{verb}", given), version=tag_of({"updated": found.updated}),
+        action=lambda verb: LIST.on_it(f"{found.id}/{verb}", call.query), version=tag_of({"updated": found.updated}),
         key=secrets.token_urlsafe(16), item=ITEM, most_demands=MOST_DEMANDS, offers=_offers(catalogue, found, promised),
         texts={"verb": VERB, "into": INTO, "chosen": CHOSEN, "put": PUT, "groups": _one_group(texts) if texts else []},
     )  # fmt: skip
@@ -158,9 +151,8 @@ def _one_group(options: Iterable[tuple[str, object]]) -> list[tuple[None, list[t
 
 def _beside(call: Call[Routing], connection: Connection, found: Assignment) -> tuple[str | None, str | None]:
     """The addresses of the assignments before and behind this one in the list that it was opened from."""
-    given = given_of(call.query)
     wanted = wanted_of(call.query, found.department, call.service.catalogue, call.service.database.clock.now())
     place = Place(found.reply_by, found.id)
     near = [next(iter(on_desk(connection, wanted, place, 1, back=back)), None) for back in (True, False)]
-    before, behind = (address(f"{DESK}/{each.id}", given) if each else None for each in near)
+    before, behind = (LIST.on_it(each.id, call.query) if each else None for each in near)
     return before, behind

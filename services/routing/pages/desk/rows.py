@@ -36,8 +36,8 @@ class DeskRow(NamedTuple):
     unsigned: bool
 
 
-def row_of(each: Assignment, catalogue: Catalogue, given: Mapping[str, str], now: datetime) -> DeskRow:
-    """An assignment as the list shows it."""
+def row_of(each: Assignment, catalogue: Catalogue, kept: Mapping[str, str], now: datetime) -> DeskRow:
+    """An assignment as the list shows it that keeps these parts of its address."""
     kind, due = each.next_due
     days = catalogue.calendar.working_days(local(due, catalogue).date(), local(now, catalogue).date()) if due < now else 0
     soon = catalogue.calendar.due(now, SOON).at
@@ -46,7 +46,7 @@ def row_of(each: Assignment, catalogue: Catalogue, given: Mapping[str, str], now
     about += [topic] if topic else []
     about += [LEVELS[each.level]] if each.level and each.level in LEVELS else []
     return DeskRow(
-        each.id, address(f"{DESK}/{each.id}", given), each.title, standing_of(each),
+        each.id, address(f"{DESK}/{each.id}", kept), each.title, standing_of(each),
         "warn" if each.state.awaits_signature else "info",
         DEADLINES[kind], local(due, catalogue), days, "bad" if due < now else "warn" if due <= soon else "", about,
         each.state.awaits_signature,

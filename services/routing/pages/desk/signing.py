@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import flask
 from sqlalchemy.engine import Connection
@@ -17,12 +17,12 @@ from services.contracts.words.text import value
 from services.design.phrases import Phrase
 from services.routing.app import assignments as app
 from services.routing.app.context import Routing
-from services.routing.pages.desk.filters import A_PAGE, DESK, DeskQuery, given_of
+from services.routing.domain.assignment import Assignment
+from services.routing.pages.desk.filters import A_PAGE, DESK, LIST, DeskQuery
 from services.routing.pages.desk.forms import BY_VERB
 from services.routing.pages.paper import standing_of
 from services.routing.store.reading import find, found_by_id
 from services.runtime.web.calls import Call
-from services.runtime.web.lists.narrowing import address
 from services.runtime.web.pages.html import error_page, see_other
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import Answer, Routes
@@ -33,13 +33,14 @@ HANDED = Phrase("Handed to the head for approval: %(title)s")
 SIGNED = Phrase("Signed for: %(number)s")
 
 
-@routes.get(f"{DESK}/sign", access=ACTING, query=DeskQuery, page=error_page)
-def back(call: Call[Routing]) -> Answer:
-    """GET on the address of a form: back to the list."""
-    return see_other(address(DESK, given_of(call.query)))
+class Done(NamedTuple):
+    """What has just been done in words, and with which assignment, where it was one."""
+
+    words: Phrase
+    about: Assignment | None = None
 
 
-@routes.post(f"{DESK}/sign", access=ACTING, query=DeskQuery, page=error_page)
+@routes.post(f"{DESK}/sign", stands_on=DESK, access=ACTING, query=DeskQuery, page=error_page)
 def sign(call: Call[Routing]) -> Answer:
     """Sign for one assignment, for those that were chosen, or for all of the page; back to the list, which names what failed."""
     form = read_form(("one", "all"))
@@ -48,7 +49,7 @@ def sign(call: Call[Routing]) -> Answer:
     wanted = list(dict.fromkeys(asked))
     failed = [each for each in wanted if not _sign(call, each)]
     more = {"failed": ",".join(failed)} if failed else {}
-    return see_other(address(DESK, given_of(call.query), did="sign", count=str(len(wanted) - len(failed)), **more))
+    return see_other(LIST.back(call.query, did="sign", count=str(len(wanted) - len(failed)), **more))
 
 
 def _sign(call: Call[Routing], assignment_id: str) -> bool:
@@ -64,15 +65,15 @@ def _sign(call: Call[Routing], assignment_id: str) -> bool:
     return True
 
 
-def said_of(connection: Connection, call: Call[Routing]) -> Phrase | None:
+def said_of(connection: Connection, call: Call[Routing]) -> Done | None:
     """What has just been done, as the address says it; only of the department's own."""
     did, number = call.query["did"], call.query["count"]
     if number:
-        return SIGNED.filled(number=number) if did == "sign" else None
+        return Done(SIGNED.filled(number=number)) if did == "sign" else None
     form, found = BY_VERB.get(did), find(connection, call.query["about"]) if call.query["about"] else None
     if form is None or found is None or found.department != call.caller.department:
         return None
-    return (HANDED if found.state is State.DRAFTED and did == "reply" else form.done).filled(title=found.title)
+    return Done((HANDED if found.state is State.DRAFTED and did == "reply" else form.done).filled(title=found.title), found)
 
 
 def failed_of(connection: Connection, call: Call[Routing]) -> list[tuple[str, str, Words]]:

@@ -88,7 +88,7 @@ def change(call: Call[Routing]) -> Answer:
     return see_other(f"{LIST}?did=change")
 
 
-@routes.post(f"{ONE}/remove", access=OF_A_DEPARTMENT, page=error_page)
+@routes.post(f"{ONE}/remove", stands_on=ONE, access=OF_A_DEPARTMENT, page=error_page)
 def remove(call: Call[Routing]) -> Answer:
     """Remove one; where somebody else has changed it in the meantime, show it first."""
     try:
@@ -99,12 +99,6 @@ def remove(call: Call[Routing]) -> Answer:
         # Somebody else was first.
         return see_other(LIST)
     return see_other(f"{LIST}?did=remove")
-
-
-@routes.get(f"{ONE}/remove", access=OF_A_DEPARTMENT, page=error_page)
-def back(call: Call[Routing]) -> Answer:
-    """GET on the address of a form: back to the template."""
-    return see_other(f"{LIST}/{call.path['template_id']}")
 
 
 def _body(form: Mapping[str, str]) -> Mapping[str, str]:

@@ -23,6 +23,7 @@ from services.routing.schemas.following import LookbackBody
 from services.routing.store.lookbacks import leads_of, list_lookbacks
 from services.runtime.input.numbers import typed_number
 from services.runtime.web.calls import Call
+from services.runtime.web.lists.narrowing import NarrowedList
 from services.runtime.web.lists.paging import LARGEST_LIMIT, cursor_of, read_cursor
 from services.runtime.web.pages.forms import KEY, posted
 from services.runtime.web.pages.html import desk_html, error_page, see_other
@@ -31,7 +32,8 @@ from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
-LIST: Final = "/lookbacks"
+LOOKBACKS: Final = NarrowedList("/lookbacks")
+LIST: Final = LOOKBACKS.path
 A_PAGE: Final = 30
 LABELS: Final[Mapping[str, Phrase]] = {
     "department": Phrase("Department"), "since": Phrase("Concluded from"), "until": Phrase("Concluded until"),
@@ -142,5 +144,6 @@ def _page(
         rows=[shown_lookback(call, *each) for each in shown], mistakes=mistakes or {}, labels=LABELS, form={**EMPTY, **form},
         departments=[(None, [(code, name_of(each)) for code, each in catalogue.departments.items()])], usual=SAMPLE_SIZE,
         may=call.caller.role in RULING, key=secrets.token_urlsafe(16),
+        address=lambda each: LOOKBACKS.on_it(each, call.query), first=LIST if cursor else None,
         following=f"{LIST}?cursor={cursor_of(shown[-1][0].id)}" if len(found) > A_PAGE else None,
     )  # fmt: skip

@@ -19,12 +19,11 @@ from services.design.phrases import Phrase
 from services.routing.app import following as app
 from services.routing.app.context import RULING, Routing
 from services.routing.domain.sampling import Lookback, SampledCase
-from services.routing.pages.lookbacks.listing import LIST, shown_lookback
+from services.routing.pages.lookbacks.listing import LIST, LOOKBACKS, shown_lookback
 from services.routing.pages.paper import TEMPLATES, department_name, local
 from services.routing.schemas.following import CheckBody
 from services.routing.store.lookbacks import find_lookback
 from services.runtime.web.calls import Call
-from services.runtime.web.lists.narrowing import address
 from services.runtime.web.lists.paging import LARGEST_LIMIT
 from services.runtime.web.pages.forms import KEY, posted
 from services.runtime.web.pages.html import desk_html, error_page, see_other
@@ -50,9 +49,10 @@ _REPEATED: Final = (
 
 
 class LookbackQuery(Schema):
-    """From which case of the sample on; `did` is what was just recorded."""
+    """From which case of the sample on; `cursor` is the page of the list that it was opened from, `did` what was just recorded."""
 
     place = fields.Integer(data_key="from", load_default=1, validate=validate.Range(1, LARGEST_LIMIT))
+    cursor = fields.String(load_default=None)
     did = fields.String(load_default="")
 
 
@@ -83,14 +83,9 @@ def draw_file(call: Call[Routing]) -> Answer:
     return response
 
 
-@routes.get(f"{LIST}/<lookback_id>/<assignment_id>", access=RULING, query=LookbackQuery, page=error_page)
-def back(call: Call[Routing]) -> Answer:
-    """GET on the address of a form: back to the look-back."""
-    return see_other(_address(call))
-
-
 @routes.post(
-    f"{LIST}/<lookback_id>/<assignment_id>", access=RULING, query=LookbackQuery, page=KeptForm({"note": NOTE}, ("held", KEY))
+    f"{LIST}/<lookback_id>/<assignment_id>", stands_on=f"{LIST}/<lookback_id>", access=RULING, query=LookbackQuery,
+    page=KeptForm({"note": NOTE}, ("held", KEY)),
 )  # fmt: skip
 def check(call: Call[Routing]) -> Answer:
     """Record what was found of one case; back to the look-back, where the next one is."""
@@ -115,8 +110,8 @@ def _place(call: Call[Routing]) -> int:
 def _address(call: Call[Routing], about: str = "", first: int | None = None, **more: str) -> str:
     """The address of the part of the sample that is shown or of that which begins with the `first`, or of the form about a case."""
     begins = first or _place(call)
-    given = {**({"from": str(begins)} if begins > 1 else {}), **more}
-    return address(f"{LIST}/{call.path['lookback_id']}" + (f"/{about}" if about else ""), given)
+    path = "/".join(filter(None, (call.path["lookback_id"], about)))
+    return LOOKBACKS.on_it(path, call.query, **({"from": str(begins)} if begins > 1 else {}), **more)
 
 
 def _found(call: Call[Routing]) -> Lookback:
@@ -140,13 +135,13 @@ def _page(
         for place, each in enumerate(found.cases[first - 1 :][:A_PAGE], first)
     ]  # fmt: skip
     typed, named = call.path.get("assignment_id", ""), f"note-{call.path.get('assignment_id', '')}"
-    near = {name: f"{LIST}/{found.id}?from={at}" for name, at in (("prev", first - A_PAGE), ("next", first + A_PAGE))}
+    previous, following = (max(first + step, 1) for step in (-A_PAGE, A_PAGE))
     return desk_html(
         TEMPLATES, "lookbacks/one.html", status, place=catalogue, role=call.caller.role, session=call.session, found=found,
         row=shown_lookback(call, found, found.found), cases=cases, form=form or {}, typed=typed,
         mistakes={named: mistake} if mistake else {}, labels={named: NOTE}, may=call.caller.role in RULING,
         notice=notice, said=RECORDED if call.query["did"] and status == 200 else None, key=secrets.token_urlsafe(16),
         action=partial(_address, call),
-        before=near["prev"] if first > A_PAGE else f"{LIST}/{found.id}" if first > 1 else None,
-        following=near["next"] if first - 1 + A_PAGE < len(found.cases) else None,
+        before=_address(call, first=previous) if first > 1 else None, list_address=LOOKBACKS.back(call.query),
+        following=_address(call, first=following) if first - 1 + A_PAGE < len(found.cases) else None,
     )  # fmt: skip

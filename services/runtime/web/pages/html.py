@@ -152,5 +152,5 @@ def error_page(status: int) -> flask.Response:
     """The page for an error; the request's id is on it where the log says more."""
     failure = failure_of(status)
     request_id = flask.g.get("request_id", "") if status >= 500 else ""
-    link = (f"/login?to={quote(flask.request.path)}", SIGN_IN) if status == 401 else ("/", FIRST_PAGE)
+    link = (f"/login?to={quote(flask.request.path + here())}", SIGN_IN) if status == 401 else ("/", FIRST_PAGE)
     return html(SHARED, "error.html", status, failure=failure, request_id=request_id, link=link)

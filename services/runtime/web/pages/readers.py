@@ -39,10 +39,11 @@ def said(words: Words) -> str:
 
 
 def here(**changed: str) -> str:
-    """The address of this page with other choices, keeping what else it asks."""
+    """What the address of this page asks, with other choices; empty where it asks nothing."""
     request = flask.request
     asked = [(name, value) for name, value in request.args.items(multi=True) if name not in changed]
-    return f"?{urlencode([*asked, *changed.items()])}"
+    said = urlencode([*asked, *changed.items()])
+    return f"?{said}" if said else ""
 
 
 def remember(response: flask.Response) -> flask.Response:
