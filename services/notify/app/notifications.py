@@ -1,4 +1,4 @@
-"""What became of letters to submitters."""
+"""What became of letters to submitters, visitors of sessions and people with accounts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ routes = Routes()
 
 @routes.get(f"{API}/letters", access=SUPERVISORS, query=NotificationQuery, answers={200: SubmitterNotificationPage})
 def list_letters(call: Call[Notify]) -> Answer:
-    """List the letters to submitters and what became of them, the newest first; who they are for is not shown."""
+    """List the letters to submitters, visitors and people with accounts, the newest first; who they are for is not shown."""
     limit = call.query["limit"]
     filters = {"opinion": call.query["opinion"], "state": call.query["state"], "about": call.query["kind"]}
     with call.service.database.reading() as connection:

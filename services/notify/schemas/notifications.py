@@ -1,20 +1,24 @@
-"""The shapes of letters to submitters."""
+"""The shapes of letters to submitters, visitors of sessions and people with accounts."""
 
 from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from services.notify.domain.letters.gathered import DIGEST
+from services.notify.domain.letters.members import ENTRUSTED, LETTERS
 from services.notify.domain.letters.submitters import STEPS, SubmitterDelivery
+from services.notify.domain.letters.visitors import BOOKED
 from services.runtime.input.queries import Choices
 from services.runtime.web.lists.paging import Page, page_of
 
 #: `dropped`: the submitter left a way that the place has not set up. `uncertain`: the process died in the attempt.
 STATES = ("pending", "sending", "sent", "failed", "uncertain", "dropped")
-KINDS, WAYS = tuple(STEPS), ("email", "sms")
+KINDS: tuple[str, ...] = tuple(dict.fromkeys((*STEPS, *LETTERS, *ENTRUSTED, *BOOKED, DIGEST)))
+WAYS = ("email", "sms", "chat")
 
 
 class NotificationQuery(Page):
-    """What a list of letters to submitters can be narrowed to."""
+    """What a list of letters can be narrowed to."""
 
     opinion = fields.String(load_default=None)
     state = Choices(STATES, load_default=None)
@@ -22,7 +26,7 @@ class NotificationQuery(Page):
 
 
 class SubmitterNotificationShape(Schema):
-    """A letter to a submitter by e-mail or text message: what it was about and what became of it, not who it is for."""
+    """A letter by e-mail, text message or chat: what it was about and what became of it, not who it is for."""
 
     id = fields.String(required=True)
     opinion = fields.String(required=True)
@@ -37,7 +41,7 @@ class SubmitterNotificationShape(Schema):
     reason = fields.String(required=True, allow_none=True)
 
 
-SubmitterNotificationPage = page_of("NotePage", "A page of letters to submitters, the newest first.", SubmitterNotificationShape)
+SubmitterNotificationPage = page_of("NotePage", "A page of letters, the newest first.", SubmitterNotificationShape)
 
 
 def note_answer(sent: SubmitterDelivery) -> dict[str, object]:

@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.notify.domain.letters.gathered import DIGEST
 from services.notify.domain.letters.members import ABOUT_SESSION
 from services.notify.domain.letters.submitters import SubmitterDelivery, SubmitterNotification
 from services.notify.store.channels import NotificationStore, recover, resting
@@ -186,6 +187,8 @@ def keep_submitter_notification(
     over = written.reason is not None
     if about in ABOUT_SESSION and not over:
         _end_older(work, vault, opinion, written)
+    if about == DIGEST:
+        _forget_digests(work, opinion)
     state = "dropped" if written.dropped else "failed" if over else "pending"
     row = {
         "id": new_id(), "message": message, "opinion": opinion, "about": about, "way": written.way, "state": state,
@@ -195,6 +198,14 @@ def keep_submitter_notification(
         "body": vault.seal(written.body) if written.body else None,
     }  # fmt: skip
     work.add(submitter_notifications, row)
+
+
+def _forget_digests(work: Transaction, person: str) -> None:
+    """Of what was told to somebody day after day, no more is kept than the last."""
+    table = submitter_notifications.c
+    # What was kept at this very instant is the same digest by another way.
+    older = (table.opinion == person, table.about == DIGEST, table.ended.is_not(None), table.at < work.now)
+    work.execute(submitter_notifications.delete().where(*older))
 
 
 def listed_submitter_notifications(

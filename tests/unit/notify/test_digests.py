@@ -186,6 +186,11 @@ def test_only_who_has_something_new_costs_more_than_a_look(scene, statements):
     assert len(digested(scene, "2026-11-23 10:00")) == 1
     assert len([text for text, _ in statements if "FROM notices" in text and "LIMIT" in text]) == 1
     assert len([text for text, _ in statements if text.startswith("SELECT")]) <= 12
+    with scene.database.reading() as connection:
+        for text, given in list(statements):
+            if "FROM digests" in text and text.startswith("SELECT"):
+                plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given)]
+                assert any("INDEX digests_due" in step for step in plan), plan
 
 
 def letter(number=2, **changes):
@@ -225,6 +230,10 @@ def test_nothing_in_the_store_says_to_whom_a_letter_goes(scene):
         ("chat", "pending", False), ("email", "sent", True),
     ]  # fmt: skip
     assert not any(word in str(rows) for word in ("zhou", "周敏"))
+    scene.clock.instant += HALF_AN_HOUR
+    scene.hear_letters(scene.event(letter(), 0, PERSON))
+    # What was sent is kept until the next one; what waits is not thrown away.
+    assert [row["state"] for row in scene.rows(submitter_notifications)] == ["pending"] * 3
 
 
 def test_a_choice_is_kept_and_ended_with_one_press(scene, ask):

@@ -12,6 +12,8 @@ from services.contracts.words.notices import NOTICES
 from services.contracts.words.vocabulary import word
 from services.notify.domain.letters.wording import CHOSEN, GREETINGS
 
+#: What such a letter is about.
+DIGEST: Final = "digest"
 #: Where a reader sees all of them, and where they choose whether they want such letters.
 NEW_NOTICES: Final = "/notices?unread=1"
 CHOOSING: Final = "/notices/letters"
