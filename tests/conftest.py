@@ -29,7 +29,7 @@ from services.contracts.definitions import definitions
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.settings import inherited
 from services.runtime.store.database import Database
-from tests.compiled import share_rules, share_statements
+from tests.compiled import share_statements
 from tests.faults.volume import CannotMount, Volume
 from tests.rabbit import Rabbit
 from tests.sharing import Sharing, rank
@@ -111,9 +111,8 @@ def pytest_collection_finish() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def compiled_once() -> Iterator[None]:
-    """Applications share what their rules, stores what their statements compile to."""
+    """Stores share what their statements compile to."""
     with pytest.MonkeyPatch.context() as patch:
-        share_rules(patch)
         share_statements(patch)
         yield
 

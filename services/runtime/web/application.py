@@ -10,11 +10,12 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import Any
 
 import flask
 import structlog
-from werkzeug.routing import MapAdapter
+from werkzeug.routing import Map, MapAdapter, Rule
 
 from services.contracts.errors import Malformed, UnsupportedType
 from services.runtime.store.idempotency import HEADER, Key
@@ -66,14 +67,30 @@ def create_app(
     app = _Application(name, static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 64 * LONGEST_BODY
     guard = RequestGuard(name, authenticator, throttle, audit_log)
-    for route in routes:
-        endpoint = f"{route.method} {route.path}"
-        app.add_url_rule(route.path, endpoint, _serve(route, service, guard), methods=[route.method])
+    addresses = tuple((route.method, route.path) for route in routes)
+    app.url_map = _url_map(addresses)
+    app.view_functions = {
+        " ".join(address): _serve(route, service, guard) for address, route in zip(addresses, routes, strict=True)
+    }
     app.before_request(_begin)
     app.after_request(lambda response: _finish(response, name, telemetry, guard, origins))
     pages = {f"{route.method} {route.path}": route.page for route in routes if route.page}
     app.register_error_handler(Exception, lambda error: shown(failed(error), pages, API))
     return app
+
+
+@cache
+def _url_map(addresses: tuple[tuple[str, str], ...]) -> Map:
+    """The map of these addresses, each by its method and path; applications of the same ones share it."""
+    if len(set(addresses)) < len(addresses):
+        raise ValueError("Two routes have the same method and path.")
+    url_map = Map()
+    for method, path in addresses:
+        rule = Rule(path, methods=[method, "OPTIONS"], endpoint=f"{method} {path}")
+        # Flask answers OPTIONS itself where a rule has this.
+        rule.provide_automatic_options = True  # type: ignore[attr-defined]
+        url_map.add(rule)
+    return url_map
 
 
 class _Application(flask.Flask):
