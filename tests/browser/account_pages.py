@@ -23,7 +23,6 @@ ACCOUNT_PAGES: Mapping[str, Shown] = {
     "filters": Shown("/account/filters", SOMEBODY),
     "filters-mistakes": Shown("/cases?state=accepted", SOMEBODY, doing.save_a_filter_without_a_name),
     "login-passkey": Shown("/login/passkey"),
-    "letters": Shown("/notices/letters", SOMEBODY),
     "letters-mistakes": Shown("/notices/letters", SOMEBODY, doing.choose_no_way),
     "letters-chosen": Shown("/notices/letters", SOMEBODY, doing.choose_a_letter_a_day),
 }
