@@ -48,6 +48,7 @@ def subscriptions(service: Routing) -> Sequence[Subscription[Any]]:
 
     def consume_events(work: Transaction, batch: Sequence[Event]) -> None:
         store = RoutingStore(work, service.catalogue)
+        store.erased.load(set().union(*map(_with_words, batch)), alone=any(isinstance(event.data, LetterErased) for event in batch))
         store.load(event.subject for event in batch if not _begins(event))
         for_each(batch, lambda event: _consume_event(store, service.router, service.learning.knowledge, event))
 
@@ -73,16 +74,26 @@ def _begins(event: Event) -> bool:
     return isinstance(event.data, OpinionAccepted) and not event.data.again
 
 
+def _with_words(event: Event) -> set[str]:
+    """The opinions of whose words an event has some, or that they are erased."""
+    match event.data:
+        case OpinionAccepted() | OpinionJoined() | LetterErased() as message:
+            return {message.opinion.id}
+        case OpinionDetailed() as message:
+            return {message.merged or event.subject}
+    return set()
+
+
 def _consume_event(store: RoutingStore, router: Router, knowledge: Knowledge | None, event: Event) -> None:
     match event.data:
         case OpinionAccepted() as message:
-            events.assign(store, router, message, knowledge)
+            events.assign(store, router, message, knowledge, store.erased.instead(message.opinion.id, event.time))
         case OpinionEvaluated() as message:
             events.close(store, message, event.id)
         case OpinionDetailed() as message:
-            events.detail(store, event.subject, message)
+            events.detail(store, event.subject, message, store.erased.instead(message.merged or event.subject, event.time))
         case OpinionJoined() as message:
-            events.join(store, event.subject, event.sequence, message)
+            events.join(store, event.subject, event.sequence, message, store.erased.instead(message.opinion.id, event.time))
         case OpinionParted() as message:
             events.part(store, event.subject, event.sequence, message)
         case OpinionSupported() as message:
@@ -92,7 +103,7 @@ def _consume_event(store: RoutingStore, router: Router, knowledge: Knowledge | N
         case OpinionMerged() as message if message.accepted:
             events.cancel(store, event.subject, "merged", message.into)
         case LetterErased() as message:
-            events.erase(store, message)
+            events.erase(store, message, event.time)
         case SupervisionRaised() as message:
             events.raise_by_rung(store, message)
         case SupervisionResolved() as message:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import ahocorasick
+import msgspec
 
 from services.contracts.basis import Basis, Rule
 from services.contracts.catalogue import stored
@@ -37,6 +38,11 @@ class Decision:
     co_handlers: tuple[str, ...] = ()
     handling: Handling = "joint"
     doubtful: bool = False
+
+    @property
+    def without_words(self) -> Decision:
+        """The same without the words of the text that spoke for it."""
+        return replace(self, why=msgspec.structs.replace(self.why, learned=self.why.learned and self.why.learned.without_words))
 
 
 class Router:

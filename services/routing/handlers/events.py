@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 import structlog
 
 from services.contracts.catalogue import stored
@@ -12,6 +14,7 @@ from services.contracts.lifecycle import Move, State
 from services.contracts.messages.merging import AssignmentJoined, AssignmentParted, OpinionJoined, OpinionParted
 from services.contracts.messages.opinions import LetterErased, OpinionAccepted, OpinionDetailed, OpinionEvaluated
 from services.contracts.messages.supervision import SupervisionRaised, SupervisionResolved
+from services.contracts.messages.values import OpinionText
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.case import Case
 from services.routing.domain.choice import Decision, Router
@@ -27,17 +30,23 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-def assign(store: RoutingStore, router: Router, message: OpinionAccepted, knowledge: Knowledge | None = None) -> Assignment | None:
+def assign(
+    store: RoutingStore, router: Router, message: OpinionAccepted, knowledge: Knowledge | None = None,
+    instead: OpinionText | None = None,
+) -> Assignment | None:  # fmt: skip
     """Give an accepted opinion to the department whose topic it is, or to the one that the reviewer has chosen.
 
     The lead of an opinion that was merged and is handled on its own `again` has it no longer; it gets a new assignment.
     What was answered at a session goes out with it; where that cannot be sent, the department gets it to answer.
+    `instead` is what stands in the place of its words where these were erased since: nobody gets them any more.
     Returns the lead's assignment; None for an opinion that waits for a person, because `knowledge` is not sure of it.
     """
     opinion = message.opinion
     case = (_held(store, opinion.id) if message.again else None) or store.open_case(opinion.id, message.session)
     asked = knowledge.about(opinion.title, opinion.content) if knowledge else None
     found = router.decide(opinion.topic, opinion.title, opinion.content, asked)
+    if instead is not None:
+        message, found = msgspec.structs.replace(message, opinion=_rewritten(opinion, instead)), found.without_words
     message, reply = _answered(case, found, message)
     if found.doubtful and found.why.learned and not message.again and message.department not in store.catalogue.departments:
         store.doubts.hold(message, found.why.confidence, found.why.learned)
@@ -48,6 +57,8 @@ def assign(store: RoutingStore, router: Router, message: OpinionAccepted, knowle
             raise Retry(f"an opinion handled on its own again whose merge is not known yet: {opinion.id}")
         lead.state = State.REASSIGNED
     assignment = spot.assign_answered(case, found, message, reply) if reply else placing.assign(case, found, message)
+    if instead is not None:
+        case.erase(instead.title, instead.content)
     store.save(case)
     return assignment
 
@@ -71,30 +82,35 @@ def close(store: RoutingStore, message: OpinionEvaluated, message_id: str) -> No
     store.save(case)
 
 
-def detail(store: RoutingStore, opinion: str, message: OpinionDetailed) -> None:
-    """A submitter has added details."""
+def detail(store: RoutingStore, opinion: str, message: OpinionDetailed, instead: OpinionText | None = None) -> None:
+    """A submitter has added details; `instead` stands in their place where they were erased since."""
     case = store.case(opinion)
     if case is not None:
-        case.detail(message.content, message.merged)
+        case.detail(instead.content if instead else message.content, message.merged)
+        if instead is not None and message.merged is None:
+            case.erase(instead.title, instead.content)
         store.save(case)
-    else:
+    elif instead is None:
         doubting.detail(store, opinion, message.content)
 
 
-def erase(store: RoutingStore, message: LetterErased) -> None:
-    """What a submitter wrote was erased: it stands nowhere here any more, and nothing is learned of it from now on."""
+def erase(store: RoutingStore, message: LetterErased, at: datetime) -> None:
+    """What a submitter wrote was erased: it stands nowhere here any more, whatever is heard later of what was said before, and
+    nothing is learned of it from now on."""
     text = message.opinion
+    store.erased.keep(text, at)
+    # Who decides on one that waits holds its row here, and its case is there afterwards.
+    store.doubts.erase(text)
     case = store.case(text.id)
     if case is not None:
         case.erase(text.title, text.content)
         store.save(case)
     store.joined.erase(text)
-    store.doubts.erase(text)
 
 
-def join(store: RoutingStore, opinion: str, sequence: int, message: OpinionJoined) -> None:
-    """Another opinion was merged into this one: the departments of the case get its text."""
-    case, text = _held(store, opinion), message.opinion
+def join(store: RoutingStore, opinion: str, sequence: int, message: OpinionJoined, instead: OpinionText | None = None) -> None:
+    """Another opinion was merged into this one: its departments get the text, or `instead` of it where it was erased."""
+    case, text = _held(store, opinion), _rewritten(message.opinion, instead) if instead else message.opinion
     if store.joined.join(text, opinion, sequence) and case is not None:
         case.publish(*(AssignmentJoined(each.id, each.department, text, each.role) for each in case.engaged))
         store.save(case)
@@ -142,6 +158,10 @@ def track_promise(store: RoutingStore, message: SupervisionResolved) -> None:
     else:
         state = str(assignment.state)
         log.warning("promise_without_a_case", assignment=assignment.id, state=state, supervision=message.supervision)
+
+
+def _rewritten(text: OpinionText, instead: OpinionText) -> OpinionText:
+    return msgspec.structs.replace(text, title=instead.title, content=instead.content)
 
 
 def _held(store: RoutingStore, opinion: str) -> Case | None:

@@ -93,6 +93,12 @@ DOUBTS = (
     sa.Column("learned", sa.JSON, nullable=False),
     sa.Column("message", sa.LargeBinary),
 )
+ERASED = (
+    sa.Column("opinion", sa.String(36), primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("title", sa.String(120), nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+)
 JOINED = (
     sa.Column("opinion", sa.String(36), primary_key=True),
     sa.Column("into", sa.String(36), primary_key=True),
@@ -260,6 +266,7 @@ def upgrade() -> None:
     op.create_table("cases", *CASES)
     op.create_table("commands", *COMMANDS)
     op.create_table("doubts", *DOUBTS)
+    op.create_table("erased", *ERASED)
     op.create_table("joined", *JOINED)
     op.create_table("lookback_items", *LOOKBACK_ITEMS)
     op.create_table("lookbacks", *LOOKBACKS)

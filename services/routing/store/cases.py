@@ -22,6 +22,7 @@ from services.routing.domain.moves.promising import TrackedPromise
 from services.routing.domain.roles import LEAD
 from services.routing.store.calendars import CalendarStore
 from services.routing.store.commands import CommandStore
+from services.routing.store.erased import ErasedStore
 from services.routing.store.joined import JoinedStore
 from services.routing.store.learning.doubts import DoubtStore
 from services.routing.store.lookbacks import LookbackStore
@@ -101,6 +102,7 @@ class RoutingStore:
         self.lookbacks, self.calendars = LookbackStore(work), CalendarStore(work)
         self.commands, self.resyncs = CommandStore(work), ResyncStore(work)
         self.joined, self.doubts, self.support = JoinedStore(work), DoubtStore(work), SupportStore(work)
+        self.erased = ErasedStore(work)
 
     def load(self, opinions: Iterable[str]) -> None:
         """Load the cases of a batch, held in one order, so that two workers never wait for one another."""
