@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.intake.domain.publication.masking import CERTAIN, RULES, left_in, mask
 
@@ -47,6 +49,13 @@ HOSTILE = ("一", "1", "A", "李", "1-", "一单元", "1 ", "a.", "a@", "李老�
 @pytest.mark.parametrize(("text", "masked"), TAKEN.items())
 def test_personal_data_is_replaced_by_what_it_is(text, masked):
     assert mask(text) == masked
+
+
+@given(st.data())
+def test_what_a_rule_finds_has_its_sign(data):
+    rule = data.draw(st.sampled_from([each for each in RULES if each.sign]))
+    text = data.draw(st.from_regex(rule.pattern))
+    assert rule.sign.search(text), (rule.kind, text)
 
 
 @pytest.mark.parametrize("text", LEFT)

@@ -80,7 +80,7 @@ class Comparison:
     def candidates(self, own: Iterable[int]) -> list[int]:
         """The numbers of the opinions with the most of these bands, those with more of them first."""
         common = Counter(chain.from_iterable(self._holders.get(band, ()) for band in own))
-        return [number for number, _ in common.most_common(MOST_COMPARED)]
+        return sorted(common, key=common.__getitem__, reverse=True)[:MOST_COMPARED]
 
     def learn(self, read_before: Iterable[Wording]) -> None:
         """Take in the texts of candidates."""
