@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from marshmallow.fields import Field
+from marshmallow.validate import OneOf
 
 from docs.generator.product import ROOT, assemblies
 from services.contracts.catalogue.check import load_catalogue
+from services.contracts.people.callers import Caller, acting_for
 from services.contracts.topology import SERVICES
 from services.runtime.clock import SystemClock
 from services.runtime.input.queries import Choices, Codes
@@ -21,6 +25,7 @@ from services.runtime.web.application import create_app
 from services.runtime.web.routes import API, Route
 from tests.architecture.test_answers import OpenAuthenticator
 from tests.stores import Templates
+from tests.visitors import party_of
 
 CATALOGUE = load_catalogue(ROOT / "deploy/catalogue.yml")
 LISTS = [
@@ -127,6 +132,50 @@ def test_a_page_passes_over_what_whoever_shared_it_has_added(clients: dict[str, 
     # The address of a form hands it on to the page that has the form, which passes over it.
     plain, shared = ((each.status_code, each.headers.get("Location", "").partition("?")[0]) for each in asked)
     assert shared == plain
+
+
+#: By which lists are narrowed whose pages read their addresses themselves.
+READ_ALONE = {
+    "/accounts": ("acting", "state", "lacks"), "/tokens": ("acting", "state"), "/audit": ("kind",), "/entrusted": ("duty",),
+    "/rising": ("area", "topic"), "/sessions": ("state", "kind", "station"), "/calendar": ("kind", "station"),
+    "/sessions/lists": ("list", "station"),
+}  # fmt: skip
+
+
+def narrowed() -> Iterator[tuple[str, Route, list[str]]]:
+    """(service, route, parameters of a closed set) of every list for people."""
+    for service in SERVICES:
+        for route in assemblies()[service].routes:
+            if route.page and route.method == "GET" and "<" not in route.path:
+                fields = route.query().fields.items() if route.query else ()
+                closed = [name for name, field in fields if isinstance(field, Choices) or is_one_of(field)]
+                if found := [*closed, *READ_ALONE.get(route.path, ())]:
+                    yield service, route, found
+
+
+def is_one_of(field: Field[Any]) -> bool:
+    return any(isinstance(each, OneOf) for each in field.validators)
+
+
+@pytest.mark.parametrize(("service", "route", "names"), list(narrowed()), ids=lambda each: getattr(each, "path", ""))
+def test_a_list_says_which_value_of_its_filter_is_not_known_and_leads_to_all_of_it(
+    clients: dict[str, FlaskClient], monkeypatch: pytest.MonkeyPatch, service: str, route: Route, names: list[str]
+) -> None:
+    role = next(iter(sorted(route.access)), None)
+    of = acting_for(role, party_of(role)) if role else {}
+    caller = Caller(role, of.get("department"), station=of.get("station"), deputy=of.get("deputy"))
+    monkeypatch.setattr(OpenAuthenticator, "caller", lambda *_: caller)
+    for name in names:
+        answer = clients[service].get(route.path, query_string={name: "<b>nope", "lang": "en"})
+        assert (answer.status_code, answer.mimetype) == (422, "text/html"), name
+        assert "“&lt;b&gt;nope”" in answer.text
+        assert f'href="{route.path}">Show it without a filter' in answer.text
+
+
+def test_of_several_values_the_page_names_those_that_are_not_known(clients: dict[str, FlaskClient]) -> None:
+    for path, said in (("/cases?state=accepted,nope", "“nope”"), ("/cases?state=nope&channel=moon", "“nope”, “moon”")):
+        assert said in clients["intake"].get(f"{path}&lang=en").text
+    assert "「<i>」" not in clients["intake"].get("/cases?state=<i>&lang=zh").text
 
 
 def test_the_api_and_pages_are_told_apart_by_their_address() -> None:

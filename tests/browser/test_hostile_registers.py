@@ -30,7 +30,7 @@ CALLERS = {
 PAGES: Mapping[str, tuple[str, ...]] = {
     "admin": (
         "/deputies", "/deputies/entry?code=d0", "/deputies/group?code=g0", "/codes", "/codes?campaign=c0", "/accounts",
-        "/tokens?acting=%3Cscript%3E", "/audit", "/audit?subject=%3Cscript%3E",
+        "/tokens", "/audit", "/audit?subject=%3Cscript%3E",
         "/cases", "/cases?q=%3Cscript%3E", "/cases/{case}", "/reviews", "/reviews/{waiting}", "/incidents", "/incidents/1",
         "/publications", "/publications/{undecided}", "/rising",
     ),
@@ -45,7 +45,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
 #: Pages on which nothing is that was entered or told here.
 SAYS_NOTHING = {
     "/accounts",
-    "/tokens?acting=%3Cscript%3E",
+    "/tokens",
     "/audit",
     "/audit?subject=%3Cscript%3E",
     "/rising",

@@ -23,6 +23,7 @@ from services.contracts.people.callers import RULES, SIGNED_IN, Role
 from services.contracts.words.bilingual import Words
 from services.contracts.words.text import value
 from services.design.phrases import Phrase
+from services.runtime.input.queries import check_known
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import error_page, see_other
@@ -167,6 +168,7 @@ for _name in MOVES:
 def _list(
     call: Call[HasAccounts], status: int = 200, form: Mapping[str, str] | None = None, mistakes: Mistakes | None = None
 ) -> Answer:
+    check_known(call.query, acting=list(Role), state=STATES, lacks=LACKING)
     before = read_cursor(str(call.query.get("cursor") or "") or None)
     asked = {name: value(str(call.query.get(name) or ""))[:LONGEST] for name in FILTERS}
     found = call.service.accounts.read(lambda people: people.page(before, SHOWN, _wanted(asked)))

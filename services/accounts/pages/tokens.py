@@ -22,6 +22,7 @@ from services.contracts.words.bilingual import Words
 from services.contracts.words.vocabulary import CHANNELS
 from services.design.phrases import Phrase
 from services.runtime.input.numbers import typed_number
+from services.runtime.input.queries import check_known
 from services.runtime.web.access import tokens as access
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
@@ -110,6 +111,7 @@ def _page(
     notice: Phrase | None = None, made: MadeToken | None = None,
 ) -> Answer:  # fmt: skip
     accounts, asked = call.service.accounts, {name: str(call.query.get(name) or "") for name in ("acting", "state", "cursor")}
+    check_known(call.query, acting=list(Role), state=GOOD)
     now = accounts.access.clock.now()
     good = (asked["state"] == "good", now) if asked["state"] in GOOD else None
     with accounts.access.reading() as connection:

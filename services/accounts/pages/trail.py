@@ -19,7 +19,7 @@ from services.contracts.words.bilingual import Words
 from services.contracts.words.people import TRAIL
 from services.contracts.words.text import value
 from services.design.phrases import Phrase
-from services.runtime.input.queries import EARLIEST_YEAR, LATEST_YEAR, begin_of, end_of
+from services.runtime.input.queries import EARLIEST_YEAR, LATEST_YEAR, begin_of, check_known, end_of
 from services.runtime.sheets.workbook import XLSX
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
@@ -105,6 +105,7 @@ def file(call: Call[HasAccounts]) -> Answer:
 
 
 def _asked(call: Call[HasAccounts], connection: Connection) -> Asked:
+    check_known(call.query, kind=KINDS)
     given = {name: value(str(call.query.get(name) or ""))[:LONGEST] for name in FIELDS}
     mistakes = {name: NO_DAY for name in ("since", "until") if given[name] and not _day(given[name])}
     # A field for a day shows none that is not one.

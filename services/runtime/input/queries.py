@@ -10,6 +10,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.errors import Invalid
 from services.contracts.words.text import value
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 9998
@@ -17,6 +18,7 @@ MOST_NAMED = 60
 SEPARATOR = ","
 _BLANK_BEFORE_OFFSET = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_UNKNOWN = re.compile("unknown: (.*); there are ", re.DOTALL)
 
 
 class Choices(fields.Field[tuple[str, ...]]):
@@ -91,6 +93,20 @@ def unknown(named: Iterable[str], known: Collection[str]) -> str | None:
     listed = list(known)
     rest = ", …" if len(listed) > MOST_NAMED else ""
     return f"unknown: {', '.join(strange)}; there are {', '.join(listed[:MOST_NAMED])}{rest}"
+
+
+def strange_in(reasons: Iterable[str]) -> str | None:
+    """The values that the error message of `unknown` names; None for any other message."""
+    found = next((_UNKNOWN.match(reason) for reason in reasons if reason.startswith("unknown: ")), None)
+    return found[1] if found else None
+
+
+def check_known(query: Mapping[str, Any], **known: Collection[str]) -> None:
+    """Raises `Invalid` where a query asks for a value that is not in the closed set of its name; nothing stands for any."""
+    said = {name: str(query.get(name) or "") for name in known}
+    wrong = {name: [reason] for name, text in said.items() if text and (reason := unknown([text], known[name]))}
+    if wrong:
+        raise Invalid("Correct the parameters named in 'errors' and ask again.", wrong)
 
 
 def wrong_codes(schema: Schema, read: Mapping[str, Any], catalogue: Catalogue) -> Iterator[tuple[str, list[str]]]:

@@ -83,6 +83,8 @@ def status_for(error: Exception) -> int:
 def failed(error: Exception) -> flask.Response:
     """The answer to anything that a request raised."""
     if isinstance(error, Refusal):
+        # For a page, which says what of its address is not known.
+        flask.g.wrong = error.errors
         return problem(error)
     if isinstance(error, STORE_AWAY):
         log.warning("store_unavailable", error=repr(error))

@@ -149,5 +149,4 @@ class TestAtThePage:
         assert place.ids[Role.REVIEWER] in ids("state=ended")
         assert len(ids("state=ended")) == 2
         assert ids("acting=head") == {place.ids[Role.HEAD]}
-        assert ids("acting=king") == set()
         assert len(ids("acting=&state=")) == len(place.ids) + 1

@@ -28,6 +28,7 @@ from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.store import reading
 from services.intake.store.constituency import desk
 from services.intake.store.constituency.registers import deputies_page
+from services.runtime.input.queries import check_known
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import error_page, html, see_other
@@ -148,6 +149,7 @@ def _list(
 ) -> flask.Response:  # fmt: skip
     catalogue, role, party = call.service.catalogue, call.caller.role, party_of(call.caller)
     own = desks_of(role)
+    check_known(call.query, duty=own)
     wanted, cursor = str(call.query.get("duty") or ""), call.query.get("cursor")
     now, sections = call.service.database.clock.now(), []
     with call.service.database.reading() as connection:

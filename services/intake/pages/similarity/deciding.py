@@ -138,9 +138,3 @@ def said(call: Call[Intake]) -> list[Phrase]:
     found = [did.filled(number=number("number"))]
     found += [REFUSED.filled(number=number("refused"))] if number("refused") else []
     return found + ([MORE] if call.query.get("more") else [])
-
-
-def known(code: str, catalogue: Catalogue, of: Literal["areas", "topics"]) -> str | None:
-    """A code of the catalogue; None for any other text."""
-    codes: Mapping[str, object] = getattr(catalogue, of)
-    return code if code in codes else None

@@ -13,12 +13,12 @@ from services.intake.app.similarity.rising import OFFICE
 from services.intake.domain.similarity.rising import WEEKS_BEFORE, Rising, monday
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication.public import area_name
-from services.intake.pages.similarity.deciding import known
 from services.intake.pages.submission.options import areas_of, topics_of
 from services.intake.pages.timeline import topic_name
 from services.intake.store.similarity.rising import COUNTY, rising, scope_of
 from services.intake.store.similarity.themes import RisingSubject, rising_now, weekly
 from services.runtime.clock import ZONE
+from services.runtime.input.queries import check_known
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import desk_html, error_page
 from services.runtime.web.routes import Answer, Routes
@@ -45,8 +45,9 @@ class ShownWord(NamedTuple):
 def rising_page(call: Call[Intake]) -> Answer:
     """The words that stand out in a week, and what stands out in each area and topic."""
     service, catalogue = call.service, call.service.catalogue
-    area, topic = known(_asked(call, "area"), catalogue, "areas"), known(_asked(call, "topic"), catalogue, "topics")
-    topic = None if area else topic
+    check_known(call.query, area=catalogue.areas, topic=catalogue.topics)
+    area = _asked(call, "area") or None
+    topic = None if area else _asked(call, "topic") or None
     today = service.database.clock.now().astimezone(ZONE).date()
     day = _day(_asked(call, "day"), today)
     scope, themes = scope_of(area, topic), list[RisingSubject]()

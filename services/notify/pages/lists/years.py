@@ -15,6 +15,7 @@ from services.notify.pages.lists.showing import shown_rows
 from services.notify.pages.paper import TEMPLATES, local
 from services.notify.pages.sessions.showing import station_name, stations_of
 from services.notify.store.lists.entries import frozen_at
+from services.runtime.input.queries import check_known
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
@@ -29,6 +30,7 @@ def year_page(call: Call[Notify]) -> Answer:
     """A list of a year as it stands; the problems of this year where nothing else is asked for."""
     catalogue, now, own = call.service.catalogue, call.service.database.clock.now(), call.caller.station
     asked = {name: str(call.query.get(name) or "") for name in ("list", "year", "station")}
+    check_known(call.query, list=LISTS, station=catalogue.stations)
     name = name_of_list(asked["list"] or "problem")
     year = asked["year"] or f"{now.astimezone(catalogue.calendar.zone):%Y}"
     scope = year_scope(call, year, asked["station"] or own)

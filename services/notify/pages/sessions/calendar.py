@@ -15,6 +15,7 @@ from services.notify.domain.sessions.session import Session
 from services.notify.pages.paper import TEMPLATES
 from services.notify.pages.sessions.showing import by_day, kinds_of, shown_session, stations_of, weeks_of
 from services.notify.store.sessions.calendar import Place, SessionFilter, sessions_page
+from services.runtime.input.queries import check_known
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
@@ -52,12 +53,9 @@ def calendar_page(call: Call[Notify]) -> Answer:
 
 
 def asked(call: Call[Notify]) -> dict[str, str]:
-    """What the list is narrowed to, by kind and station that there are."""
-    catalogue = call.service.catalogue
-    kind, station = str(call.query.get("kind", "")), str(call.query.get("station", ""))
-    return {
-        "kind": kind if kind in catalogue.session_kinds else "", "station": station if station in catalogue.stations else "",
-    }  # fmt: skip
+    """What the list is narrowed to, by kind and station; raises `Invalid` for those that there are not."""
+    check_known(call.query, kind=call.service.catalogue.session_kinds, station=call.service.catalogue.stations)
+    return {name: str(call.query.get(name, "")) for name in ("kind", "station")}
 
 
 def listed(

@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 import flask
 
 from services.contracts.errors import Changed, Conflict, Invalid
-from services.contracts.sessions import SessionState
 from services.contracts.words.of_sessions import SESSION_STATES
 from services.design.phrases import Phrase
 from services.notify.app.context import Notify
@@ -34,6 +33,7 @@ from services.notify.pages.sessions.showing import by_day, kinds_of, shown_sessi
 from services.notify.schemas.sessions.sessions import DetailsBody
 from services.notify.store.sessions.calendar import Seen, SessionFilter, sessions_page
 from services.notify.store.sessions.sessions import SessionStore
+from services.runtime.input.queries import check_known
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.pages.forms import VERSION
@@ -81,9 +81,10 @@ BACK: Final = Phrase("Sessions")
 def list_page(call: Call[Notify]) -> Answer:
     """The sessions that one keeps, the latest first."""
     catalogue, station = call.service.catalogue, call.caller.station
+    check_known(call.query, state=SESSION_STATES, kind=catalogue.session_kinds, station=catalogue.stations)
     given = {name: str(call.query.get(name, "")) for name in NAMES}
     columns = {
-        "state": given["state"] if given["state"] in tuple(SessionState) else None,
+        "state": given["state"] or None,
         "kind": given["kind"] or None, "station": station or given["station"] or None,
     }  # fmt: skip
     with call.service.database.reading() as connection:

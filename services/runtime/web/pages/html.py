@@ -12,7 +12,9 @@ from services.contracts.people.callers import Role
 from services.contracts.people.navigation import navigation
 from services.design.maps import MapSource
 from services.design.phrases import Phrase
+from services.design.reader import CHINESE
 from services.design.templates import SHARED, Templates
+from services.runtime.input.queries import strange_in
 from services.runtime.web.guard import RequestGuard
 from services.runtime.web.pages.readers import here, remember, this_reader
 
@@ -96,6 +98,13 @@ INTERNAL = ErrorWords(
     Phrase("Something went wrong"),
     Phrase("The error has been recorded. Please try again later."),
 )
+NOT_KNOWN = ErrorWords(
+    Phrase("There is no such filter"),
+    Phrase("The address of this page asks for something that is not known: %(values)s. It may be old, or have a typing error."),
+)
+WHOLE = Phrase("Show it without a filter")
+#: No more of a value is shown.
+_LONGEST_SHOWN = 80
 SIGN_IN, FIRST_PAGE = Phrase("Sign in"), Phrase("Back to the first page")
 #: What every page asks for and few say. `refilled` is where the form with the id "typed" is sent to be drawn again as it is
 #: filled in.
@@ -148,8 +157,21 @@ def failure_of(status: int) -> ErrorWords:
     return FAILURES.get(status, INTERNAL if status >= 500 else BAD_REQUEST)
 
 
+def _strange(status: int) -> str:
+    """What an address asks a page for that is not known, in quotation marks; empty for any other error."""
+    request, wrong = flask.request, flask.g.get("wrong", {})
+    if status != 422 or request.method == "POST":
+        return ""
+    found = (strange_in(reasons) or request.args[name] for name, reasons in wrong.items() if name in request.args)
+    quoted, between = ("「%s」", "、") if this_reader().lang == CHINESE else ("“%s”", ", ")
+    return between.join(quoted % text[:_LONGEST_SHOWN] for text in found)
+
+
 def error_page(status: int) -> flask.Response:
     """The page for an error; the request's id is on it where the log says more."""
+    if strange := _strange(status):
+        failure = ErrorWords(NOT_KNOWN.title, NOT_KNOWN.advice.filled(values=strange))
+        return html(SHARED, "error.html", status, failure=failure, request_id="", link=(flask.request.path, WHOLE))
     failure = failure_of(status)
     request_id = flask.g.get("request_id", "") if status >= 500 else ""
     link = (f"/login?to={quote(flask.request.path + here())}", SIGN_IN) if status == 401 else ("/", FIRST_PAGE)

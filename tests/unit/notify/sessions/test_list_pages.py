@@ -116,7 +116,7 @@ def test_the_lists_of_a_year_are_one_s_own(scene, session):
         assert read(scene, path, WEST).status_code == 403
 
 
-@pytest.mark.parametrize("wrong", ["list=wishes", "year=soon", "year=1"])
+@pytest.mark.parametrize("wrong", ["year=soon", "year=1"])
 def test_a_list_of_a_year_that_cannot_be_is_not_found(scene, session, wrong):
     assert read(scene, f"/sessions/lists?{wrong}", OFFICE).status_code == 404
 
