@@ -32,6 +32,7 @@ from services.runtime.store.database import Database
 from tests.compiled import share_statements
 from tests.faults.volume import CannotMount, Volume
 from tests.rabbit import Rabbit
+from tests.rewriting import rewrite_part
 from tests.sharing import Sharing, rank
 from tests.stores import MakeDatabase, Templates
 
@@ -83,6 +84,12 @@ def has_room(folder: Path) -> bool:
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing | None:
     return Sharing(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    worker = getattr(session.config, "workerinput", None)
+    if worker:
+        rewrite_part(session.config, int(worker["workerid"].removeprefix("gw")), worker["workercount"])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
