@@ -172,16 +172,33 @@ def test_two_opinions_stand_side_by_side_are_merged_by_one_press_and_parted_by_a
     assert states(harness, [bus]) == ["submitted"]
 
 
-def test_what_cannot_be_merged_is_told_with_both_beside_each_other(queue):
+def test_of_two_that_wait_one_press_accepts_one_and_merges_the_other_into_it_or_does_neither(queue):
     harness, wave, bus = queue
     text = page(harness, f"/reviews/{bus}/beside?with={wave[0]}")
-    assert "须先受理其中一件" in text
+    forms = [text.split(f'action="/reviews/{one}/beside/accept"')[1].partition("</form>")[0] for one in (bus, wave[0])]
+    given = [dict(re.findall(r'name="(key|version|into|into-version)" value="([^"]+)"', form)) for form in forms]
+    assert [(each["into"], each["version"]) for each in given] == [
+        (wave[0], given[1]["into-version"]), (bus, given[0]["into-version"]),
+    ]  # fmt: skip
+    harness.clock.instant += timedelta(minutes=1)
+    path = f"/reviews/{bus}/beside/accept"
+    assert "其他人" in press(harness, path, 409, **given[0] | {"into-version": "0"})
+    assert states(harness, [bus, wave[0]]) == ["submitted", "submitted"]
+    for _ in "pressed", "twice":
+        assert press(harness, path, **given[0]) == f"/reviews?about={bus}&did=merge&number=1"
+    assert states(harness, [bus, wave[0]]) == ["merged", "accepted"]
+    assert "其他人" in press(harness, f"/reviews/{wave[0]}/beside/accept", 409, **given[1])
+
+
+def test_what_cannot_be_merged_is_told_with_both_beside_each_other(queue):
+    harness, wave, bus = queue
     form = dict(re.findall(r'name="(key|version)" value="([^"]+)"', page(harness, f"/reviews/{bus}").split("/decline")[0]))
     assert "请选择" in press(harness, f"/reviews/{bus}/beside", 422, into=wave[0], **form)
     harness.clock.instant += timedelta(minutes=1)
     harness.post(f"/opinions/{bus}/return", {"question": "哪一路？"}, "reviewer")
     harness.post(f"/opinions/{wave[0]}/accept", {"topic": "lamps"}, "reviewer")
     assert "其他人" in press(harness, f"/reviews/{bus}/beside", 409, into=wave[0], **form)
+    assert "须先受理其中一件" in page(harness, f"/reviews/{bus}/beside?with={wave[1]}")
     assert "没有这个编号" in page(harness, f"/reviews/{bus}/beside?{urlencode({'with': HOSTILE})}", 422)
     assert "没有这个编号" in page(harness, f"/reviews/{bus}/beside?with={bus}", 422)
     page(harness, f"/reviews/{bus}/beside")

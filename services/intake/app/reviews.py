@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
+
+from werkzeug.datastructures import ETags
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.lifecycle import State
@@ -125,6 +127,20 @@ def merge(call: Call[Intake]) -> Answer:
     catalogue, into = call.service.catalogue, call.body.into
     state, case = change_opinion(call, lambda store, opinion: merging.merge(store, catalogue, opinion, into))
     return 200, {"id": call.path["opinion_id"], "state": state, "into": case}
+
+
+def accept_and_merge(call: Call[Intake], into: str, version: str) -> None:
+    """Accept another opinion that waits, of which `version` was read, and merge the one in the path into it: both or neither."""
+    service, opinion_id = call.service, call.path["opinion_id"]
+    read = {opinion_id: call, into: replace(call, if_match=ETags([version]))}
+
+    def unit(work: Transaction) -> None:
+        store = IntakeStore(work, service.vault)
+        for found in store.load_many(list(read)).values():
+            read[found.id].expect({"updated": found.updated})
+        merging.accept_and_merge(store, service.catalogue, opinion_id, into)
+
+    service.database.write(unit)
 
 
 @routes.post(f"{API}/opinions/<opinion_id>/unmerge", access=REVIEWERS, answers={200: answers.OpinionStanding}, versioned=True)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import Move, State, advance
+from services.intake.domain.reviewing import Terms
 from services.intake.handlers import notifying, supporting
 from services.intake.handlers.constituency.caring import end_duties
+from services.intake.handlers.reviewing import accept
 
 if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore
@@ -37,6 +39,13 @@ def merge(store: IntakeStore, catalogue: Catalogue, opinion_id: str, into: str) 
     for about, facts in notifying.so_far(catalogue, had, case):
         notifying.write(store, opinion_id, about, newcomers, **facts)
     return opinion.state, into
+
+
+def accept_and_merge(store: IntakeStore, catalogue: Catalogue, opinion_id: str, into: str) -> None:
+    """Let one of two that wait in on the usual terms, and handle the other one with it. Raises as `merge` and `accept`."""
+    store.load_many([opinion_id, into])
+    accept(store, catalogue, into, Terms())
+    merge(store, catalogue, opinion_id, into)
 
 
 def unmerge(store: IntakeStore, opinion_id: str) -> State:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import flask
@@ -36,6 +37,7 @@ from services.runtime.web.routes import Answer, Routes
 routes = Routes()
 NOBODY_HAS_IT: Final = Phrase("There is no opinion with this number")
 LABEL: Final = Phrase("Number of the other one, or the address of its page")
+KEPT_TOGETHER: Final = replace(KEPT, hidden=(*KEPT.hidden, "into-version"))
 _BODY: Final = Merging()
 _PIECES: Final = re.compile(r"[^。！？；，、.!?;,\n]*[。！？；，、.!?;,\n]+|[^。！？；，、.!?;,\n]+")
 
@@ -75,6 +77,18 @@ def merge(call: Call[Intake]) -> Answer:
         return _page(call, form["into"], 422, WRONG["into"])
     except (Changed, Conflict):
         # A second press finds done what the first one did.
+        if not _is(call, lambda each: each.merged_into == form["into"]):
+            return _page(call, form["into"], 409, NO_LONGER)
+    return see_other(QUEUE.back(call.query, about=call.path["opinion_id"], did="merge", number="1"))
+
+
+@routes.post(f"{ONE}/beside/accept", stands_on=ONE, access=REVIEWERS, query=WaitingQuery, page=KEPT_TOGETHER)
+def accept_and_merge(call: Call[Intake]) -> Answer:
+    """Of two that wait, accept the other one on the usual terms and handle this one with it; back to the queue."""
+    form = read_form(("into", "into-version", VERSION, KEY))
+    try:
+        app.accept_and_merge(posted(call, None, form), form["into"], form["into-version"])
+    except (Changed, Conflict, Invalid, NotFound):
         if not _is(call, lambda each: each.merged_into == form["into"]):
             return _page(call, form["into"], 409, NO_LONGER)
     return see_other(QUEUE.back(call.query, about=call.path["opinion_id"], did="merge", number="1"))
@@ -127,9 +141,14 @@ def _page(call: Call[Intake], named: str, status: int = 200, notice: Phrase | No
         for one, other, here in ((this, that, True), (that, this, False))
         if one and other and Move.MERGE in allowed_moves(one.state) and other.state.is_with_routing
     ]  # fmt: skip
+    waiting = [
+        (one.id, other.id, tag_of({"updated": one.updated}), tag_of({"updated": other.updated}), here)
+        for one, other, here in ((this, that, True), (that, this, False))
+        if one and other and one.state is other.state is State.SUBMITTED
+    ]  # fmt: skip
     return desk_html(
         TEMPLATES, "beside.html", status, place=call.service.catalogue, role=call.caller.role, session=call.session,
-        opinion=this, sides=sides, named=named, label=LABEL, notice=notice, key=new_key(), merges=merges,
+        opinion=this, sides=sides, named=named, label=LABEL, notice=notice, key=new_key(), merges=merges, waiting=waiting,
         mistakes={"with": NOBODY_HAS_IT} if that is None and named else {},
         parts=that is not None and this.merged_into == that.id, list_address=QUEUE.back(call.query),
         at=lambda path: QUEUE.on_it(path, call.query), kept=QUEUE.kept(call.query),
