@@ -34,18 +34,22 @@ BOXES = """() => Object.fromEntries([...document.querySelectorAll('.sample')].ma
 }))"""
 
 
-def colours(picture: Image.Image) -> int:
-    """How many colours a picture has."""
-    return len(picture.getcolors(1 << 24) or ())
+#: A picture with fewer colours shows a frame and nothing else.
+COLOURS = 20
+
+
+def is_plain(picture: Image.Image) -> bool:
+    """Whether a picture has hardly any colour: counting all of them takes a second."""
+    return picture.getcolors(COLOURS - 1) is not None
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_component_paints_something(open_page, scheme):
     page = open_page(color_scheme=scheme, viewport={"width": 390, "height": 844})
     picture = Image.open(BytesIO(page.screenshot(full_page=True))).convert("RGB")
-    plain = {name: colours(picture.crop(tuple(map(round, box)))) for name, box in page.evaluate(BOXES).items()}
-    assert len(plain) > 15
-    assert {name: count for name, count in plain.items() if count < 20} == {}
+    boxes = page.evaluate(BOXES)
+    assert len(boxes) > 15
+    assert [name for name, box in boxes.items() if is_plain(picture.crop(tuple(map(round, box))))] == []
 
 
 def test_a_filter_brings_the_rows_up_to_date_without_leaving_the_page(open_page):
