@@ -35,7 +35,8 @@ def seen_at(told, who):
     headers = {"Authorization": f"Bearer {who}"} if who else {}
     found = set()
     for path in READ:
-        if any(mark in words_in(harness.client.get(filled(path, names), headers=headers)) for mark in MARKS):
+        words = words_in(harness.client.get(filled(path, names), headers=headers))
+        if any(mark in words for mark in MARKS):
             found.add(path)
     return found
 
