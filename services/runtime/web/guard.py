@@ -45,7 +45,7 @@ class RequestGuard:
     def guarded(self, route: Route, path: Mapping[str, str]) -> Iterator[GuardedRequest]:
         """Let a request in, count it, and record how it ends. Raises `NotSignedIn`, `NotAllowed`, `TooMany`, `Unavailable`."""
         guarded = GuardedRequest(route, self.identify(route), self._throttle)
-        flask.g.session, flask.g.said = guarded.principal.session, ()
+        flask.g.session, flask.g.said, flask.g.photos = guarded.principal.session, (), route.takes_photos
         line = self._line(route, guarded.principal.caller, path) if self._audit_log else None
         guarded.is_recorded = line is not None
         line_id = self._audit_log.begin(line) if self._audit_log and line else None

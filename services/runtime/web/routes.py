@@ -64,6 +64,11 @@ class Route:
         """Whether the route needs no token."""
         return self.access is PUBLIC
 
+    @property
+    def takes_photos(self) -> bool:
+        """Whether its form takes photos, which no other needs more room for."""
+        return self.page is not None and self.longest > LONGEST_BODY
+
     def found_at(self, path: Mapping[str, str], answer: Mapping[str, object]) -> str:
         """The address of what a 201 made."""
         return self.made.format_map({**{name: quote(value, safe="") for name, value in path.items()}, **answer})

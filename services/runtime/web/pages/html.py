@@ -73,7 +73,7 @@ FAILURES: Mapping[int, ErrorWords] = {
     ),
     413: ErrorWords(
         Phrase("This is too large"),
-        Phrase("Go back: what you wrote is still in the form. Shorten it or choose fewer photos, then send it again."),
+        Phrase("Go back: what you wrote is still in the form. Shorten it or attach less, then send it again."),
     ),
     415: ErrorWords(
         Phrase("This form cannot be read"),
@@ -98,6 +98,9 @@ INTERNAL = ErrorWords(
     Phrase("Something went wrong"),
     Phrase("The error has been recorded. Please try again later."),
 )
+TOO_LARGE = 413
+LARGE_PHOTOS = Phrase("Go back: what you wrote is still in the form. Choose fewer or smaller photos, then send it again.")
+LONG_TEXT = Phrase("Go back: what you wrote is still in the form. It is too long: shorten it, then send it again.")
 NOT_KNOWN = ErrorWords(
     Phrase("There is no such filter"),
     Phrase("The address of this page asks for something that is not known: %(values)s. It may be old, or have a typing error."),
@@ -152,8 +155,10 @@ def see_other(path: str) -> flask.Response:
     return remember(flask.Response("", 303, {"Location": path} | PAGE_HEADERS))
 
 
-def failure_of(status: int) -> ErrorWords:
-    """An error in words, by its HTTP status."""
+def failure_of(status: int, photos: bool | None = None) -> ErrorWords:
+    """An error in words, by its HTTP status; what was too large, by whether its form takes photos, where that is known."""
+    if status == TOO_LARGE and photos is not None:
+        return ErrorWords(FAILURES[status].title, LARGE_PHOTOS if photos else LONG_TEXT)
     return FAILURES.get(status, INTERNAL if status >= 500 else BAD_REQUEST)
 
 
@@ -172,7 +177,7 @@ def error_page(status: int) -> flask.Response:
     if strange := _strange(status):
         failure = ErrorWords(NOT_KNOWN.title, NOT_KNOWN.advice.filled(values=strange))
         return html(SHARED, "error.html", status, failure=failure, request_id="", link=(flask.request.path, WHOLE))
-    failure = failure_of(status)
+    failure = failure_of(status, flask.g.get("photos"))
     request_id = flask.g.get("request_id", "") if status >= 500 else ""
     link = (f"/login?to={quote(flask.request.path + here())}", SIGN_IN) if status == 401 else ("/", FIRST_PAGE)
     return html(SHARED, "error.html", status, failure=failure, request_id=request_id, link=link)

@@ -40,8 +40,8 @@ class KeptForm:
         typed = [(name, label, given[name]) for name, label in labels.items() if given[name]]
         silent = [(name, text) for name, text in given.items() if text and kind_of(name, self.hidden)]
         page = html(
-            SHARED, "kept.html", status, failure=failure_of(status), typed=typed, hidden=silent, photos=self.photos,
-            session=flask.g.get("session"), signs_in=status == NOT_SIGNED_IN,
+            SHARED, "kept.html", status, failure=failure_of(status, flask.g.get("photos")), typed=typed, hidden=silent,
+            photos=self.photos, session=flask.g.get("session"), signs_in=status == NOT_SIGNED_IN,
         )  # fmt: skip
         page.headers["Cache-Control"] = "no-store"
         return page

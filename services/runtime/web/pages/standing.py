@@ -26,11 +26,11 @@ SHOWN: Final = ("site.css", "logo.svg")
 FOR_PROGRAMS: Final = (f"{API}/", "/fragments/")
 
 
-def standing_page(status: int, reader: Reader) -> str:
-    """The page for a status, as a whole document."""
+def standing_page(status: int, reader: Reader, photos: bool | None = None) -> str:
+    """The page for a status, as a whole document; `photos` says whether the form that was sent takes them, where that is known."""
     values = {
-        **UNSAID, "failure": failure_of(status), "request_id": "", "link": ("/", FIRST_PAGE), "navigation": navigation(None),
-        "path": "",
+        **UNSAID, "failure": failure_of(status, photos), "request_id": "", "link": ("/", FIRST_PAGE), "path": "",
+        "navigation": navigation(None),
         # The address that failed may be that of a form.
         "here": lambda **changed: f"/?{urlencode(changed)}",
     }  # fmt: skip

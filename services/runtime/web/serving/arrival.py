@@ -8,6 +8,7 @@ from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO
 
+from services.runtime.web.routes import LONGEST_BODY
 from services.runtime.web.serving.head import LONGEST_HEAD, LONGEST_LINE, RequestHead, RequestRefused, fields_of, read_head
 
 #: How many bytes of one body are kept in memory; the rest goes to an unnamed file.
@@ -166,6 +167,11 @@ class Arrival:
     def close(self) -> None:
         """Forget what was kept."""
         self.body.close()
+
+    @property
+    def takes_more(self) -> bool:
+        """Whether more may come to its address than to most: photos, to a form."""
+        return self._limit > LONGEST_BODY
 
     def _begin(self, head: RequestHead) -> None:
         self.head = head

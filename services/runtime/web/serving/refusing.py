@@ -31,7 +31,7 @@ def refusal(status: int, detail: str, arrival: Arrival | None) -> bytes:
     request = arrival.head if arrival else None
     if request and status in STANDING and is_for_people(request.path, request.fields.get("HTTP_ACCEPT", "")):
         reader = reader_of_head(asked, request.fields.get("HTTP_COOKIE", ""))
-        body, language = standing_page(status, reader).encode(), reader.tag
+        body, language = standing_page(status, reader, arrival.takes_more if arrival else None).encode(), reader.tag
         headers = {
             "Content-Type": "text/html; charset=utf-8",
             "Content-Language": language,

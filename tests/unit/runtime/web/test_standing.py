@@ -10,6 +10,7 @@ import pytest
 
 from services.design.reader import LANGUAGES, Reader
 from services.runtime.web.pages.standing import STANDING, is_for_people, keep_pages, reader_of_head, standing_page
+from services.runtime.web.routes import LONGEST_BODY
 from services.runtime.web.serving.arrival import Arrival
 from services.runtime.web.serving.head import RequestRefused
 from services.runtime.web.serving.refusing import refusal
@@ -71,6 +72,17 @@ def test_a_form_that_is_too_large_is_answered_with_a_page() -> None:
     for said in ("Content-Type: text/html; charset=utf-8", "Content-Language: en", "X-Request-ID: one", "default-src 'none'"):
         assert said in head
     assert KEPT["en"] in body
+
+
+def test_the_page_speaks_of_photos_where_the_form_takes_them_and_of_the_text_where_it_does_not() -> None:
+    for photos, said in ((True, "fewer or smaller photos"), (False, "It is too long"), (None, "attach less")):
+        page = standing_page(413, Reader("en"), photos)
+        assert (said in page, "photos" in page) == (True, bool(photos))
+    arrival = Arrival(lambda *_: LONGEST_BODY + 1, 0.0)
+    with pytest.raises(RequestRefused):
+        arrival.feed(b"POST /station HTTP/1.1\r\nAccept: text/html\r\nAccept-Language: en\r\nContent-Length: 9999999\r\n\r\n")
+    assert "fewer or smaller photos" in refusal(413, "", arrival).decode()
+    assert "It is too long" in refused("/receipts/lost HTTP/1.1\r\nAccept: text/html\r\nAccept-Language: en")[2]
 
 
 def test_a_program_is_told_in_a_problem_document() -> None:
