@@ -1,7 +1,9 @@
 """Signed heads: made in time, heard by a witness, and what was rewritten since does not come to them."""
 
 import json
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -10,10 +12,13 @@ from msgspec.structs import replace
 from examples.python import verify_heads, verify_ledger
 from services.contracts.envelope import decode
 from services.contracts.ledger import NOTHING, Peaks, leaf_hash
+from services.metrics.__main__ import ASSEMBLY
 from services.metrics.handlers import ledger
 from services.metrics.store.tables import days, heads, leaves
-from services.runtime.store.database import rows_of
+from services.runtime.clock import FixedClock
+from services.runtime.store.database import Database, rows_of
 from services.runtime.store.outgoing.outbox import outbox_table
+from tests.unit.metrics.conftest import running_on
 from tests.unit.metrics.events import START, Case
 from tests.unit.metrics.test_ledger import Inside
 
@@ -53,9 +58,13 @@ def listed(running):
     return [head["size"] for head in running.get("/api/v1/ledger/heads").json["items"]]
 
 
-@pytest.fixture
-def signed(running, clock):
-    """Two days and a half with a batch in every hour, and the chores twice after it."""
+@pytest.fixture(scope="module")
+def two_days(tmp_path_factory, templates):
+    """The store of two days and a half with a batch in every hour, and the chores twice after it; and when they end."""
+    folder, clock = tmp_path_factory.mktemp("signed"), FixedClock(START)
+    store = folder / "metrics.db"
+    database = Database(templates.copy_file(store, "metrics", (ASSEMBLY.migrations,)), "metrics", clock)
+    running = running_on(database, clock, folder)
     for number in range(50):
         clock.instant = START + number * HOUR + 10 * MINUTE
         running.consume(Case(f"c{number}", at=clock.instant).submitted().accepted().events)
@@ -63,6 +72,18 @@ def signed(running, clock):
             clock.instant += 25 * MINUTE
             ledger.close_day(running.service)
             ledger.sign_head(running.service)
+    database.close()
+    assert not Path(f"{store}-wal").exists()
+    return store, clock.instant
+
+
+@pytest.fixture
+def signed(two_days, tmp_path, clock, request):
+    """The service on a copy of that store."""
+    store, end = two_days
+    shutil.copyfile(store, tmp_path / store.name)
+    running = request.getfixturevalue("running")
+    clock.instant = end
     return running
 
 
