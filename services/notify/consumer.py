@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 import msgspec
+import structlog
 
 from services.contracts.envelope import Event, decode
 from services.contracts.errors import Poison
@@ -30,9 +31,11 @@ from services.contracts.messages.assignments import (
 from services.contracts.messages.duties import DutyEnded, DutySet
 from services.contracts.messages.ledger import LedgerHeaded
 from services.contracts.messages.opinions import LetterErased
+from services.contracts.messages.sessions import LetterBooked
 from services.contracts.messages.supervision import (
     CalendarChanged,
     LetterCancelled,
+    LetterRequested,
     PromiseBroken,
     PromiseKept,
     PromiseMade,
@@ -47,6 +50,7 @@ from services.notify.handlers.deadlines import Move, follow
 from services.notify.handlers.lists.following import follow as follow_questions
 from services.notify.handlers.sessions.hearing import hear
 from services.notify.handlers.submitter_notifications import keep_request
+from services.notify.store.cancelled import CancelledHolders, Holder
 from services.notify.store.deadlines import DeadlineStore
 from services.notify.store.erasing import erase_titles
 from services.notify.store.lists.cases import SessionCaseStore
@@ -60,6 +64,7 @@ from services.runtime.messaging.subscription import UNHURRIED_SECONDS, Subscript
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
 
+log = structlog.get_logger()
 #: What each event does to the deadlines of its assignment. Other events have no effect.
 HANDLERS: Mapping[type[Message], Move] = {
     AssignmentCreated: Timetable.assign,
@@ -105,11 +110,17 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
 
     def consume_requests(work: Transaction, events: Sequence[Event]) -> None:
         erased: dict[str, str] = {}
+        alone = any(isinstance(event.data, LetterCancelled) for event in events)
+        holders = CancelledHolders(work, {each for event in events for each in holders_of(event)}, alone=alone)
         for event in events:
             if isinstance(event.data, LetterCancelled):
+                for holder in holders_of(event):
+                    holders.keep(holder, event.time)
                 cancel_submitter_notifications(work, service.vault, event.subject, event.data.receipts)
             elif isinstance(event.data, LetterErased):
                 erased[event.data.opinion.id] = event.data.opinion.title
+            elif any(holders.has(each, event.time) for each in holders_of(event)):
+                log.info("letter_of_somebody_erased", message=event.id)
             elif isinstance(event.data, AnyLetter):
                 keep = partial(keep_submitter_notification, work, service.vault, event.id, event.subject, event.data.about)
                 keep_request(service.submitter_channels, _unsealed(service.vault, event.data), work.now, keep)
@@ -119,6 +130,16 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
         event_subscription("notify.events", consume, UNHURRIED_SECONDS),
         Subscription("notify.letters", read_request, lambda event: event.id, consume_requests, UNHURRIED_SECONDS),
     )
+
+
+def holders_of(event: Event) -> list[Holder]:
+    """The holders of receipts whom a letter is for, or whose letters are cancelled."""
+    match event.data:
+        case LetterCancelled() as message:
+            return [(event.subject, receipt) for receipt in message.receipts]
+        case LetterRequested() | LetterBooked() as letter:
+            return [(event.subject, letter.receipt)]
+    return []
 
 
 def read_request(delivery: Delivery) -> Event:

@@ -6,6 +6,7 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+CANCELLED = (sa.Column("holder", sa.String(64), primary_key=True), sa.Column("at", sa.BigInteger, nullable=False))
 CASES = (
     sa.Column("opinion", sa.String(64), primary_key=True),
     sa.Column("last_sequence", sa.Integer, nullable=False),
@@ -170,6 +171,7 @@ INDEXES = (
 
 def upgrade() -> None:
     """Make the tables and their indexes."""
+    op.create_table("cancelled", *CANCELLED)
     op.create_table("cases", *CASES)
     op.create_table("channels", *CHANNELS)
     op.create_table("deadlines", *DEADLINES)

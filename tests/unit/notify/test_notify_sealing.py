@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import permutations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from services.contracts.messages.supervision import LetterCancelled, LetterRequested
 from services.notify.store.submitter_notifications import CANCELLED, NO_KEY, SubmitterNotificationStore
@@ -55,6 +58,25 @@ def test_letters_to_whoever_was_erased_are_thrown_away_and_the_others_are_not(sc
     ]  # fmt: skip
     gone = [row for row in scene.rows(submitter_notifications) if row["state"] == "dropped"]
     assert {(row["contact"], row["title"], row["body"], row["next_at"]) for row in gone} == {(None, None, None, None)}
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_no_order_of_messages_brings_back_whom_a_letter_is_for(scene, together):
+    told = [requested(), requested("WXYZ-0000-0000-1"), LetterCancelled(("ABCD-1234-EFGH-5",))]
+    said = [scene.event(message, number, "o-1") for number, message in enumerate(told)]
+    events = [replace(event, time=event.time + timedelta(minutes=number)) for number, event in enumerate(said)]
+    for number, order in enumerate(permutations(events)):
+        mine = [replace(event, id=f"{number}-{event.id}", subject=f"o-{number}") for event in order]
+        for batch in [mine] if together else [[event] for event in mine]:
+            scene.hear_letters(*batch)
+    waiting = [row for row in scene.rows(submitter_notifications) if row["state"] == "pending"]
+    assert sorted((row["opinion"], row["way"]) for row in waiting) == [
+        (f"o-{n}", way) for n in range(6) for way in ("email", "sms")
+    ]
+    assert all("WXYZ-0000-0000-1" in scene.vault.open(row["body"]) for row in waiting)
+    # What is asked for later is new, as when a contact was left again.
+    scene.hear_letters(replace(events[0], id="later", subject="o-0", time=events[2].time + timedelta(minutes=1)))
+    assert sum(row["state"] == "pending" for row in scene.rows(submitter_notifications)) == len(waiting) + 2
 
 
 def test_a_letter_that_is_being_sent_while_it_is_called_back_is_not_tried_again(scene):
