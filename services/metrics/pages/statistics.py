@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +19,7 @@ from services.design.phrases import Phrase
 from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS
 from services.metrics.domain.notes import NOTES
 from services.metrics.domain.rates import RATES
-from services.metrics.domain.statistics import PublishedStatistics, StatisticsRequest
+from services.metrics.domain.statistics import GroupOfCases, PublishedStatistics, StatisticsRequest
 from services.metrics.domain.waiting import QUANTILES
 from services.metrics.handlers.service import Service
 from services.metrics.handlers.statistics import statistics
@@ -41,6 +41,16 @@ SHOWN = (
     "yellow_cards", "red_cards", "supervisions", "summonses", "criticisms", "evaluations", "rechecked", "rechecked_held",
     "promised", "promises_kept", "promises_kept_late", "promises_broken",
 )  # fmt: skip
+#: What groups are compared by, and can be put in order by.
+COMPARED: Mapping[str, Words | Phrase] = {
+    "cases": Phrase("Cases"),
+    "on_time": Phrase("On time"),
+    "resolution": Phrase("Solved"),
+    "satisfaction": Phrase("Satisfied"),
+}
+VARIANTS: Mapping[str, str] = {"on_time": "plain", "resolution": "strict", "satisfaction": "basic"}
+#: What is shown where nothing is asked: the departments, and how many were submitted in each of so many months.
+FIRST, MONTHS = "department", 6
 #: The fields that take a date.
 DATES: Mapping[str, Phrase] = {
     "from": Phrase("Submitted from"),
@@ -128,6 +138,10 @@ def _of_one(key: Mapping[str, str | None]) -> str | None:
     return f"/statistics?{urlencode({dimension: code})}" if code and dimension in NARROWINGS else None
 
 
+#: A column of the chart: the month, how many, and no address.
+MonthColumn = tuple[str, int, None]
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenPage:
     """A page as it was written for all who read it in the same language and form."""
@@ -150,13 +164,36 @@ def _written(call: Call[Service]) -> WrittenPage:
     return WrittenPage(response.status_code, response.get_data(), tuple(response.headers))
 
 
+def _in_order(groups: Sequence[GroupOfCases], order: str) -> Sequence[GroupOfCases]:
+    """Groups by what they are compared by, most first; what has no rate comes last."""
+    if order not in COMPARED:
+        return groups
+
+    def place(group: GroupOfCases) -> float:
+        if order == "cases":
+            return group.numbers.counts["submitted"]
+        value = group.numbers.rates[order][VARIANTS[order]].value
+        return -1.0 if value is None else float(value)
+
+    return sorted(groups, key=place, reverse=True)
+
+
+def _by_month(call: Call[Service]) -> Sequence[MonthColumn]:
+    """How many were submitted in each of the latest months."""
+    told = statistics(call.service, StatisticsRequest(by=("month",)), call.charge)
+    return [(month, group.numbers.counts["submitted"], None) for group in told.groups if (month := group.key["month"])][-MONTHS:]
+
+
 def _page(call: Call[Service]) -> flask.Response:
     given = {name: text for name, text in call.query.items() if text and name in FIELDS and text not in WECHAT}
+    asked, order = given or {"by": FIRST}, str(call.query.get("sort", ""))
     answer: PublishedStatistics | None = None
+    months: Sequence[MonthColumn] = ()
     errors: Mapping[str, list[str]] = {}
     status, zone = 200, call.service.catalogue.calendar.zone
     try:
-        answer = statistics(call.service, StatisticsRequest(**validate(_QUERY, given)), call.charge)
+        answer = statistics(call.service, StatisticsRequest(**validate(_QUERY, asked)), call.charge)
+        months = () if given else _by_month(call)
     except Invalid as error:
         errors, status = error.errors, status_of(error).status
     return html(
@@ -167,8 +204,16 @@ def _page(call: Call[Service]) -> flask.Response:
         local=lambda instant: instant.astimezone(zone),
         answer=answer,
         groups=[
-            (group_name(call.service, group.key), group.numbers, _of_one(group.key)) for group in (answer.groups if answer else ())
+            (group_name(call.service, group.key), group.numbers, _of_one(group.key))
+            for group in _in_order(answer.groups if answer else (), order)
         ],
+        months=months,
+        compared=COMPARED,
+        variants=VARIANTS,
+        dimension=[Words(*DIMENSIONS[name]) for name in (answer.scope.by if answer else ())],
+        order=order if order in COMPARED else "",
+        orders={name: f"/statistics?{urlencode(given | {'sort': name})}" for name in COMPARED},
+        whole=f"/statistics?{urlencode({'by': FIRST})}",
         given=given,
         asked={**dict.fromkeys(FIELDS, ""), **given},
         mistakes={name: ADVICE[name] for name in errors},

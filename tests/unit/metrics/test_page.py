@@ -1,5 +1,6 @@
 """The page of the published numbers: readable without scripts, styles inline or colours."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -70,7 +71,7 @@ def test_every_rate_stands_beside_its_numbers_and_the_instant(running):
 def test_bars_are_as_long_as_their_rate(running):
     running.live(whole_history())
     page = read(running.get("/statistics"))
-    widths = [float(attrs["width"]) for tag, attrs in page.tags if tag == "rect"]
+    widths = [float(attrs["width"]) for tag, attrs in page.tags if tag == "rect" and attrs["class"] != "column"]
     rates = running.statistics()["total"]["rates"]
     shown = [value for row in RATES if (value := rates[row.name][row.variant]["value"]) is not None]
     assert widths[1::2] == [round(float(value) * 120 / 100, 2) for value in shown]
@@ -81,6 +82,25 @@ def test_an_empty_store_shows_dashes_and_no_bars(running):
     page = read(running.get("/statistics"))
     assert "— 0／0" in page.text
     assert not any(tag == "rect" for tag, _ in page.tags)
+
+
+def test_departments_stand_beside_one_another_and_are_put_in_order_by_any_figure(running):
+    running.live(whole_history())
+    groups = running.statistics(by="department")["groups"]
+    assert len(groups) > 2
+    for name, variant in (("cases", ""), ("on_time", "plain"), ("resolution", "strict"), ("satisfaction", "basic")):
+        shown = running.get("/statistics", sort=name).text
+        values = [
+            group["counts"]["submitted"] if name == "cases" else float(group["rates"][name][variant]["value"] or -1)
+            for group in groups
+        ]
+        cells = re.search(r"<tbody>(.*?)</tbody>", shown, re.DOTALL)
+        found = [re.findall(r'<td class="number"[^>]*>([^ <]+)', row) for row in cells[1].split("<tr>")[1:]]
+        column = [row[["cases", "on_time", "resolution", "satisfaction"].index(name)] for row in found]
+        assert [float(each.rstrip("%")) if each != "—" else -1 for each in column] == sorted(values, reverse=True)
+        assert '<a href="/statistics?sort=cases"' in shown or name == "cases"
+    assert "每月提交件数" in running.get("/statistics").text
+    assert "每月提交件数" not in running.get("/statistics", by="topic").text
 
 
 def test_groups_have_their_names_from_the_catalogue(running):
