@@ -61,7 +61,9 @@ def shingles(title: str, content: str) -> Numbers:
     codes = np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
     mixed = codes[:-2] * _PLACES[0] + codes[1:-1] * _PLACES[1] + codes[2:] * _PLACES[2]
     mixed ^= mixed >> _HALF
-    found: Numbers = np.unique((mixed * _PLACES[3] >> _HALF).astype(np.uint32))
+    numbers = np.sort((mixed * _PLACES[3] >> _HALF).astype(np.uint32))
+    # Not numpy's own `unique`, which loads its masked arrays for nothing.
+    found: Numbers = numbers[np.concatenate(([True], numbers[1:] != numbers[:-1]))]
     found.setflags(write=False)
     return found
 
