@@ -15,8 +15,8 @@ from tests.system.opinions import ndjson, opinions
 from tests.system.place import difference, eventually
 
 RELAY_BATCH, DESTINATIONS = 200, 2
-#: The relays have a second batch under way when somebody is killed.
-NUMBER, KILL_AT = 2 * RELAY_BATCH, RELAY_BATCH + 50
+#: The relays have a second batch under way when somebody is killed, and more lines come after that.
+NUMBER, KILL_AT = RELAY_BATCH + 60, RELAY_BATCH + 40
 COUNTED = {"submitted": NUMBER, "accepted": NUMBER, "assigned": NUMBER}
 #: What the timeline of each opinion tells.
 ONCE = Counter({"opinion.submitted": 1, "opinion.accepted": 1, "assignment.created": 1})
