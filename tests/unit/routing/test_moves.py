@@ -178,9 +178,9 @@ def test_what_is_shared_goes_to_those_beside_the_lead_who_have_not_been_let_go()
 
 def test_departments_are_taken_in_once_and_read_what_was_merged_before():
     case = new_case()
-    parts = placing.add_handlers(case, lead_of(case), ["schools", "schools"], "separate", [lead_of(case).text])
+    parts = placing.add_handlers(case, lead_of(case), ["schools", "schools"], "separate", "也归其管。", [lead_of(case).text])
     assert [(part.department, part.role) for part in parts] == [("schools", "separate")]
     assert [type(event.message) for event in case.events] == [AssignmentCreated, AssignmentJoined]
     assert isinstance(case.assignments[-1], Part)
     with pytest.raises(Conflict):
-        placing.add_handlers(case, lead_of(case), ["schools"], "joint", ())
+        placing.add_handlers(case, lead_of(case), ["schools"], "joint", "也归其管。", ())

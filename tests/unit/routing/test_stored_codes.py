@@ -137,7 +137,7 @@ def _everything(bureau, row):
         "raise": lambda store: people.raise_level(store, case, "难"),
         "approve": lambda store: people.approve(store, case, None),
         "amend": lambda store: people.amend(store, case, None, "改"),
-        "handlers": lambda store: people.add_handlers(store, case, ["petitions"], "joint"),
+        "handlers": lambda store: people.add_handlers(store, case, ["petitions"], "joint", "也归其管。"),
         "promise": lambda store: events.track_promise(store, resolved),
         "look back": lambda store: (
             lookback.look_back(store, Sample(assignments=(case,)), lookback_id, "t"),
