@@ -87,13 +87,10 @@ def _host(host: str) -> x509.GeneralName:
         return x509.DNSName(host)
 
 
-def listener(port: int, server: Pair, ca: Path, *, demand: bool = False) -> str:
-    """Lines of rabbitmq.conf for a TLS port on loopback; a client's certificate is verified, and with `demand` it needs one."""
-    return f"""\
-listeners.ssl.1 = 127.0.0.1:{port}
-ssl_options.cacertfile = {ca}
-ssl_options.certfile = {server.certificate}
-ssl_options.keyfile = {server.key}
-ssl_options.verify = verify_peer
-ssl_options.fail_if_no_peer_cert = {str(demand).lower()}
-"""
+def listener(port: int, server: Pair, ca: Path, *, demand: bool = False) -> tuple[str, str]:
+    """RabbitMQ's settings for a TLS port on loopback; a client's certificate is verified, and with `demand` it needs one."""
+    files = f'{{cacertfile, "{ca}"}}, {{certfile, "{server.certificate}"}}, {{keyfile, "{server.key}"}}'
+    return (
+        f'{{ssl_listeners, [{{"127.0.0.1", {port}}}]}}',
+        f"{{ssl_options, [{files}, {{verify, verify_peer}}, {{fail_if_no_peer_cert, {str(demand).lower()}}}]}}",
+    )

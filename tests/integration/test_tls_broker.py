@@ -101,7 +101,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     ours, theirs = Authority(folder / "ours"), Authority(folder / "theirs")
     # For the address and not for the name, so that the name is one it is not for.
     server, port = ours.issue("broker", "127.0.0.1"), free_port()
-    node = PrivateNode(folder / "node", free_broker_port(), listener(port, server, ours.ca))
+    node = PrivateNode(folder / "node", free_broker_port(), *listener(port, server, ours.ca))
     try:
         with expired_server(ours.issue("late", "127.0.0.1", days=-1)) as expired_port:
             try:

@@ -36,7 +36,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("tls")
     authority, port = Authority(folder), free_port()
     web, broker = authority.issue("web", "127.0.0.1", days=25), authority.issue("broker", "127.0.0.1")
-    node = PrivateNode(folder / "node", free_broker_port(), listener(port, broker, authority.ca))
+    node = PrivateNode(folder / "node", free_broker_port(), *listener(port, broker, authority.ca))
     made = Installation("catalogue.fast.yml")
     made.set(
         HUIYING_TLS_CERTIFICATE=web.certificate, HUIYING_TLS_KEY=web.key, HUIYING_TLS_CA=authority.ca,

@@ -34,20 +34,23 @@ ERLANG = " ".join([
     *(["+fnl"] if sys.platform == "linux" else []),
     "+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}",
 ])  # fmt: skip
+#: Erlang's own terms: a file of `key = value` lines takes a node a second of its start to translate.
 CONFIG = """\
-listeners.tcp.1 = 127.0.0.1:{port}
-management.tcp.ip = 127.0.0.1
-management.tcp.port = {management}
-management.disable_stats = true
-management_agent.disable_metrics_collector = true
-definitions.import_backend = local_filesystem
-definitions.local.path = ../definitions.json
-definitions.skip_if_unchanged = true
-disk_free_limit.absolute = 500MB
-collect_statistics_interval = 30000
-raft.wal_max_size_bytes = 67108864
-max_message_size = {largest}
-log.file.level = warning
+[
+  {rabbit, [
+    {tcp_listeners, [{"127.0.0.1", %(port)d}]},
+    {definitions, [
+      {import_backend, rabbit_definitions_import_local_filesystem}, {local_path, "../definitions.json"}, {skip_if_unchanged, true}
+    ]},
+    {disk_free_limit, 500000000},
+    {collect_statistics_interval, 30000},
+    {max_message_size, %(largest)d},
+    {log, [{file, [{level, warning}]}]}%(more)s
+  ]},
+  {ra, [{wal_max_size_bytes, 67108864}]},
+  {rabbitmq_management, [{tcp_config, [{ip, "127.0.0.1"}, {port, %(management)d}]}, {disable_management_stats, true}]},
+  {rabbitmq_management_agent, [{disable_metrics_collector, true}]}
+].
 """
 
 
@@ -58,11 +61,11 @@ class NodeFailed(Exception):
 class PrivateNode:
     """RabbitMQ on 127.0.0.1:`port` with everything it keeps in `folder`.
 
-    The management API is at port + 10000 and the distribution at port + 20000 (less the same above 45535). `more` are lines
-    of `rabbitmq.conf` beside our own.
+    The management API is at port + 10000 and the distribution at port + 20000 (less the same above 45535). `more` are
+    settings of RabbitMQ beside our own, as Erlang terms.
     """
 
-    def __init__(self, folder: Path, port: int, more: str = "") -> None:
+    def __init__(self, folder: Path, port: int, *more: str) -> None:
         self.folder, self.port, self._more = Path(folder).absolute(), port, more
         self.management_port, self._distribution_port = _beside(port)
         self._slot = Slot(self.folder / "node.pid")
@@ -169,7 +172,7 @@ class PrivateNode:
             "RABBITMQ_NODENAME": NAME, "RABBITMQ_DIST_PORT": str(self._distribution_port),
             "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1", "RABBITMQ_NODE_PORT": str(self.port),
             "RABBITMQ_MNESIA_BASE": str(home / "data"), "RABBITMQ_LOG_BASE": str(home / "log"),
-            "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"), "RABBITMQ_CONF_ENV_FILE": "/dev/null",
+            "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.config"), "RABBITMQ_CONF_ENV_FILE": "/dev/null",
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "enabled_plugins"), "RABBITMQ_PID_FILE": str(home / "erlang.pid"),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ERLANG,
             # Makes the script exec the node instead of staying as its parent, so that there is one pid.
@@ -186,16 +189,17 @@ class PrivateNode:
             cookie.write_text(secrets.token_hex(20))
             cookie.chmod(0o400)
         (self.folder / "enabled_plugins").write_text("[rabbitmq_management].\n")
-        (self.folder / "rabbitmq.conf").write_text(self._config())
+        (self.folder / "rabbitmq.config").write_text(self._config())
         path = self.folder / "definitions.json"
         path.touch(mode=0o600)
         path.write_text(json.dumps(self._with_administrator(topology), indent=1))
 
     def _config(self) -> str:
-        return CONFIG.format(port=self.port, management=self.management_port, largest=LARGEST_MESSAGE) + self._more
+        more = "".join(f",\n    {term}" for term in self._more)
+        return CONFIG % {"port": self.port, "management": self.management_port, "largest": LARGEST_MESSAGE, "more": more}
 
     def _kept_config(self) -> str:
-        path = self.folder / "rabbitmq.conf"
+        path = self.folder / "rabbitmq.config"
         return path.read_text() if path.exists() else ""
 
     def _with_administrator(self, topology: Definitions) -> Definitions:

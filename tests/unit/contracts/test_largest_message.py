@@ -20,4 +20,4 @@ def test_a_configuration_file_has_it(path: str) -> None:
 def test_the_private_node_has_it(tmp_path: Path) -> None:
     node = PrivateNode(tmp_path, 15_680)
     node._write({"users": [], "permissions": [], "topic_permissions": []})
-    assert f"max_message_size = {LARGEST_MESSAGE}\n" in (tmp_path / "rabbitmq.conf").read_text()
+    assert f"{{max_message_size, {LARGEST_MESSAGE}}}" in (tmp_path / "rabbitmq.config").read_text()
