@@ -41,8 +41,8 @@ class Phrase:
 class Speech:
     """Says things in one language."""
 
-    def __init__(self, language: str, catalogues: Iterable[Path] = ()) -> None:
-        self.language = language
+    def __init__(self, language: str, catalogues: Iterable[Path] = (), others: Callable[[], Iterable[Speech]] = tuple) -> None:
+        self.language, self._others = language, others
         self._texts = NullTranslations()
         if language != ENGLISH:
             for folder in catalogues:
@@ -56,7 +56,7 @@ class Speech:
         if isinstance(value, Words):
             return value.zh if self.language == CHINESE else value.en
         if isinstance(value, Phrase):
-            text = self._texts.gettext(value.english)
+            text = self._own(value.english) or self._elsewhere(value.english)
             return text % self._said(value.values) if value.values else text
         if isinstance(value, datetime):
             write, forms = (format_date, DAYS) if value.time() == END_OF_DAY else (format_datetime, MINUTES)
@@ -64,6 +64,14 @@ class Speech:
         if isinstance(value, date):
             return self._time(value.isoformat(), format_date, value, DAYS)
         return value
+
+    def _own(self, english: str) -> str | None:
+        text = self._texts.gettext(english)
+        return None if text == english and self.language != ENGLISH else text
+
+    def _elsewhere(self, english: str) -> str:
+        """A phrase of another folder, such as the labels of a form on a page of errors: a text has the same Chinese everywhere."""
+        return next((text for other in self._others() if (text := other._own(english))), english)
 
     # The texts of the catalogues may hold markup; what is put into them is escaped.
     def gettext(self, text: str, **values: object) -> Markup:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakSet
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
@@ -16,6 +17,8 @@ from services.design.reader import LANGUAGES, Reader
 from services.design.tables import labelled
 
 _HERE: Final = Path(__file__).parent
+#: All there are in this process: phrases of one folder stand on pages of another.
+_MADE: Final[WeakSet[Templates]] = WeakSet()
 
 
 class Templates:
@@ -26,6 +29,7 @@ class Templates:
 
     def __init__(self, folder: Path, filters: Mapping[str, Callable[..., Any]] | None = None, **shared: object) -> None:
         self._folder, self._filters, self._shared = folder, filters or {}, shared
+        _MADE.add(self)
 
     def render(self, name: str, reader: Reader, values: Mapping[str, object]) -> str:
         """A template as this reader reads it."""
@@ -38,7 +42,10 @@ class Templates:
     @cached_property
     def _speeches(self) -> Mapping[str, Speech]:
         folders = dict.fromkeys([_HERE / "catalogues", self._folder / "catalogues"])
-        return {language: Speech(language, folders) for language in LANGUAGES}
+        return {language: Speech(language, folders, partial(self._others, language)) for language in LANGUAGES}
+
+    def _others(self, language: str) -> Iterator[Speech]:
+        return (each._speeches[language] for each in list(_MADE) if each is not self)
 
     @cached_property
     def _environments(self) -> Mapping[str, Environment]:

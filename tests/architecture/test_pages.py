@@ -10,11 +10,14 @@ import pytest
 from docs.generator.product import ROOT, page_routes
 from services.contracts.fragments import COMPOSED
 from services.contracts.people.lists import LISTS
+from services.design.reader import CHINESE, Reader
+from services.design.templates import SHARED
 from services.intake.pages.office.narrowing import CASES
 from services.intake.pages.similarity.choosing import QUEUE
 from services.routing.pages.desk.filters import LIST as DESK
 from services.runtime.web.application import SECURITY_HEADERS
 from services.runtime.web.pages.html import PAGE_HEADERS, SCRIPTED
+from services.runtime.web.pages.kept import KeptForm
 
 TEMPLATES = sorted((ROOT / "services").rglob("templates/**/*.html"))
 FORBIDDEN = {
@@ -61,6 +64,13 @@ def test_a_form_is_posted_to_a_page() -> None:
             action = re.search(r'action="(/[a-z/]*)"', form)
             method = "POST" if 'method="post"' in form else "GET"
             assert action is None or (method, action[1]) in pages, f"{path.name}: {form}"
+
+
+def test_a_text_that_is_kept_after_an_error_has_its_label_in_chinese() -> None:
+    kept = [route.page for _, route in page_routes() if isinstance(route.page, KeptForm)]
+    labels = {label.english: label for each in kept for label in each.labels.values()}
+    assert len(labels) > 50
+    assert [english for english, label in labels.items() if SHARED.say(label, Reader(CHINESE)) == english] == []
 
 
 def test_what_people_save_of_a_list_is_what_its_addresses_are_narrowed_by() -> None:

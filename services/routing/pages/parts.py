@@ -40,7 +40,7 @@ UNSIGNED = tuple(state for state in State if state.awaits_signature)
 COUNTED: Final[Sequence[tuple[WaitingFor, Phrase, Sequence[State], frozenset[Role]]]] = (
     (WaitingFor.UNSIGNED, Phrase("to be signed for"), UNSIGNED, OF_A_DEPARTMENT),
     (WaitingFor.HANDLED, Phrase("being handled"), (State.SIGNED,), OF_A_DEPARTMENT),
-    (WaitingFor.OVERDUE, Phrase("of which the answer is overdue"), (), OF_A_DEPARTMENT | {Role.SUPERVISOR, Role.ADMIN}),
+    (WaitingFor.OVERDUE, Phrase("with an overdue answer"), (), OF_A_DEPARTMENT | {Role.SUPERVISOR, Role.ADMIN}),
     (WaitingFor.DRAFTED, Phrase("drafts that wait for the head"), (State.DRAFTED,), OF_A_DEPARTMENT),
     (WaitingFor.PAUSED, Phrase("that wait for the submitter"), (State.PAUSED,), OF_A_DEPARTMENT),
     (WaitingFor.OBJECTED, Phrase("objections to rule on"), (State.OBJECTED,), frozenset({Role.SUPERVISOR, Role.ADMIN})),
@@ -99,7 +99,7 @@ def _list_of(kind: WaitingFor, states: Sequence[State], caller: Caller) -> str |
     if kind is WaitingFor.DOUBTFUL:
         return DOUBTS.path
     if caller.role in OF_A_DEPARTMENT:
-        return f"{DESK}?state={State.SIGNED}&due=overdue" if kind is WaitingFor.OVERDUE else f"{DESK}?state={','.join(states)}"
+        return f"{DESK}?due=overdue" if kind is WaitingFor.OVERDUE else f"{DESK}?state={','.join(states)}"
     if kind in (WaitingFor.OBJECTED, WaitingFor.EXTENDING):
         return RULINGS
     return f"/cases?state={','.join(states)}" if states else None

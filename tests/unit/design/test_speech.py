@@ -55,6 +55,18 @@ def test_a_page_is_in_one_language_and_its_values_are_escaped(templates: Templat
     assert templates.render("page.html", Reader(language), values) == shown
 
 
+def test_a_phrase_of_another_folder_is_said_in_the_language_of_the_page(templates: Templates, tmp_path: Path) -> None:
+    (tmp_path / "other" / "catalogues").mkdir(parents=True)
+    (tmp_path / "other" / "catalogues" / CATALOGUE).write_text('msgid "Good day"\nmsgstr "日安"\n')
+    other = Templates(tmp_path / "other")
+    assert [templates.say(Phrase(each), Reader(CHINESE)) for each in ("Good day", "Hello", "Unknown")] == [
+        "日安",
+        "您好",
+        "Unknown",
+    ]
+    assert (other.say(Phrase("Hello"), Reader(CHINESE)), other.say(Phrase("Hello"), Reader(ENGLISH))) == ("您好", "Hello")
+
+
 def test_an_instant_is_written_in_one_way_with_its_offset_for_machines() -> None:
     instant = datetime(2026, 12, 3, 9, 5, 7, tzinfo=ZONE)
     assert str(Speech(CHINESE).say(instant)) == '<time datetime="2026-12-03T09:05:07+08:00">2026年12月3日 09:05</time>'

@@ -87,6 +87,19 @@ def test_the_most_urgent_parts_of_a_desk_are_counted_and_each_leads_to_its_list(
     assert re.findall(r'aria-current="true">([^<]+) <', pages("/desk?due=overdue&q=的").text) == ["Answer overdue"]
 
 
+def test_each_number_of_the_first_page_leads_to_as_many_rows_of_the_desk(bureau, pages):
+    unsigned, late, signed, waiting = (river(bureau, title) for title in ("未签收逾期", "已签收逾期", "在办", "等补充"))
+    for each in (late, signed, waiting):
+        bureau.do(each, "sign")
+    bureau.do(waiting, "pause", {"reason": "请补充地点。"})
+    for each in (unsigned, late):
+        bureau.forge(each, reply_by=bureau.clock.now() - timedelta(days=1))
+    rows = re.findall(r'<a href="(/desk[^"]*)"[^>]*>\s*<strong>(\d+)</strong>', pages("/fragments/routing/office").text)
+    found = {unescape(path): int(number) for path, number in rows}
+    assert found["/desk?due=overdue"] == 2
+    assert {path: len(titles(pages(path))) for path in found} == found
+
+
 def test_pages_lead_forwards_and_back_through_what_is_found(bureau, pages):
     whole = [f"第 {number:02} 段河堤" for number in range(65)]
     for number, title in enumerate(whole):

@@ -46,7 +46,7 @@ def _waiting(kind: WaitingFor, department: str | None, now: datetime) -> sa.Sele
     elif kind is WaitingFor.EXTENDING:
         which = assignments.c.asked_until.is_not(None)
     elif kind is WaitingFor.OVERDUE:
-        which = WITH_THEM & (assignments.c.state == State.SIGNED) & (assignments.c.reply_by < now)
+        which = WITH_THEM & (assignments.c.reply_by < now)
     else:
         which = WITH_THEM & (assignments.c.state == kind.value)
     query = sa.select(assignments.c.id).where(which)
