@@ -124,3 +124,10 @@ def test_who_scans_a_household_code_may_choose_what_runs_at_its_place_or_is_told
     spring(closed=True)
     assert choice not in form()
     assert "此处目前没有主题征集" in form()
+
+
+def test_what_everybody_reads_of_a_campaign_holds_no_number_of_a_person(harness):
+    body = SPRING | {"title": "征集13912345678", "about": "发至wang@example.org.cn"}
+    answer = harness.client.put("/api/v1/campaigns/spring", json=body, headers={"Authorization": "Bearer admin"})
+    wrong = {"title": ["leave out a mobile number"], "about": ["leave out an e-mail address"]}
+    assert (answer.status_code, answer.get_json()["errors"]) == (422, wrong)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.publication.masking import CERTAIN, RULES, left_in, mask
+from services.contracts.people.masking import CERTAIN, RULES, left_in, mask
 
 TAKEN = {
     "身份证 330302199001011234。": "身份证 〔证件号〕。",

@@ -172,3 +172,16 @@ def test_the_list_of_questions_says_where_each_stands_and_names_nobody(harness):
     assert "标记甲" not in first.text
     following = harness.get(f"/sessions/{SESSION}/questions", "at-central", limit=2, cursor=rows["next"]).get_json()
     assert [each["number"] for each in following["items"]] == [3]
+
+
+@pytest.mark.parametrize(("question", "wrong"), [
+    ({"summary": "请打13912345678"}, {"summary": ["leave out a mobile number"]}),
+    ({"promise": {"what": "挪走浙C12345", "due": LATER}},
+     {"promise.what": ["leave out a number plate"]}),
+    ({"summary": "标记甲家没路灯", "submitter": {"kind": "citizen", "name": "标记甲"}},
+     {"summary": ["leave out the name of who asked"]}),
+])  # fmt: skip
+def test_what_a_published_list_may_say_holds_nothing_of_a_person(harness, question, wrong):
+    tell(harness)
+    answer = ask(harness, QUESTION | question)
+    assert (answer.status_code, answer.get_json()["errors"]) == (422, {f"questions.0.{name}": told for name, told in wrong.items()})

@@ -85,8 +85,8 @@ class Case:
     def reopened(self, due: str, round_: int = 2, cause: Any = "dissatisfied", kind: str = "reply") -> None:
         self.publish_to_notify(AssignmentReopened(self.assignment, self.department, round_, {kind: at(due)}, "没有解决", cause))
 
-    def promised(self, promise: str, due: str) -> None:
-        self.publish_to_notify(PromiseMade(self.assignment, self.department, "建泵站", at(due), promise=promise))
+    def promised(self, promise: str, due: str, what: str = "建泵站", who: str | None = None) -> None:
+        self.publish_to_notify(PromiseMade(self.assignment, self.department, what, at(due), who, promise=promise))
 
     def kept(self, promise: str, due: str) -> None:
         self.publish_to_notify(

@@ -9,7 +9,7 @@ from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.messages.sessions import EntryDone, EntryMade, ListPublished
 from services.notify.domain.lists.entries import EntryOrder
 from services.notify.domain.lists.frozen import ListScope, hash_of
-from services.notify.domain.lists.published import public_row
+from services.notify.domain.lists.published import as_public, public_row
 from services.notify.domain.lists.views import LISTS, rows_of
 from services.notify.domain.lists.wording import COLUMNS
 from services.notify.handlers.lists import entries, publishing
@@ -168,3 +168,17 @@ def test_every_column_of_every_list_says_something_of_every_row(scene, asked):
     for name in LISTS:
         for row in rows(scene, name):
             assert all(column.of(row, scene.catalogue).zh for column in COLUMNS[name])
+
+
+def test_what_becomes_public_is_masked_and_names_nobody(scene, asked):
+    """A promise is written for whoever asked, so it may hold what no list may."""
+    told = Question(scene, 4)
+    told.asked("陈静老师13912345678家没路灯")
+    told.created()
+    told.replied()
+    told.promised("p-9", DUE, what="为李四（身份证330302199001011234）修路灯", who="张三13933334444")
+    make(scene, text="车牌浙C12345占道", owner="王五局长 139-1111-2222")
+    shown = [public_row(row, scene.catalogue) for name in LISTS for row in rows(scene, name)]
+    assert not {number for number in ("13912345678", "330302199001011234", "1111-2222", "浙C12345", "张三") if number in str(shown)}
+    assert "王五局长 〔手机号〕" in [each["owner"] for each in shown]
+    assert all(as_public(row).who is None for row in rows(scene, "promise"))

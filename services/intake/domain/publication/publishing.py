@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentReplied
 from services.contracts.messages.supervision import PromiseMade
+from services.contracts.people.masking import left_in, mask
 from services.intake.domain.actors import OFFICE, SUBMITTER
 from services.intake.domain.location import Spot
-from services.intake.domain.publication.masking import left_in, mask
 from services.intake.domain.timeline import TimelineEntry, is_internal
 
 if TYPE_CHECKING:

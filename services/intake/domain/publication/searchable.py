@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from services.contracts.people.masking import RULES
 from services.intake.domain.publication.bigrams import bigrams
-from services.intake.domain.publication.masking import RULES
 
 #: Places are what staff look for.
 _RULES: Final = tuple(rule for rule in RULES if rule.kind != "home")

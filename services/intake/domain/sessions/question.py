@@ -55,6 +55,16 @@ class NewQuestion:
         """Its title, or the beginning of its text."""
         return self.title or self.text.splitlines()[0][:TITLE_OF_TEXT]
 
+    def check_public(self) -> None:
+        """Raises `Invalid` where a text that a published list may have names who asked."""
+        name = self.submitter and self.submitter.name
+        said = {"summary": self.summary, "promise.what": self.promise and self.promise.what}
+        named = [where for where, text in said.items() if name and len(name) > 1 and text and name in text]
+        if named:
+            raise Invalid(
+                "A published list names nobody who asked.", {where: ["leave out the name of who asked"] for where in named}
+            )
+
     def spot_answer(self, catalogue: Catalogue, now: datetime) -> SpotAnswer | None:
         """What the department said on the spot; raises `Invalid` that names what is missing or does not go together."""
         if self.answer is None and self.promise is None:
@@ -94,6 +104,7 @@ class Asking:
     def ask(self, question: NewQuestion, submission: Submission, opinion_id: str, receipt: str) -> Opinion:
         """The opinion that a question becomes, let in at once under the session's next number. Raises `Invalid`."""
         session, catalogue = self.session, self.catalogue
+        question.check_public()
         answer = question.spot_answer(catalogue, self.now)
         department = question.answering(catalogue) if answer else question.department
         opinion = Opinion.submit(

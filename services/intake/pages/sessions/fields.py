@@ -11,6 +11,7 @@ from services.contracts.time.dates import day_end
 from services.design.phrases import Phrase
 from services.intake.pages.submission import fields
 from services.intake.pages.submission.fields import CONTACT, KEY
+from services.runtime.input.public import LEAVE_OUT, is_left
 
 #: Whether a department has spoken: not yet, by an answer, by a promise.
 SPOT: Final = ("", "answer", "promise")
@@ -74,8 +75,8 @@ def question_of(form: Mapping[str, str], zone: ZoneInfo) -> dict[str, object]:
 
 def mistakes_of(error: Invalid, form: Mapping[str, str]) -> dict[str, Phrase]:
     """What to correct, by field of the form, in the form's order."""
-    wrong = {_PATHS.get(path.removeprefix(_BEFORE), path.removeprefix(_BEFORE)) for path in error.errors}
-    return {name: _mistake(name, form[name]) for name in FIELDS if name in wrong}
+    wrong = {_PATHS.get(path.removeprefix(_BEFORE), path.removeprefix(_BEFORE)): path for path in error.errors}
+    return {name: LEAVE_OUT if is_left(error, wrong[name]) else _mistake(name, form[name]) for name in FIELDS if name in wrong}
 
 
 def _mistake(name: str, text: str) -> Phrase:

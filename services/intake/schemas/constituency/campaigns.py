@@ -5,7 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.intake.domain.constituency.campaign import Campaign, CampaignStanding
-from services.runtime.input.fields import Building, Code, ManyLines, OneLine, Tuples
+from services.runtime.input.fields import Building, Code, Tuples
+from services.runtime.input.public import PublicLine, PublicLines
 from services.runtime.web.lists.paging import page_of
 
 LONGEST_TITLE, LONGEST_ABOUT, MOST_PLACES, LARGEST_TARGET = 60, 2_000, 200, 1_000_000
@@ -19,8 +20,8 @@ class CampaignBody(Building):
     """A campaign as the office sets it up; a change puts it in place of all that was known before."""
 
     shape = Campaign
-    title = OneLine(LONGEST_TITLE, required=True)
-    about = ManyLines(LONGEST_ABOUT, shortest=0, load_default="", metadata=_said("What is asked for, in words."))
+    title = PublicLine(LONGEST_TITLE, required=True)
+    about = PublicLines(LONGEST_ABOUT, shortest=0, load_default="", metadata=_said("What is asked for, in words."))
     begins = fields.Date(required=True, metadata=_said("The first day on which an opinion counts."))
     ends = fields.Date(required=True, metadata=_said("The last day on which an opinion counts."))
     areas = Tuples(Code(60), load_default=(), validate=validate.Length(max=MOST_PLACES))

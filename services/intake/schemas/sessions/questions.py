@@ -13,6 +13,7 @@ from services.intake.domain.submission.submission import LONGEST_CONTENT, LONGES
 from services.intake.schemas.bodies import LONGEST_CODE, SubmitterSchema
 from services.intake.schemas.making import Made
 from services.runtime.input.fields import Building, Code, ManyLines, OneLine, Tuples
+from services.runtime.input.public import PublicLine
 from services.runtime.web.lists.paging import page_of
 
 LONGEST_SUMMARY: Final = 200
@@ -42,8 +43,8 @@ class SpotPromiseSchema(Building):
     """What was promised: by a date, or by the reply deadline of a difficulty; with neither, by that of the case."""
 
     shape = SpotPromise
-    what = OneLine(LONGEST_PROMISE, required=True)
-    who = OneLine(120, load_default=None, allow_none=True)
+    what = PublicLine(LONGEST_PROMISE, required=True)
+    who = PublicLine(120, load_default=None, allow_none=True)
     due = fields.AwareDateTime(format="iso", load_default=None, allow_none=True)
     difficulty = Code(LONGEST_CODE, load_default=None, allow_none=True)
 
@@ -60,7 +61,7 @@ class SessionQuestion(Made):
     difficulty = Code(LONGEST_CODE, load_default=None, allow_none=True)
     visibility = fields.String(load_default="department", validate=validate.OneOf(VISIBILITIES))
     submitter = fields.Nested(SubmitterSchema, load_default=None, allow_none=True)
-    summary = OneLine(
+    summary = PublicLine(
         LONGEST_SUMMARY, load_default=None, allow_none=True,
         metadata=_said("What a published list may say of it: no name and nothing that tells who asked."),
     )  # fmt: skip

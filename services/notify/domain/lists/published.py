@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.people.masking import mask, mask_numbers
 from services.contracts.words.bilingual import Words
 from services.notify.domain.lists.views import Row
 from services.notify.domain.lists.wording import about, owner, standing
@@ -17,8 +19,22 @@ READ: Final[Mapping[str, Words]] = {
 }  # fmt: skip
 
 
+def as_public(row: Row) -> Row:
+    """A row without the person who promised, and with what was written for other readers masked, as a promise is for whoever asked.
+
+    Heads of offices keep their names.
+    """
+    by = _masked(row.who, mask_numbers) if row.of == "entry" else None
+    return replace(row, who=by, about=_masked(row.about, mask), what=_masked(row.what, mask), result=_masked(row.result, mask))
+
+
+def _masked(text: str | None, how: Callable[[str], str]) -> str | None:
+    return how(text) if text else None
+
+
 def public_row(row: Row, catalogue: Catalogue) -> dict[str, object]:
     """A row as the public may read it: nothing that somebody told, no id and no person."""
+    row = as_public(row)
     return {
         "of": row.of, "number": row.number, "about": about(row, catalogue).zh, "department": row.department,
         "owner": owner(row, catalogue).zh, "what": row.what, "state": row.state, "standing": standing(row).zh,

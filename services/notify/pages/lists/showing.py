@@ -15,7 +15,7 @@ from services.contracts.messages.sessions import ListName
 from services.contracts.words.bilingual import Words
 from services.notify.app.lists.papers import became
 from services.notify.domain.lists.frozen import FrozenList, ListScope
-from services.notify.domain.lists.published import READ
+from services.notify.domain.lists.published import READ, as_public
 from services.notify.domain.lists.views import Row
 from services.notify.domain.lists.wording import COLUMNS
 from services.notify.domain.sessions.session import Session
@@ -67,7 +67,7 @@ def last_of(connection: Connection, session: Session, now: datetime, catalogue: 
     before, rows = became(connection, session, now)
     if before is None:
         return None
-    promises = [row for row in rows if row.of == "promise"]
+    promises = [as_public(row) for row in rows if row.of == "promise"]
     shows = keeps or find_frozen(connection, ListScope(before.id), "promise") is not None
     table = shown_rows("promise", rows if keeps else promises, catalogue) if shows and rows else None
     return Became(before, local(before.at, catalogue), len(promises), sum(row.state == "kept" for row in promises), table)

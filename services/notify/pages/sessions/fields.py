@@ -19,6 +19,7 @@ from services.notify.domain.sessions.details import Details, Official
 from services.notify.domain.sessions.plan import Plan
 from services.notify.pages.sessions.showing import Options
 from services.runtime.input.numbers import whole_number
+from services.runtime.input.public import LEAVE_OUT, is_left
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.forms import VERSION
 from services.runtime.web.pages.kept import KeptForm
@@ -139,7 +140,7 @@ def asked_as_typed(asked: Details | Plan, catalogue: Catalogue) -> dict[str, str
 def mistakes_of(error: Invalid, words: Mapping[str, Phrase]) -> dict[str, Phrase]:
     """What is told of the fields that are wrong, by the words for each."""
     wrong = {path.partition(".")[0] for path in error.errors}
-    return {name: told for name, told in words.items() if name in wrong}
+    return {name: LEAVE_OUT if is_left(error, name) else told for name, told in words.items() if name in wrong}
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from services.design.reader import CHINESE
 from services.notify.app.context import Notify
 from services.notify.pages.sessions.fields import Field, instant, kept_form, number, officials, plain, several
 from services.notify.schemas.sessions import sessions as schemas
+from services.runtime.input.public import LEAVE_OUT, is_left
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.forms import VERSION
 from services.runtime.web.pages.readers import this_reader
@@ -91,8 +92,8 @@ def mistakes_of(move: SessionMove, error: Invalid) -> dict[str, Phrase]:
         name = path.partition(".")[0]
         rules = [SESSION_RULES[rule] for each in told if (rule := each.partition(":")[0]) in SESSION_RULES]
         if name in MISTAKES:
-            words = IRREGULAR.filled(rules=listed(rules)) if rules else MISTAKES[name]
-            found[f"{move}-{name}"] = words
+            words = LEAVE_OUT if is_left(error, name) else MISTAKES[name]
+            found[f"{move}-{name}"] = IRREGULAR.filled(rules=listed(rules)) if rules else words
     return found or {f"{move}-{FIELDS[move][0].id}": NOT_NOW}
 
 

@@ -9,7 +9,8 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts.messages.sessions import EntryList
 from services.notify.domain.lists.entries import Entry, EntryOrder, EntryState
-from services.runtime.input.fields import Building, Code, ManyLines, OneLine
+from services.runtime.input.fields import Building, Code
+from services.runtime.input.public import PublicLine, PublicLines
 from services.runtime.input.queries import EARLIEST_YEAR, LATEST_YEAR, Choices, Codes
 from services.runtime.web.lists.paging import Page, page_of
 
@@ -23,8 +24,8 @@ class EntryBody(Building):
     shape = EntryOrder
 
     list = fields.String(required=True, validate=validate.OneOf(KINDS))
-    text = ManyLines(LONGEST_TEXT, required=True)
-    owner = OneLine(LONGEST_OWNER, load_default=None, allow_none=True)
+    text = PublicLines(LONGEST_TEXT, required=True)
+    owner = PublicLine(LONGEST_OWNER, load_default=None, allow_none=True)
     due = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
     task = Code(LONGEST_ID, load_default=None, allow_none=True)
 
@@ -40,13 +41,13 @@ class YearEntryBody(Schema):
 class EntryResult(Schema):
     """What came of it."""
 
-    result = ManyLines(LONGEST_TEXT, required=True)
+    result = PublicLines(LONGEST_TEXT, required=True)
 
 
 class EntryDrop(Schema):
     """Why it will not be done."""
 
-    reason = ManyLines(LONGEST_TEXT, required=True)
+    reason = PublicLines(LONGEST_TEXT, required=True)
 
 
 class EntryQuery(Page):

@@ -16,7 +16,8 @@ from services.notify.schemas.sessions.sessions import (
     OfficialShape,
     in_reach,
 )
-from services.runtime.input.fields import Building, Code, OneLine, Tuples
+from services.runtime.input.fields import Building, Code, Tuples
+from services.runtime.input.public import PublicLine
 from services.runtime.input.queries import Codes
 from services.runtime.web.lists.paging import Page, page_of
 
@@ -35,14 +36,14 @@ class PlannedDayBody(Building):
 
     shape = PlannedDay
     day = fields.Date(required=True, validate=in_reach)
-    theme = OneLine(LONGEST_TITLE, load_default=None, allow_none=True)
+    theme = PublicLine(LONGEST_TITLE, load_default=None, allow_none=True)
 
 
 class PlanBody(Building):
     """A plan as it is set up; a change puts it in place of all that was known before."""
 
     shape = Plan
-    title = OneLine(LONGEST_TITLE, required=True)
+    title = PublicLine(LONGEST_TITLE, required=True)
     kind = Code(40, required=True, metadata=_said("A kind of session of the catalogue."))
     rule = fields.Enum(Every, by_value=True, required=True)
     weekday = fields.Integer(
@@ -65,10 +66,10 @@ class PlanBody(Building):
         load_default=None, allow_none=True, strict=True, validate=validate.Range(5, LONGEST_MINUTES_LONG),
         metadata=_said("How long a session takes, in minutes."),
     )  # fmt: skip
-    brand = OneLine(60, load_default=None, allow_none=True)
+    brand = PublicLine(60, load_default=None, allow_none=True)
     station = Code(60, load_default=None, allow_none=True)
     area = Code(60, load_default=None, allow_none=True)
-    place = OneLine(LONGEST_PLACE, load_default=None, allow_none=True)
+    place = PublicLine(LONGEST_PLACE, load_default=None, allow_none=True)
     slots = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, MOST_SLOTS))
     deputies = Tuples(Code(40), load_default=(), validate=_MANY)
     departments = Tuples(Code(40), load_default=(), validate=_MANY)

@@ -10,7 +10,8 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 from services.contracts.sessions import SessionMove, SessionRule, SessionState
 from services.notify.domain.sessions.details import Attendance, Details, Official, Ratings
 from services.notify.domain.sessions.session import Session
-from services.runtime.input.fields import Building, Code, ManyLines, OneLine, Tuples
+from services.runtime.input.fields import Building, Code, ManyLines, Tuples
+from services.runtime.input.public import PublicLine, PublicLines
 from services.runtime.input.queries import Choices, Codes, MomentField
 from services.runtime.web.lists.paging import Page, page_of
 
@@ -35,7 +36,7 @@ class OfficialBody(Building):
 
     shape = Official
     department = Code(40, required=True)
-    title = OneLine(60, required=True, metadata=_said("The office, such as 局长; no name of a person."))
+    title = PublicLine(60, required=True, metadata=_said("The office, such as 局长; no name of a person."))
 
 
 class DetailsBody(Building):
@@ -43,14 +44,14 @@ class DetailsBody(Building):
 
     shape = Details
     kind = Code(40, required=True, metadata=_said("A kind of session of the catalogue."))
-    title = OneLine(LONGEST_TITLE, required=True)
+    title = PublicLine(LONGEST_TITLE, required=True)
     at = fields.AwareDateTime(required=True, validate=in_reach)
     ends = fields.AwareDateTime(load_default=None, allow_none=True, validate=in_reach)
-    brand = OneLine(60, load_default=None, allow_none=True)
-    theme = OneLine(LONGEST_TITLE, load_default=None, allow_none=True)
+    brand = PublicLine(60, load_default=None, allow_none=True)
+    theme = PublicLine(LONGEST_TITLE, load_default=None, allow_none=True)
     station = Code(60, load_default=None, allow_none=True)
     area = Code(60, load_default=None, allow_none=True)
-    place = OneLine(LONGEST_PLACE, load_default=None, allow_none=True)
+    place = PublicLine(LONGEST_PLACE, load_default=None, allow_none=True)
     slots = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, MOST_SLOTS))
     deputies = Tuples(Code(40), load_default=(), validate=_MANY)
     departments = Tuples(Code(40), load_default=(), validate=_MANY)
@@ -60,13 +61,13 @@ class DetailsBody(Building):
 class AnnouncementBody(Schema):
     """A session is announced; `reason` where that is later than its kind asks for."""
 
-    reason = ManyLines(LONGEST_REASON, load_default=None, allow_none=True)
+    reason = PublicLines(LONGEST_REASON, load_default=None, allow_none=True)
 
 
 class PostponementBody(Schema):
     """Another time, or none until one is known."""
 
-    reason = ManyLines(LONGEST_REASON, required=True)
+    reason = PublicLines(LONGEST_REASON, required=True)
     at = fields.AwareDateTime(load_default=None, allow_none=True, validate=in_reach)
     ends = fields.AwareDateTime(load_default=None, allow_none=True, validate=in_reach)
 
@@ -74,7 +75,7 @@ class PostponementBody(Schema):
 class CancellationBody(Schema):
     """A session will not be held."""
 
-    reason = ManyLines(LONGEST_REASON, required=True)
+    reason = PublicLines(LONGEST_REASON, required=True)
 
 
 class HoldingBody(Schema):
@@ -84,7 +85,7 @@ class HoldingBody(Schema):
     officials = Tuples(fields.Nested(OfficialBody), load_default=(), validate=_MANY)
     observers = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, MOST_PRESENT))
     visitors = fields.Integer(load_default=0, strict=True, validate=validate.Range(0, MOST_PRESENT))
-    reason = ManyLines(LONGEST_REASON, load_default=None, allow_none=True)
+    reason = PublicLines(LONGEST_REASON, load_default=None, allow_none=True)
 
     @post_load
     def _build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -96,7 +97,7 @@ class MinutesBody(Schema):
     """The minutes of a session."""
 
     minutes = ManyLines(LONGEST_MINUTES, required=True)
-    reason = ManyLines(LONGEST_REASON, load_default=None, allow_none=True)
+    reason = PublicLines(LONGEST_REASON, load_default=None, allow_none=True)
 
 
 class FollowingBody(AnnouncementBody):

@@ -10,7 +10,8 @@ from marshmallow import Schema, fields, post_load, validate
 
 from services.notify.domain.sessions.theme import Source, Theme, ThemeState
 from services.notify.schemas.sessions.sessions import LONGEST_TITLE
-from services.runtime.input.fields import Code, OneLine
+from services.runtime.input.fields import Code
+from services.runtime.input.public import PublicLine
 from services.runtime.input.queries import Choices, Codes
 from services.runtime.web.lists.paging import Page, page_of
 
@@ -25,7 +26,7 @@ def _said(words: str) -> dict[str, str]:
 class ThemeBody(Schema):
     """A theme that is suggested."""
 
-    title = OneLine(LONGEST_TITLE, required=True)
+    title = PublicLine(LONGEST_TITLE, required=True)
     source = fields.String(load_default="person", validate=validate.OneOf(get_args(Source)))
     kind = Code(40, load_default=None, allow_none=True, metadata=_said("A kind of session of the catalogue."))
     area = Code(60, load_default=None, allow_none=True)

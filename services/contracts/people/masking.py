@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from services.intake.domain.publication.surnames import DOUBLE, SINGLE, surname_of
+from services.contracts.people.surnames import DOUBLE, SINGLE, surname_of
 
 Replace = Callable[[re.Match[str]], str]
 #: A number of a house, a floor or a room, and the parts of an address that lead to a door.
@@ -140,6 +140,14 @@ def mask(text: str, persons: Iterable[str] = ()) -> str:
             )
     for rule in RULES:
         text = rule.mask(text)
+    return text
+
+
+def mask_numbers(text: str) -> str:
+    """A text with all personal data replaced but names, where these are of people who hold an office."""
+    for rule in RULES:
+        if rule.kind != "name":
+            text = rule.mask(text)
     return text
 
 
