@@ -47,6 +47,7 @@ from services.notify.domain.notices import notices_of
 from services.notify.domain.timetable import Timetable
 from services.notify.handlers.calendar_notifications import notify_of_calendar
 from services.notify.handlers.deadlines import Move, follow
+from services.notify.handlers.lists.erasing import erase as erase_questions
 from services.notify.handlers.lists.following import follow as follow_questions
 from services.notify.handlers.sessions.hearing import hear
 from services.notify.handlers.submitter_notifications import keep_request
@@ -54,6 +55,7 @@ from services.notify.store.cancelled import CancelledHolders, Holder
 from services.notify.store.deadlines import DeadlineStore
 from services.notify.store.erasing import erase_titles
 from services.notify.store.lists.cases import SessionCaseStore
+from services.notify.store.lists.entries import ListStore
 from services.notify.store.notices import keep_notices
 from services.notify.store.reminders import ReminderStore
 from services.notify.store.sessions.sessions import SessionStore
@@ -125,6 +127,8 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
                 keep = partial(keep_submitter_notification, work, service.vault, event.id, event.subject, event.data.about)
                 keep_request(service.submitter_channels, _unsealed(service.vault, event.data), work.now, keep)
         erase_titles(work, erased)
+        if erased:
+            erase_questions(SessionCaseStore(work), ListStore(work), erased)
 
     return (
         event_subscription("notify.events", consume, UNHURRIED_SECONDS),

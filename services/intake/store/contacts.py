@@ -19,6 +19,7 @@ from services.intake.store.columns import StoredRow
 from services.intake.store.marks import forget_marks, renew_marks
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, emptied, is_open, is_personal, seal
 from services.intake.store.publication.supporters import Supporters, holding_persons, renew
+from services.intake.store.sessions.tables import questions
 from services.intake.store.tables import messages, opinions, ratings, signers, supporters, timeline
 from services.runtime.store.database import Transaction
 from services.runtime.store.journal import forget_subject
@@ -175,13 +176,14 @@ def _personal(table: sa.Table, which: sa.ColumnElement[bool]) -> sa.Select[tuple
 
 def forget_words(work: Transaction, opinion: str) -> None:
     """Take away what the submitters of an opinion wrote beside its text: what they added, what they said of the reply, their
-    photos, the messages that said so, and the digests of what was sent."""
+    photos, the messages that said so, the digests of what was sent, and what a host wrote of it for lists."""
     work.overwrite()
     forget_subject(work.connection, opinion)
     work.execute(messages.delete().where(messages.c.opinion == opinion))
     for photos in (attachments, answer_photos):
         work.execute(photos.delete().where(photos.c.opinion == opinion))
     work.execute(opinions.update().where(opinions.c.id == opinion).values(given=None))
+    work.execute(questions.update().where(questions.c.opinion == opinion).values(summary=None))
     added = (timeline.c.opinion == opinion) & (timeline.c.what == OpinionDetailed.TYPE)
     added &= timeline.c.audience.is_(None)
     work.execute(timeline.update().where(added).values(facts={"content": ERASED_CONTENT}))

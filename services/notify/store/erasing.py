@@ -25,7 +25,7 @@ _TOLD = staff_notifications.c.reminder.in_(sa.select(reminders.c.id).where(remin
 _REWRITE = staff_notifications.update().where(_TOLD).values({
     name: sa.func.replace(staff_notifications.c[name], _OLD, _TITLE) for name in ("title", "body")
 })  # fmt: skip
-_ALONE = sa.text("LOCK TABLE deadlines, occasions IN EXCLUSIVE MODE")
+_ALONE = sa.text("LOCK TABLE deadlines, occasions, session_cases IN EXCLUSIVE MODE")
 _MARK = cases.update().where(cases.c.opinion == _OPINION).values(erased=_TITLE)
 
 
@@ -34,7 +34,7 @@ def erase_titles(work: Transaction, erased: Mapping[str, str]) -> None:
     if not erased:
         return
     work.overwrite()
-    # What is received of it meanwhile, or written of it to staff, is there when this begins, or finds it erased.
+    # What is received of it meanwhile, written of it to staff, or published, is there when this begins, or finds it erased.
     if work.connection.dialect.name == "postgresql":
         work.execute(_ALONE)
     replace_titles(work, erased)

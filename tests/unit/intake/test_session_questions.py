@@ -185,3 +185,13 @@ def test_what_a_published_list_may_say_holds_nothing_of_a_person(harness, questi
     tell(harness)
     answer = ask(harness, QUESTION | question)
     assert (answer.status_code, answer.get_json()["errors"]) == (422, {f"questions.0.{name}": told for name, told in wrong.items()})
+
+
+def test_what_a_host_wrote_for_lists_is_erased_with_the_text(harness):
+    tell(harness)
+    (taken,) = ask(harness, QUESTION).get_json()["questions"]
+    assert harness.post(f"/opinions/{taken['id']}/erasure", {"content": True}, "admin").status_code == 200
+    (shown,) = harness.client.get(f"/api/v1/sessions/{SESSION}/questions", headers={"Authorization": "Bearer admin"}).get_json()[
+        "items"
+    ]
+    assert shown["summary"] is None

@@ -6,7 +6,9 @@ import orjson
 import pytest
 
 from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.messages.opinions import LetterErased
 from services.contracts.messages.sessions import EntryDone, EntryMade, ListPublished
+from services.contracts.messages.values import OpinionText
 from services.notify.domain.lists.entries import EntryOrder
 from services.notify.domain.lists.frozen import ListScope, hash_of
 from services.notify.domain.lists.published import as_public, public_row
@@ -14,11 +16,12 @@ from services.notify.domain.lists.views import LISTS, rows_of
 from services.notify.domain.lists.wording import COLUMNS
 from services.notify.handlers.lists import entries, publishing
 from services.notify.pages.lists.showing import shown_frozen
-from services.notify.store.lists.entries import ListStore, find_frozen
+from services.notify.store.lists.entries import ListStore, find_frozen, frozen_by_id
 from services.notify.store.lists.reading import cases_in, cases_of, entries_of
 from tests.unit.notify.lists import SESSION, Question
 from tests.unit.notify.scenes import at
 
+INSTEAD = "内容已删除 · Erased"
 DUE, OF_SESSION = "2027-01-15 17:00", ListScope(SESSION)
 
 
@@ -182,3 +185,34 @@ def test_what_becomes_public_is_masked_and_names_nobody(scene, asked):
     assert not {number for number in ("13912345678", "330302199001011234", "1111-2222", "浙C12345", "张三") if number in str(shown)}
     assert "王五局长 〔手机号〕" in [each["owner"] for each in shown]
     assert all(as_public(row).who is None for row in rows(scene, "promise"))
+
+
+def erase(scene, question):
+    scene.hear_letters(scene.event(LetterErased(OpinionText(question.opinion, INSTEAD, INSTEAD)), 0, question.opinion))
+
+
+def test_what_is_erased_goes_from_lists_and_from_those_that_were_published(scene, asked):
+    first = publish(scene)
+    asked[1].kept("p-1", DUE)
+    second, kept = publish(scene), publish(scene, "work")
+    erase(scene, asked[1])
+    assert [(row.about, row.what) for row in rows(scene, "promise")] == [(None, INSTEAD)]
+    with scene.database.reading() as connection:
+        newest = find_frozen(connection, OF_SESSION, "promise")
+        withheld = [frozen_by_id(connection, each.id).is_withheld for each in (first, second, kept)]
+    assert withheld == [True, True, False]
+    (row,) = orjson.loads(newest.document)["rows"]
+    assert (row["about"], row["what"], row["state"], newest.at) == (INSTEAD, INSTEAD, "kept", second.at)
+    (said,) = (event for event in scene.said() if event.id == newest.id)
+    assert said.data.hash == hash_of(newest.document.encode()) == newest.hash
+
+
+def test_what_was_said_before_an_erasure_is_not_kept_when_it_is_heard_later(scene):
+    late = Question(scene, 7)
+    erase(scene, late)
+    late.asked("陈静家没路灯")
+    late.created()
+    late.replied()
+    late.promised("p-7", DUE, who="张三")
+    case = late.kept_case
+    assert (case.summary, [(each.what, each.who) for each in case.promises]) == (None, [(INSTEAD, None)])

@@ -82,6 +82,7 @@ def publish_session_list(call: Call[Notify]) -> FrozenList:
     name = name_of_list(call.path["list_name"])
 
     def unit(work: Transaction) -> FrozenList:
+        ListStore(work).hold_questions()
         session = own_session(call, work.connection, call.path["session_id"])
         if not seen_by(NOBODY, call.service.catalogue).includes(session):
             raise Conflict("The public does not know of this session: it was not announced, or its kind is not open.")
@@ -148,6 +149,7 @@ def publish_year_list(call: Call[Notify], name: ListName, scope: ListScope) -> F
     check_own(call.caller, scope.station)
 
     def unit(work: Transaction) -> FrozenList:
+        ListStore(work).hold_questions()
         rows, following = year_rows(work.connection, scope, name, work.now, None, MOST_IN_A_FILE)
         if following is not None:
             raise Invalid("This is too long to be published.", TOO_LONG)
@@ -204,6 +206,8 @@ def _frozen(call: Call[Notify], work: Transaction, scope: ListScope, name: ListN
 def _document(found: FrozenList | None) -> flask.Response:
     if found is None:
         raise NotFound("This list was not made public.")
+    if found.is_withheld:
+        raise NotFound("This list is withheld: something in it was erased since. Read the newest one of its session or year.")
     response = flask.Response(found.document, content_type=JSON)
     response.headers["ETag"] = f'"{found.hash}"'
     return response

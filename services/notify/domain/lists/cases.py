@@ -105,6 +105,11 @@ class SessionCase:
         self.station, self.summary = question.station, question.summary
         self.topic, self.department = self.topic or question.topic, self.department or question.department
 
+    def erase(self, instead: str) -> None:
+        """Keep nothing that was written of it, but where it stands."""
+        self.summary = None
+        self.promises = tuple(replace(each, what=instead, who=None) for each in self.promises)
+
     def promises_at(self, now: datetime) -> tuple[CasePromise, ...]:
         """Its promises; of a case that was taken from the department that made one, nothing is left to keep when it is due."""
         return tuple(

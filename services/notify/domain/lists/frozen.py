@@ -39,6 +39,17 @@ class FrozenList:
     document: str
     by: str | None = None
 
+    @property
+    def is_withheld(self) -> bool:
+        """Whether something in it was erased since, so that it is not read any more; its hash stays."""
+        return not self.document
+
+    @property
+    def scope_of(self) -> ListScope:
+        """Whose it is, of one that is not withheld."""
+        said = orjson.loads(self.document)
+        return ListScope(said["session"], said["station"], said["year"])
+
     def as_published(self, scope: ListScope) -> ListPublished:
         """What is published of it, and so stands in the ledger."""
         return ListPublished(self.list, self.hash, self.rows, scope.session, scope.station, scope.year)

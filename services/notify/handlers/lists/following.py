@@ -29,4 +29,6 @@ def follow(store: SessionCaseStore, events: Sequence[Event], zone: tzinfo) -> No
             case.ask(event.data, event.time, begins.get(event.data.session, event.time).astimezone(zone).year)
         else:
             case.follow(event.data, event.sequence)
+    for opinion, instead in store.erased_among(known).items():
+        known[opinion].erase(instead)
     store.save(known.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Outcome, Rating
 from services.notify.domain.lists.cases import SessionCase
+from services.notify.store.erasing import erased_among
 from services.notify.store.lists.tables import session_cases
 from services.notify.store.sessions.tables import sessions
 from services.runtime.store.database import Transaction
@@ -47,6 +48,10 @@ class SessionCaseStore:
         """When sessions begin, of those that are known."""
         found = self._work.fetch(_BEGINS, {"sessions": sorted(sessions)}) if sessions else ()
         return {row.id: row.at for row in found}
+
+    def erased_among(self, opinions: Collection[str]) -> Mapping[str, str]:
+        """Those whose text was erased, with what stands in its place."""
+        return erased_among(self._work, opinions)
 
     def save(self, cases: Iterable[SessionCase]) -> None:
         """Keep what has changed."""

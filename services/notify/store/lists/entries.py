@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,11 +16,14 @@ from services.notify.store.lists.tables import entries, frozen_lists
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 from services.runtime.store.nouns import Nouns, NounTable
+from services.runtime.store.statements.bulk import among
 from services.runtime.web.lists.listing import newest_first
 
 ENTRIES, FROZEN = NounTable(entries, Entry), NounTable(frozen_lists, FrozenList)
 _ONE = ENTRIES.query.where(entries.c.id == sa.bindparam("id"))
 _HELD = _ONE.with_for_update()
+_OF_SCOPES = FROZEN.query.where(among(frozen_lists.c.scope, "scopes")).order_by(frozen_lists.c.id)
+_HOLD = sa.text("LOCK TABLE session_cases IN ROW SHARE MODE")
 
 
 class ListStore:
@@ -48,6 +51,19 @@ class ListStore:
     def last_frozen(self, scope: ListScope, name: str) -> FrozenList | None:
         """What was published last of a list."""
         return find_frozen(self._work.connection, scope, name)
+
+    def hold_questions(self) -> None:
+        """Let nothing of questions be erased until the transaction ends, so that nothing is published that goes meanwhile."""
+        if self._work.connection.dialect.name == "postgresql":
+            self._work.execute(_HOLD)
+
+    def published(self, scopes: Collection[str]) -> list[FrozenList]:
+        """All that was published of these, the oldest first."""
+        return FROZEN.all(self._work.fetch(_OF_SCOPES, {"scopes": sorted(scopes)}))
+
+    def withhold(self, frozen: FrozenList) -> None:
+        """Keep nothing that a published list said."""
+        self._work.execute(frozen_lists.update().where(frozen_lists.c.id == frozen.id).values(document=""))
 
     def freeze(self, frozen: FrozenList, scope: ListScope) -> None:
         """Keep a list as it was made public, and publish its hash; the message has its id."""
