@@ -91,7 +91,8 @@ def _consume_event(store: RoutingStore, router: Router, knowledge: Knowledge | N
         case OpinionEvaluated() as message:
             events.close(store, message, event.id)
         case OpinionDetailed() as message:
-            events.detail(store, event.subject, message, store.erased.instead(message.merged or event.subject, event.time))
+            instead = store.erased.instead(message.merged or event.subject, event.time)
+            events.detail(store, event.subject, event.sequence, message, instead)
         case OpinionJoined() as message:
             events.join(store, event.subject, event.sequence, message, store.erased.instead(message.opinion.id, event.time))
         case OpinionParted() as message:

@@ -83,6 +83,15 @@ def test_no_order_of_messages_brings_back_what_was_erased(
         assert SAID not in repr([event.data for event in bureau.said(one) if event.type == "assignment.created"])
 
 
+def test_what_a_merged_submitter_added_goes_with_their_words_alone(sqlite_database: MakeDatabase, clock: FixedClock) -> None:
+    bureau = Bureau(sqlite_database("routing", MIGRATIONS), clock)
+    let_in, _, joined, detailed, _, other_erased, _ = life("o-1", "p-1")
+    hear(bureau, [[let_in, joined, detailed]])
+    assert ("joined", ADDED) in words(bureau.database)
+    hear(bureau, [[other_erased]])
+    assert words(bureau.database) - {("outbox", SAID), ("outbox", ADDED)} == {("assignments", SAID)}
+
+
 def test_what_is_told_after_something_was_erased_is_new(sqlite_database: MakeDatabase, clock: FixedClock) -> None:
     bureau = Bureau(sqlite_database("routing", MIGRATIONS), clock)
     hear(bureau, [life("o-1", "p-1")])

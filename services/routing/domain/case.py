@@ -167,14 +167,16 @@ class Case:
 
     def detail(self, content: str, merged: str | None) -> None:
         """A submitter has added details: a case that waited for them resumes, and its departments get them. `merged` names the
-        merged opinion they belong to."""
+        merged opinion they belong to, with whose text they are kept."""
         lead = self.lead
-        if lead is None:
+        if lead is None or not (lead.state in (State.PAUSED, State.REOPENED) or Move.MERGE in allowed_moves(lead.state)):
             return
-        if lead.state is State.PAUSED:
-            lead.resume(self, content)
-        elif lead.state is State.REOPENED or Move.MERGE in allowed_moves(lead.state):
+        if merged is None:
             self.add_details(lead.content, content)
+        resumes = lead.state is State.PAUSED
+        if resumes:
+            lead.resume(self, content if merged is None else None)
+        if merged is not None or not resumes:
             engaged = (lead, *self.open_parts)
             self.publish(*(AssignmentDetailed(each.id, each.department, content, merged, each.role) for each in engaged))
 

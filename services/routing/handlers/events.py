@@ -82,15 +82,20 @@ def close(store: RoutingStore, message: OpinionEvaluated, message_id: str) -> No
     store.save(case)
 
 
-def detail(store: RoutingStore, opinion: str, message: OpinionDetailed, instead: OpinionText | None = None) -> None:
+def detail(
+    store: RoutingStore, opinion: str, sequence: int, message: OpinionDetailed, instead: OpinionText | None = None
+) -> None:  # fmt: skip
     """A submitter has added details; `instead` stands in their place where they were erased since."""
     case = store.case(opinion)
+    if message.merged is not None and instead is None:
+        # With its own text, so that erasing that one erases them.
+        store.joined.detail(message.merged, opinion, sequence, message.content)
     if case is not None:
         case.detail(instead.content if instead else message.content, message.merged)
         if instead is not None and message.merged is None:
             case.erase(instead.title, instead.content)
         store.save(case)
-    elif instead is None:
+    elif instead is None and message.merged is None:
         doubting.detail(store, opinion, message.content)
 
 

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.contracts.errors import Retry
 from services.contracts.messages.values import OpinionText
+from services.routing.domain.checks import with_details
 from services.routing.store.tables import tables
 from services.runtime.store.database import Instant, Transaction
 
@@ -47,6 +49,16 @@ class JoinedStore:
     def part(self, opinion: str, into: str, sequence: int) -> bool:
         """An opinion is no longer handled with another one; whether it was until now."""
         return self._put(opinion, into, sequence, parted=True)
+
+    def detail(self, opinion: str, into: str, sequence: int, details: str) -> None:
+        """Keep what the submitter of a merged opinion has added with the text of it. Raises `Retry` before its merge is known."""
+        this = (joined.c.opinion == opinion) & (joined.c.into == into)
+        known = self._work.execute(sa.select(joined.c.sequence, joined.c.parted).where(this)).one_or_none()
+        if known is None or (known.parted and known.sequence < sequence):
+            raise Retry(f"details of an opinion whose merge is not known yet: {opinion}")
+        if known.sequence < sequence:
+            content = joined.c.content + with_details("", details)
+            self._work.execute(joined.update().where(this).values(content=content, sequence=sequence))
 
     def erase(self, text: OpinionText) -> None:
         """Keep nothing of what a merged opinion said but what stands in its place now."""

@@ -4,10 +4,12 @@ import msgspec
 import pytest
 
 from services.contracts.lifecycle import State
+from services.contracts.messages.assignments import AssignmentResumed
 from services.contracts.messages.merging import AssignmentDetailed, AssignmentJoined, AssignmentParted, OpinionJoined, OpinionParted
 from services.contracts.messages.opinions import OpinionDetailed, OpinionMerged
 from services.contracts.messages.values import OpinionText
 from services.contracts.topology import RETRIES
+from services.routing.domain.checks import with_details
 from tests.unit.routing.bureau import REPLY, accepted
 
 OTHER = OpinionText("o-2", "桥下也塌了", "六号桥下塌了一段。", "rivers", None, None)
@@ -63,13 +65,24 @@ def test_whoever_gets_the_case_later_is_told_what_had_joined_it(bureau):
 
 
 @pytest.mark.parametrize("state", ["signed", "paused"])
-def test_what_a_merged_submitter_adds_reaches_the_department(bureau, state):
+def test_what_a_merged_submitter_adds_reaches_the_department_and_stays_with_their_own_words(bureau, state):
     assignment = bureau.accept(opinion="o-1")
+    bureau.publish_to_routing("o-1", JOINED)
     bureau.do(assignment, "pause" if state == "paused" else "sign", {"reason": "。"} if state == "paused" else {})
-    bureau.publish_to_routing("o-1", OpinionDetailed("又塌了。", None, "o-2"))
-    assert (bureau.row(assignment)["state"], "又塌了。" in bureau.row(assignment)["content"]) == ("signed", True)
-    if state == "signed":
-        assert told(bureau, AssignmentDetailed) == [AssignmentDetailed(assignment, "water", "又塌了。", "o-2")]
+    bureau.publish_to_routing("o-1", OpinionDetailed("又塌了。", None, "o-2"), 2)
+    assert (bureau.row(assignment)["state"], "又塌了。" in bureau.row(assignment)["content"]) == ("signed", False)
+    (other,) = bureau.get(f"/assignments/{assignment}", "admin").get_json()["merged"]
+    assert other["content"] == with_details(OTHER.content, "又塌了。")
+    assert told(bureau, AssignmentDetailed) == [AssignmentDetailed(assignment, "water", "又塌了。", "o-2")]
+    # The others of the case read that its clock runs again, and nothing of what somebody else wrote.
+    assert [each.details for each in told(bureau, AssignmentResumed)] == ([None] if state == "paused" else [])
+
+
+def test_what_is_added_before_its_merge_is_known_waits(bureau):
+    bureau.accept(opinion="o-1")
+    bureau.publish_to_routing("o-1", OpinionDetailed("又塌了。", None, "o-2"), 2)
+    assert bureau.broker.waiting(RETRIES[0].exchange)
+    assert told(bureau, AssignmentDetailed) == []
 
 
 def test_what_is_handled_on_its_own_again_gets_an_assignment_of_its_own(bureau):

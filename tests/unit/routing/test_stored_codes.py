@@ -130,7 +130,7 @@ def _everything(bureau, row):
     )
     lookback_id = new_id()
     return moves | {
-        "details": lambda store: events.detail(store, opinion, OpinionDetailed("还有")),
+        "details": lambda store: events.detail(store, opinion, 1, OpinionDetailed("还有")),
         "withdraw": lambda store: events.cancel(store, opinion, "withdrawn", None),
         "merge": lambda store: events.cancel(store, opinion, "merged", "o-1"),
         "mark": lambda store: people.mark(store, case, Mark(True, "重点")),

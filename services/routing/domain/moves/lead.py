@@ -100,8 +100,6 @@ class Lead(Assignment):
         """The clock runs again, and the deadlines that are still to be met move by what was paused."""
         state = advance(self.state, Move.RESUME)
         due, waited = resumed_deadlines(case.catalogue, self, case.now), self._waited(case)
-        if details is not None:
-            case.add_details(self.content, details)
         for kind, instant in due.items():
             self.move_deadline(kind, instant)
         self.state, self.paused, self.paused_until, self.waited = state, None, None, waited
