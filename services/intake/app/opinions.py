@@ -160,15 +160,19 @@ def case_file(call: Call[Intake]) -> CaseFile:
         )  # fmt: skip
 
 
-def change_opinion(call: Call[Intake], change: Callable[[IntakeStore, str], T]) -> T:
-    """Change the opinion in the path. Raises `Changed` when the caller has read another version of it."""
+def change_opinion(call: Call[Intake], change: Callable[[IntakeStore, str], T], *, also: str | None = None) -> T:
+    """Change the opinion in the path. Raises `Changed` when the caller has read another version of it.
+
+    What is changed with it has to be locked with it, so that two such changes never wait for each other: `also` names an opinion
+    of the case that this is, where it is not the opinion's own.
+    """
     opinion_id = call.path["opinion_id"]
 
     def unit(work: Transaction) -> T:
         store = IntakeStore(work, call.service.vault)
-        found = store.load_many([opinion_id]) if call.if_match else {}
-        for opinion in found.values():
-            call.expect({"updated": opinion.updated})
+        found = store.load_many([opinion_id, store.case_of(also or opinion_id)]) if call.if_match else {}
+        if opinion_id in found:
+            call.expect({"updated": found[opinion_id].updated})
         return change(store, opinion_id)
 
     return call.service.database.write(unit)

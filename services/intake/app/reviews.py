@@ -125,7 +125,7 @@ def return_(call: Call[Intake]) -> Answer:
 def merge(call: Call[Intake]) -> Answer:
     """Merge an opinion into another one, or into the one that was merged into; `into` in the answer names it."""
     catalogue, into = call.service.catalogue, call.body.into
-    state, case = change_opinion(call, lambda store, opinion: merging.merge(store, catalogue, opinion, into))
+    state, case = change_opinion(call, lambda store, opinion: merging.merge(store, catalogue, opinion, into), also=into)
     return 200, {"id": call.path["opinion_id"], "state": state, "into": case}
 
 

@@ -11,6 +11,7 @@ from services.contracts.messages.opinions import OpinionMerged
 from services.contracts.messages.values import OpinionText
 from services.intake.handlers.merging import merge, unmerge
 from services.intake.handlers.submitter import add_details
+from services.intake.store.opinions import Opinions
 from tests.unit.intake.harness import WINDOW, Routing
 
 #: A case in one of these takes no more words of those who were merged into it.
@@ -73,6 +74,25 @@ def test_whatever_has_been_let_in_can_carry_another(harness, state):
     opinion, target = harness.submit(), harness.submit()
     harness.set_state(target.id, state)
     assert harness.do(merge, harness.catalogue, opinion.id, target.id) == (State.MERGED, target.id)
+
+
+@pytest.mark.parametrize("move", ["merge", "unmerge"])
+def test_both_are_locked_at_once_also_where_one_was_read(harness, monkeypatch, move):
+    opinion, case = harness.submit(), harness.submit()
+    if move == "unmerge":
+        harness.do(merge, harness.catalogue, opinion.id, case.id)
+    tag, locked, lock = harness.get(f"/opinions/{opinion.id}", "reviewer").headers["ETag"], [], Opinions.find
+
+    def find(opinions, condition):
+        found = lock(opinions, condition)
+        locked.append({each.id for each in found})
+        return found
+
+    monkeypatch.setattr(Opinions, "find", find)
+    body = {"into": case.id} if move == "merge" else None
+    assert harness.post(f"/opinions/{opinion.id}/{move}", body, "reviewer", If_Match=tag).status_code == 200
+    # One after the other, two merges in opposite directions would wait for each other.
+    assert locked[0] == {opinion.id, case.id}
 
 
 def test_nothing_is_merged_into_itself_or_into_nothing(harness):
