@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 #: The beginning of a row or a cell. What people wrote is escaped, so that it never looks like one.
 _OPENED: Final = re.compile(r"<(tr|t[hd])(?=[\s>])([^>]*)>")
@@ -14,7 +14,7 @@ _OPENED: Final = re.compile(r"<(tr|t[hd])(?=[\s>])([^>]*)>")
 
 def labelled(body: Markup, headings: Sequence[Markup | str]) -> Markup:
     """The rows of a table with the heading of its column in each cell; the first of a row is its title and has none."""
-    labels = [Markup(heading).striptags() for heading in headings]
+    labels = [escape(heading).striptags() for heading in headings]
     place = 0
 
     def opened(found: re.Match[str]) -> str:
