@@ -169,7 +169,7 @@ class Case:
         """A submitter has added details: a case that waited for them resumes, and its departments get them. `merged` names the
         merged opinion they belong to, with whose text they are kept."""
         lead = self.lead
-        if lead is None or not (lead.state in (State.PAUSED, State.REOPENED) or Move.MERGE in allowed_moves(lead.state)):
+        if lead is None or not (lead.state is State.REOPENED or Move.MERGE in allowed_moves(lead.state)):
             return
         if merged is None:
             self.add_details(lead.content, content)
