@@ -62,6 +62,7 @@ WORDS: Mapping[str, str] = {
     "state": "The state.",
     "status": "What became of it.",
     "submitted": "When it was submitted.",
+    "then": "The deputy who is told as soon as the hop is confirmed.",
     "told": "When it was first reported elsewhere, as written there.",
     "level": "The level of government that handles it.",
     "key": "Whether it is a key opinion, which is watched closely.",

@@ -95,14 +95,14 @@ def erase_account(call: Call[HasAccounts]) -> Answer:
 
 
 def check_place(call: Call[HasAccounts], asked: NewGrant) -> None:
-    """Raises `Invalid` for a department or a station that the catalogue does not have, or a deputy not in the register."""
+    """Raises `Invalid` for a department or a station that the catalogue does not have, or a deputy not in office."""
     catalogue = call.service.catalogue
     if asked.department is not None and asked.department not in catalogue.departments:
         raise Invalid("The catalogue has no such department.", {"department": ["the code of a department"]})
     if asked.station is not None and asked.station not in catalogue.stations:
         raise Invalid("The catalogue has no such station.", {"station": ["the code of a station"]})
-    if asked.deputy is not None and call.service.deputy_name(asked.deputy) is None:
-        raise Invalid("The register has no such deputy.", {"deputy": ["the code of a deputy"]})
+    if asked.deputy is not None and not call.service.is_in_office(asked.deputy):
+        raise Invalid("The register has no such deputy in office.", {"deputy": ["the code of a deputy in office"]})
 
 
 def grant_shape(given: Granted) -> Mapping[str, object]:

@@ -88,5 +88,8 @@ class HasAccounts(Protocol):
     def catalogue(self) -> Catalogue:
         """The catalogue in use, for what departments and stations are called."""
 
+    def is_in_office(self, deputy: str) -> bool:
+        """Whether the register has a deputy with this code who is in office."""
+
     def deputy_name(self, code: str) -> str | None:
         """What a deputy of the register is called; None for a code that it does not have."""

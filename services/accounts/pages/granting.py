@@ -21,7 +21,7 @@ LABELS: Final[Mapping[str, Phrase]] = {
 WRONG: Final[Mapping[str, Phrase]] = {
     "role": Phrase("Please choose a role"),
     "of": Phrase("Please choose a department or station that goes with the role, and none for the others"),
-    "deputy": Phrase("Please enter the code of a deputy of the register for the role of a deputy, and none for the others"),
+    "deputy": Phrase("Please enter the code of a deputy in office for the role of a deputy, and none for the others"),
 }
 
 

@@ -1,7 +1,8 @@
 """What people owe on a case beside its departments: the hops of a relay and the care of a deputy, as tables of moves.
 
 转递: a hop is told to the one whom it names, who confirms it (taken) and may pass the opinion on (passed); one that nobody
-confirmed until it was given to somebody else or the case ended is missed, and is no hop.
+confirmed until it was given to somebody else or the case ended is missed, and is no hop. Where the one whom it names leaves
+office, the opinion returns to the hop before.
 第一责任人: a deputy is asked, takes the opinion or passes it on, and feeds back to the voter after each reply; a later reply asks
 for it again.
 """
@@ -35,6 +36,7 @@ class HopMove(StrEnum):
     CONFIRM = "confirm"
     PASS = "pass"  # nosec B105
     MISS = "miss"
+    RETURN = "return"
 
 
 class CareState(StrEnum):
@@ -62,6 +64,7 @@ HOP_TRANSITIONS: Mapping[tuple[HopState, HopMove], HopState] = {
     (_H.TOLD, HopMove.CONFIRM): _H.TAKEN,
     (_H.TOLD, HopMove.MISS): _H.MISSED,
     (_H.TAKEN, HopMove.PASS): _H.PASSED,
+    (_H.PASSED, HopMove.RETURN): _H.TAKEN,
 }
 CARE_TRANSITIONS: Mapping[tuple[CareState, CareMove], CareState] = {
     (_C.ASKED, CareMove.TAKE): _C.TAKEN,

@@ -11,7 +11,7 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.people.callers import Role
 from services.design.maps import MapSource
 from services.intake.gateway.capacity import Capacity
-from services.intake.store.constituency.registers import deputy_name
+from services.intake.store.constituency.registers import deputy_name, find_deputy
 from services.runtime.process.catalogue import InUse
 from services.runtime.process.signing import Ed25519Signer
 from services.runtime.store.database import Database
@@ -42,6 +42,12 @@ class Intake:
     def catalogue(self) -> Catalogue:
         """The catalogue in use."""
         return self.place.catalogue
+
+    def is_in_office(self, deputy: str) -> bool:
+        """Whether the register has a deputy with this code who is in office."""
+        with self.database.reading() as connection:
+            found = find_deputy(connection, deputy)
+        return found is not None and found.is_in_office
 
     def deputy_name(self, code: str) -> str | None:
         """What a deputy of the register is called; None for a code that it does not have."""

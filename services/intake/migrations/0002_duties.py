@@ -32,6 +32,7 @@ RELAY_HOPS = (
     sa.Column("due", sa.BigInteger, nullable=False),
     sa.Column("at", sa.BigInteger),
     sa.Column("confirmed_by", sa.String(80)),
+    sa.Column("then", sa.String(40)),
 )
 IS_OPEN, IS_HELD = "state IN ('asked', 'taken')", "state IN ('told', 'taken')"
 #: Name, table, columns, unique, and the rows that it is for where not for all.

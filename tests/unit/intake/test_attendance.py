@@ -40,8 +40,8 @@ def recorded(harness):
     return [event.data for event in harness.said() if isinstance(event.data, AttendanceRecorded)]
 
 
-def register(harness, code):
-    body = {"name": "王敏", "level": "county", "term": "第十七届", "stations": ["central"]}
+def register(harness, code, state="active"):
+    body = {"name": "王敏", "level": "county", "term": "第十七届", "state": state, "stations": ["central"]}
     assert harness.client.put(f"/api/v1/deputies/{code}", json=body, headers={"Authorization": "Bearer admin"}).status_code == 200
 
 
@@ -54,6 +54,13 @@ def test_a_deputy_who_scans_the_code_is_there_once(session):
     assert [(each.session, each.deputy, each.by) for each in recorded(session)] == [
         (SESSION, "wang", "code"), (SESSION, "li", "code"),
     ]  # fmt: skip
+
+
+def test_a_deputy_who_is_not_in_office_is_not_counted(session):
+    code = made(session)
+    register(session, "wang", state="suspended")
+    answer = session.post("/attendance", {"code": code}, "wang")
+    assert (answer.status_code, recorded(session)) == (403, [])
 
 
 @pytest.mark.parametrize(("who", "status"), [(None, 401), ("admin", 403), ("at-central", 403), ("water", 403)])

@@ -17,6 +17,7 @@ PEOPLE = {
     "wang": Caller(Role.DEPUTY, token="d1", deputy="wang"),
     "li": Caller(Role.DEPUTY, token="d2", deputy="li"),
     "gone": Caller(Role.DEPUTY, token="d3", deputy="gone"),
+    "leaving": Caller(Role.DEPUTY, token="d4", deputy="leaving"),
     "informant": Caller(Role.INFORMANT, token="i1", station="central"),
     "station": Caller(Role.STATION, token="s1", station="central"),
     "strangers": Caller(Role.INFORMANT, token="i2", station="elsewhere"),
@@ -33,11 +34,15 @@ def desk(open_harness):
         made = open_harness()
         made.keep_accounts()
         for code, name, state in (("wang", "王代表", "active"), ("li", "李代表", "active"), ("gone", "钱代表", "ended")):
-            body = {"name": name, "level": "county", "term": "第十七届", "state": state, "stations": ["central"]}
-            assert (
-                made.client.put(f"/api/v1/deputies/{code}", json=body, headers={"Authorization": "Bearer admin"}).status_code == 200
-            )
+            enter(made, code, name, state)
         yield made
+
+
+def enter(desk, code, name, state, term="第十七届"):
+    """Enter a deputy of the station in the register."""
+    body = {"name": name, "level": "county", "term": term, "state": state, "stations": ["central"]}
+    answer = desk.client.put(f"/api/v1/deputies/{code}", json=body, headers={"Authorization": "Bearer admin"})
+    assert answer.status_code == 200
 
 
 @pytest.fixture
@@ -180,6 +185,70 @@ def test_bad_input_of_every_command_is_answered_clearly_and_changes_nothing(desk
     assert problem["detail"]
     assert field is None or field in problem["errors"]
     assert len(desk.said(opinion)) == before
+
+
+@pytest.mark.parametrize(("term", "state"), [("第十八届", "suspended"), ("第十九届", "ended")])
+def test_a_deputy_who_leaves_office_acts_and_reads_no_more_and_what_they_owe_goes_back(desk, term, state):
+    enter(desk, "leaving", "孙代表", "active", term)
+    asked, taken, answered, relayed = (desk.submit(channel="station", station="central", submitter=VOTER).id for _ in range(4))
+    elsewhere = desk.submit(submitter=VOTER).id
+    for opinion in (asked, taken, answered, elsewhere):
+        assert tell(desk, opinion, "entrust", "reviewer", deputy="leaving")[0] == 200
+    for opinion in (taken, answered, elsewhere):
+        assert tell(desk, opinion, "take", "leaving")[0] == 200
+    routing = Routing(answered, desk.clock.now())
+    desk.consume(routing.created(), routing.signed(), routing.replied())
+    assert tell(desk, answered, "feedback", "leaving", how="visit")[0] == 200
+    tell(desk, relayed, "relay", "informant", deputy="leaving")
+    enter(desk, "leaving", "孙代表", state, term)
+
+    assert {asked, taken} <= on(desk, "station", "take")
+    assert relayed in on(desk, "informant", "pass")
+    assert tell(desk, relayed, "relay/pass", "informant", deputy="li")[1]["code"] == "li"
+    assert tell(desk, elsewhere, "entrust", "reviewer", deputy="li")[1]["deputy"] == "li"
+    for command, body in (("take", {}), ("pass", {}), ("feedback", {"how": "visit"}), ("relay/confirm", {}), ("relay/pass", {})):
+        assert tell(desk, taken, command, "leaving", **body)[0] == 403, command
+    for path in ("/entrusted", f"/entrusted/{taken}", f"/entrusted/{answered}"):
+        assert desk.get(path, "leaving").status_code == 403
+    # A reply after one that they had fed back is for the station as well.
+    desk.consume(routing.reopened(), routing.replied())
+    assert answered in on(desk, "station", "take")
+    assert tell(desk, taken, "entrust", "station", deputy="wang")[1]["deputy"] == "wang"
+
+
+def test_a_deputy_whom_somebody_else_replaced_has_passed_nothing_on(desk, opinion):
+    for who in ("wang", "li"):
+        tell(desk, opinion, "entrust", "reviewer", deputy=who)
+    assert tell(desk, opinion, "pass", "wang", deputy="li")[0] == 404
+    tell(desk, opinion, "take", "li")
+    for _ in range(2):
+        assert tell(desk, opinion, "pass", "li", deputy="wang")[1]["deputy"] == "wang"
+
+
+def test_the_deputy_whom_a_station_names_is_told_once_the_informant_has_confirmed(desk, opinion):
+    status, hop = tell(desk, opinion, "relay", "station", deputy="wang")
+    assert (status, hop["holder"], hop["state"], hop["then"]) == (200, "informant", "told", "wang")
+    assert opinion not in on(desk, "wang", "relay")
+    for _ in range(2):
+        assert tell(desk, opinion, "relay/confirm", "informant")[1]["state"] == "passed"
+    assert opinion in on(desk, "wang", "relay") - on(desk, "informant", "pass")
+    assert tell(desk, opinion, "relay/confirm", "wang")[1]["number"] == 2
+
+
+def test_an_informant_names_another_where_the_one_whom_the_station_named_has_left(desk, opinion):
+    enter(desk, "leaving", "孙代表", "active", "第二十届")
+    tell(desk, opinion, "relay", "station", deputy="leaving")
+    enter(desk, "leaving", "孙代表", "suspended", "第二十届")
+    assert tell(desk, opinion, "relay/confirm", "informant")[1]["state"] == "taken"
+    assert tell(desk, opinion, "relay/pass", "informant", deputy="wang")[1]["code"] == "wang"
+
+
+@pytest.mark.parametrize(("deputy", "status"), [("wang", 200), ("gone", 422), ("nobody", 422)])
+def test_only_a_deputy_in_office_is_given_a_token_or_an_account(desk, deputy, status):
+    asked = {"role": "deputy", "deputy": deputy}
+    assert desk.post("/tokens", asked, "admin").status_code == status
+    invited = {"grant": asked, "sign_in": f"d-{deputy}", "name": "某代表"}
+    assert desk.post("/accounts", invited, "admin").status_code == status
 
 
 def test_an_opinion_that_there_is_not_is_not_found_by_anybody(desk):

@@ -143,6 +143,9 @@ class Place:
     def catalogue(self) -> Catalogue:
         return shipped_catalogue()
 
+    def is_in_office(self, deputy: str) -> bool:
+        return deputy == PARTIES["deputy"]
+
     def deputy_name(self, code: str) -> str | None:
         return {PARTIES["deputy"]: "周敏"}.get(code)
 

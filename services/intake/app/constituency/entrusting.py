@@ -7,15 +7,15 @@ from dataclasses import asdict, dataclass
 from typing import Final, TypeVar
 
 from marshmallow import Schema
+from sqlalchemy.engine import Connection
 
-from services.contracts.errors import Invalid, NotFound
+from services.contracts.errors import Invalid, NotAllowed, NotFound
 from services.contracts.people.callers import OFFICE, Caller, Role
 from services.contracts.people.duties import CareState
 from services.intake.app.constituency.telling import entrusting
 from services.intake.app.context import Intake
 from services.intake.app.opinions import change_opinion
 from services.intake.domain.constituency.care import Care
-from services.intake.domain.constituency.deputy import DeputyState
 from services.intake.domain.constituency.owing import Party
 from services.intake.domain.constituency.relay import Hop
 from services.intake.domain.opinion import Opinion
@@ -36,7 +36,7 @@ from services.intake.schemas.constituency.entrusting import (
 )
 from services.intake.store import reading
 from services.intake.store.constituency import desk
-from services.intake.store.constituency.registers import RegisterStore
+from services.intake.store.constituency.registers import RegisterStore, out_of_office
 from services.intake.store.writing import IntakeStore
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import page, read_cursor
@@ -84,9 +84,15 @@ def shown(shape: type[Schema], made: Care | Hop | PromiseStanding) -> dict[str, 
 def active_deputy(register: RegisterStore, code: str) -> Party:
     """A deputy of the register who is in office; raises `Invalid` for anybody else."""
     found = register.deputy(code)
-    if found is None or found.state is not DeputyState.ACTIVE:
+    if found is None or not found.is_in_office:
         raise Invalid("Name a deputy in office.", {"deputy": [f"The register has no deputy '{code}' in office."]})
     return Party("deputy", found.code, found.name)
+
+
+def check_office(connection: Connection, caller: Caller) -> None:
+    """Raises `NotAllowed` for a deputy who is not in office any more, or not for now: they act no more, and read no more."""
+    if caller.deputy is not None and out_of_office(connection, [caller.deputy]):
+        raise NotAllowed("You are not in office as a deputy; the office can tell you more.")
 
 
 def act(call: Call[Intake], command: Callable[[Entrusting, str, Party | None], T]) -> T:
@@ -95,6 +101,7 @@ def act(call: Call[Intake], command: Callable[[Entrusting, str, Party | None], T
     named = call.body["deputy"] if call.body and "deputy" in call.body else None
 
     def unit(store: IntakeStore, opinion_id: str) -> T:
+        check_office(store.duties.register.connection, call.caller)
         deputy = active_deputy(store.duties.register, named) if named is not None else None
         return command(entrusting(call.service, store), opinion_id, deputy)
 
@@ -155,6 +162,7 @@ def list_entrusted(call: Call[Intake]) -> Answer:
     """List what is entrusted to the caller, one desk at a time, the oldest first."""
     duty, limit, now = call.query["duty"], call.query["limit"], call.service.database.clock.now()
     with call.service.database.reading() as connection:
+        check_office(connection, call.caller)
         found = desk.on_desk(connection, party_of(call.caller), duty, read_cursor(call.query["cursor"]), limit)
     return 200, page([asdict(each) | {"duty": duty, "overdue": bool(each.due and each.due < now)} for each in found], limit)
 
@@ -177,6 +185,7 @@ def entrusted_case(call: Call[Intake]) -> EntrustedCase:
     """An opinion that is entrusted to the caller; raises `NotFound` for every other."""
     party, opinion_id = party_of(call.caller), call.path["opinion_id"]
     with call.service.database.reading() as connection:
+        check_office(connection, call.caller)
         held = desk.held_by(connection, party, opinion_id)
         opinion = reading.find(connection, opinion_id) if held else None
         if held is None or opinion is None:

@@ -6,10 +6,12 @@ from dataclasses import asdict, replace
 
 from services.contracts.errors import NotFound
 from services.contracts.people.callers import PUBLIC
+from services.intake.app.constituency.telling import entrusting
 from services.intake.app.context import ADMIN, Intake
-from services.intake.domain.constituency.deputy import UNKNOWN_DEPUTY, check_code
+from services.intake.domain.constituency.deputy import UNKNOWN_DEPUTY, Deputy, check_code
 from services.intake.domain.constituency.group import UNKNOWN_GROUP, DeputyGroup
 from services.intake.handlers.constituency import keeping
+from services.intake.handlers.constituency.keeping import Expect
 from services.intake.schemas.constituency.registers import (
     DeputyBody,
     DeputyPage,
@@ -22,6 +24,7 @@ from services.intake.schemas.constituency.registers import (
 )
 from services.intake.store.constituency import registers
 from services.intake.store.constituency.registers import RegisterStore
+from services.intake.store.writing import IntakeStore
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import page, read_cursor
@@ -56,10 +59,12 @@ def read_deputy(call: Call[Intake]) -> Answer:
 def put_deputy(call: Call[Intake]) -> Answer:
     """Enter a deputy, or replace what the register says of one."""
     new = replace(call.body, code=check_code(call.path["deputy"]))
-    catalogue = call.service.catalogue
-    return 200, asdict(
-        call.service.database.write(lambda work: keeping.keep_deputy(RegisterStore(work), catalogue, new, call.expect))
-    )
+    return 200, asdict(call.service.database.write(lambda work: keep_deputy(call.service, work, new, call.expect)))
+
+
+def keep_deputy(service: Intake, work: Transaction, new: Deputy, expect: Expect) -> Deputy:
+    """Enter a deputy or a change of one within a transaction. Raises `Invalid`, `Conflict`, `Changed`."""
+    return keeping.keep_deputy(entrusting(service, IntakeStore(work, service.vault)), new, expect)
 
 
 @routes.get(f"{API}/groups", access=PUBLIC, cost=LIST_COST, query=GroupQuery, answers={200: GroupPage})
@@ -88,14 +93,17 @@ def read_group(call: Call[Intake]) -> Answer:
 def put_group(call: Call[Intake]) -> Answer:
     """Enter a group, or replace what the register says of one."""
     new = replace(call.body, code=check_code(call.path["group"]))
-    catalogue = call.service.catalogue
 
     def unit(work: Transaction) -> Answer:
-        store = RegisterStore(work)
-        kept = keeping.keep_group(store, catalogue, new, call.expect)
-        return 200, _group(kept, store.members(kept.code))
+        kept = keep_group(call.service, work, new, call.expect)
+        return 200, _group(kept, RegisterStore(work).members(kept.code))
 
     return call.service.database.write(unit)
+
+
+def keep_group(service: Intake, work: Transaction, new: DeputyGroup, expect: Expect) -> DeputyGroup:
+    """Enter a group or a change of one within a transaction. Raises `Invalid`, `Changed`."""
+    return keeping.keep_group(RegisterStore(work), service.catalogue, new, expect)
 
 
 def _group(group: DeputyGroup, members: int) -> dict[str, object]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from services.contracts.errors import Invalid
 from services.contracts.people.callers import Role
+from services.intake.app.constituency.entrusting import check_office
 from services.intake.app.context import Intake
 from services.intake.app.sessions.questions import HOSTS
 from services.intake.domain.constituency.codes import IN_USE, read_code
@@ -34,12 +35,18 @@ def scan(call: Call[Intake]) -> Answer:
 
 
 def scan_with(call: Call[Intake], code: str) -> Present:
-    """The same for a page. Raises `Invalid` for a code that is of no session, `Conflict` on another day than the session's."""
+    """The same for a page. Raises `Invalid` for a code that is of no session, `Conflict` on another day than the session's,
+    `NotAllowed` for a deputy who is not in office."""
     service, deputy, zone = call.service, call.caller.deputy or "", call.service.catalogue.calendar.zone
     session = session_of_code(service, code)
     if session is None:
         raise Invalid("Scan the code that is put up at the session.", {"code": ["There is no such code of a session."]})
-    return service.database.write(lambda work: attending.scan(KnownSessions(work, service.vault), session, deputy, zone))
+
+    def unit(work: Transaction) -> Present:
+        check_office(work.connection, call.caller)
+        return attending.scan(KnownSessions(work, service.vault), session, deputy, zone)
+
+    return service.database.write(unit)
 
 
 def session_of_code(service: Intake, text: str) -> str | None:

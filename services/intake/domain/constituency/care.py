@@ -43,7 +43,7 @@ class Care:
     @classmethod
     def ask(cls, opinion: Opinion, care_id: str, party: Party, catalogue: Catalogue) -> Care:
         """Ask a deputy, or a station to find one."""
-        if opinion.state.is_closed and not opinion.state.is_answered:
+        if not cls.is_wanted(opinion):
             raise Conflict(f"The opinion is {opinion.state}: there is nothing to take up any more.")
         deputy = party.code if party.holder == "deputy" else None
         station = party.code if party.holder == "station" else None
@@ -51,6 +51,11 @@ class Care:
         care = cls(care_id, opinion.id, deputy, party.name, station, CareState.ASKED, now, now)
         care._owe("take", opinion, catalogue, now)
         return care
+
+    @staticmethod
+    def is_wanted(opinion: Opinion) -> bool:
+        """Whether there is anything to take up, or to tell the voter."""
+        return not opinion.state.is_closed or opinion.state.is_answered
 
     @property
     def party(self) -> Party:
@@ -81,10 +86,12 @@ class Care:
         """转交: to another deputy, or back to the station; returns the care of the next one."""
         self._move(CareMove.PASS, opinion)
         self._settle(opinion, done=False)
-        opinion.record(PASSED_ON, self.party.holder, to.facts, audience=STAFF)
-        following = Care.ask(opinion, care_id, to, catalogue)
-        following.answered_sequence = self.answered_sequence
-        return following
+        return self._followed(opinion, care_id, to, catalogue, self.party.holder)
+
+    def replace(self, opinion: Opinion, care_id: str, to: Party, catalogue: Catalogue, by: str) -> Care:
+        """Ask somebody else instead, which is not the doing of the one who was asked before; returns the care of the next one."""
+        self.end(opinion)
+        return self._followed(opinion, care_id, to, catalogue, by)
 
     def feed_back(self, opinion: Opinion, how: Contact) -> None:
         """反馈: the voter was told what was answered; possible once there is a reply that stands."""
@@ -120,6 +127,12 @@ class Care:
         """The case left the way, or its persons were erased: nobody is to be told anything any more."""
         self._settle(opinion, done=False)
         self._move(CareMove.END, opinion)
+
+    def _followed(self, opinion: Opinion, care_id: str, to: Party, catalogue: Catalogue, by: str) -> Care:
+        opinion.record(PASSED_ON, by, to.facts, audience=STAFF)
+        following = Care.ask(opinion, care_id, to, catalogue)
+        following.answered_sequence = self.answered_sequence
+        return following
 
     def _move(self, move: CareMove, opinion: Opinion) -> None:
         self.state, self.at = move_care(self.state, move), opinion.now

@@ -46,6 +46,11 @@ class Deputy:
     code: str = ""
     updated: datetime | None = None
 
+    @property
+    def is_in_office(self) -> bool:
+        """Whether they may act as a deputy, and be asked to."""
+        return self.state is DeputyState.ACTIVE
+
     def check_successor(self, new: Deputy) -> None:
         """Raises `Conflict` for a change that may not be: whose office has ended comes back with another term only."""
         if self.state is DeputyState.ENDED and new.state is not DeputyState.ENDED and new.term == self.term:

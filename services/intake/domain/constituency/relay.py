@@ -26,7 +26,10 @@ CONFIRMED = (HopState.TAKEN, HopState.PASSED)
 
 @dataclass(slots=True)
 class Hop:
-    """One hop: whom it names, since when and until when it may be confirmed, when (`at`) and by whom (`confirmed_by`) it was."""
+    """One hop: whom it names, since when and until when it may be confirmed, when (`at`) and by whom (`confirmed_by`) it was.
+
+    `then` is the deputy who is told as soon as it is confirmed.
+    """
 
     id: str
     opinion: str
@@ -39,6 +42,7 @@ class Hop:
     due: datetime
     at: datetime | None = None
     confirmed_by: str | None = None
+    then: str | None = None
 
     @property
     def party(self) -> Party:
@@ -80,12 +84,16 @@ class RelayChain:
         """The hop that was told and waits to be confirmed."""
         return next((hop for hop in self.hops if hop.state is HopState.TOLD), None)
 
-    def start(self, station: Party, confirmed_by: str | None) -> Hop:
-        """Begin with the informants of a station; one who begins it themselves has confirmed it with that."""
+    def start(self, station: Party, confirmed_by: str | None, then: str | None = None) -> Hop:
+        """Begin with the informants of a station; one who begins it themselves has confirmed it with that.
+
+        `then` is the deputy who is to be told once they have confirmed it.
+        """
         self._check_open()
         if self.chain or self.waiting:
             raise Conflict("This opinion is being relayed already; confirm or pass on the hop that stands last.")
         hop = self._tell(station)
+        hop.then = then
         if confirmed_by is not None:
             self._confirm(hop, confirmed_by)
         return hop
@@ -120,6 +128,14 @@ class RelayChain:
         if last.state is HopState.TAKEN:
             last.state = move_hop(last.state, HopMove.PASS)
         return self._tell(target)
+
+    def return_from(self, deputy: Party) -> None:
+        """A deputy has left office: what waits for them is passed on again by the one before."""
+        waiting, chain = self.waiting, self.chain
+        if waiting is not None and waiting.party.is_same(deputy):
+            waiting.miss(self.opinion)
+            if chain and chain[-1].state is HopState.PASSED:
+                chain[-1].state = move_hop(HopState.PASSED, HopMove.RETURN)
 
     def _next(self, last: Hop, deputy: Party | None) -> Party:
         following = CARRIERS[CARRIERS.index(last.holder) + 1 :]

@@ -9,6 +9,7 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.messages.values import Contact
 from services.contracts.people.duties import CareState
+from services.intake.domain.actors import OFFICE, STATION
 from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.owing import Party
 from services.intake.domain.constituency.relay import Hop
@@ -48,7 +49,11 @@ class Entrusting:
                 return standing
             if standing.state is CareState.TAKEN:
                 raise Conflict("A deputy has taken this opinion up already, and is the one to pass it on.")
-            following = standing.pass_on(opinion, self.store.duties.new_id(), deputy, self.catalogue)
+            care_id = self.store.duties.new_id()
+            if standing.deputy is None:
+                following = standing.pass_on(opinion, care_id, deputy, self.catalogue)
+            else:
+                following = standing.replace(opinion, care_id, deputy, self.catalogue, OFFICE if station is None else STATION)
             self._tell_asked(opinion, following)
             return self._keep(opinion, standing, following)
         if standing is not None and standing.state is CareState.FED_BACK:
@@ -89,13 +94,14 @@ class Entrusting:
         return self._keep(opinion, care)
 
     def start(self, opinion_id: str, station: str, confirmed_by: str | None, deputy: Party | None) -> Hop:
-        """Begin a relay with the informants of the station that the opinion came by, and tell the deputy where one is named."""
+        """Begin a relay with the informants of the station that the opinion came by; the deputy, where one is named, is told once
+        they have confirmed it."""
         opinion = self.store.load(opinion_id)
         if opinion.station != station:
             raise NotFound(UNKNOWN)
         relay = self.store.duties.relay(opinion, self.catalogue)
         informant = Party("informant", station)
-        hop = relay.start(informant, confirmed_by)
+        hop = relay.start(informant, confirmed_by, deputy.code if deputy and confirmed_by is None else None)
         if deputy is not None and confirmed_by is not None:
             hop = relay.pass_on(informant, deputy)
         self._tell_hop(opinion, relay.waiting)
@@ -104,10 +110,14 @@ class Entrusting:
         return hop
 
     def confirm(self, opinion_id: str, party: Party, who: str) -> Hop:
-        """Confirm the hop that names this party."""
+        """Confirm the hop that names this party, and tell the deputy who was named for the next one, if still in office."""
         opinion = self.store.load(opinion_id)
         relay = self.store.duties.relay(opinion, self.catalogue)
+        is_new = relay.waiting is not None
         hop = relay.confirm(party, who)
+        deputy = self.store.duties.register.deputy(hop.then) if is_new and hop.then else None
+        if deputy is not None and deputy.is_in_office:
+            self._tell_hop(opinion, relay.pass_on(party, Party("deputy", deputy.code, deputy.name)))
         self.store.duties.save_relay(relay)
         self.store.save(opinion)
         return hop
@@ -123,6 +133,31 @@ class Entrusting:
         self.store.duties.save_relay(relay)
         self.store.save(opinion)
         return hop
+
+    def give_back(self, deputy: str) -> None:
+        """What a deputy owes who is not in office any more goes back to the stations that it came by; without a station nobody
+        takes care of it until the office asks somebody else."""
+        changed, asked = [], []
+        for opinion in self.store.load_many(self.store.duties.owed_by(deputy)).values():
+            care = self.store.duties.care(opinion.id)
+            if care is not None and care.deputy == deputy and care.is_open:
+                following = self.returned(opinion, care)
+                changed += [care, *following]
+                asked += [(opinion, each) for each in following]
+            relay = self.store.duties.relay(opinion, self.catalogue)
+            relay.return_from(Party("deputy", deputy))
+            self.store.duties.save_relay(relay)
+            self.store.save(opinion)
+        self.store.duties.save(*changed)
+        self.telling.ask(self.store, asked)
+
+    def returned(self, opinion: Opinion, care: Care) -> list[Care]:
+        """The care of the station, where there is one, in place of that of a deputy who is not in office any more."""
+        if opinion.station is None or not Care.is_wanted(opinion):
+            care.end(opinion)
+            return []
+        station = Party("station", opinion.station)
+        return [care.replace(opinion, self.store.duties.new_id(), station, self.catalogue, OFFICE)]
 
     def _own(self, opinion_id: str, deputy: str, *, passed_on: bool = False) -> tuple[Opinion, Care]:
         """An opinion with its last care. Raises `NotFound` unless it is this deputy's, or they `passed_on` it just before."""

@@ -38,13 +38,19 @@ def hear(entrusting: Entrusting, events: Sequence[Event]) -> None:
         _take_in(entrusting, found[event.subject], cares[event.subject], event)
         for event in concerned if event.subject in cares and event.subject in found
     ]  # fmt: skip
-    store.duties.save(*cares.values())
+    # One who fed back before may have left office since.
+    left = store.duties.register.out_of_office({care.deputy for care in cares.values() if care.deputy and care.is_open})
+    returned = [care for care in cares.values() if care.is_open and care.deputy in left and care.opinion in found]
+    following = [(found[care.opinion], new) for care in returned for new in entrusting.returned(found[care.opinion], care)]
+    letters = [each for each in letters if each is not None and not (each.party.holder == "deputy" and each.party.code in left)]
+    store.duties.save(*cares.values(), *(care for _, care in following))
     store.save(*(found[opinion] for opinion in cares if opinion in found))
     letters += [
         _remind(entrusting, found[event.subject], event, event.data)
         for event in late if isinstance(event.data, ReminderGiven) and event.subject in found
     ]  # fmt: skip
     entrusting.telling.write(store, *filter(None, letters))
+    entrusting.telling.ask(store, following)
 
 
 def _take_in(entrusting: Entrusting, opinion: Opinion, care: Care, event: Event) -> WantedLetter | None:

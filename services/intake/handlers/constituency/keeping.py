@@ -14,6 +14,7 @@ from services.intake.domain.constituency.station import UNKNOWN_STATION, Checkli
 from services.intake.domain.location import Location
 
 if TYPE_CHECKING:
+    from services.intake.handlers.constituency.caring import Entrusting
     from services.intake.store.constituency.registers import RegisterStore
     from services.intake.store.constituency.stations import StationStore
 
@@ -21,16 +22,23 @@ if TYPE_CHECKING:
 Expect = Callable[[Mapping[str, object] | None], None]
 
 
-def keep_deputy(store: RegisterStore, catalogue: Catalogue, new: Deputy, expect: Expect) -> Deputy:
-    """Enter a deputy or a change of one. Raises `Invalid`, `Conflict`, `Changed`."""
-    check_places(catalogue, areas=new.areas, stations=new.stations)
+def keep_deputy(entrusting: Entrusting, new: Deputy, expect: Expect) -> Deputy:
+    """Enter a deputy or a change of one; what one owes who is not in office, or not for now, goes back to the stations.
+
+    Raises `Invalid`, `Conflict`, `Changed`.
+    """
+    store = entrusting.store.duties.register
+    check_places(entrusting.catalogue, areas=new.areas, stations=new.stations)
     if unknown := store.unknown_groups(new.groups):
         raise Invalid("Enter the group first.", {"groups": [f"There is no group '{code}'." for code in unknown]})
     before = store.deputy(new.code)
     if before is not None:
         expect({"updated": before.updated})
         before.check_successor(new)
-    return store.save_deputy(new, before)
+    kept = store.save_deputy(new, before)
+    if not kept.is_in_office:
+        entrusting.give_back(kept.code)
+    return kept
 
 
 def keep_group(store: RegisterStore, catalogue: Catalogue, new: DeputyGroup, expect: Expect) -> DeputyGroup:

@@ -153,6 +153,7 @@ def _list(
     wanted, cursor = str(call.query.get("duty") or ""), call.query.get("cursor")
     now, sections = call.service.database.clock.now(), []
     with call.service.database.reading() as connection:
+        app.check_office(connection, call.caller)
         for duty in (wanted,) if wanted in own else own:
             found = desk.on_desk(connection, party, duty, read_cursor(str(cursor)) if cursor and duty == wanted else None, A_DESK)
             shown = found[:A_DESK]

@@ -10,21 +10,21 @@ import flask
 from marshmallow import Schema
 from sqlalchemy.engine import Connection
 
-from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Changed, Conflict, Invalid, NotFound
 from services.contracts.words.people import DEPUTY_LEVELS, DEPUTY_STATES, GROUP_KINDS
 from services.contracts.words.text import value
 from services.design.phrases import Phrase
+from services.intake.app.constituency.registers import keep_deputy, keep_group
 from services.intake.app.context import ADMIN, Intake
 from services.intake.domain.constituency.deputy import CODE, UNKNOWN_DEPUTY, Deputy, DeputyState
 from services.intake.domain.constituency.group import UNKNOWN_GROUP, DeputyGroup
-from services.intake.handlers.constituency.keeping import Expect, keep_deputy, keep_group
+from services.intake.handlers.constituency.keeping import Expect
 from services.intake.pages.constituency.directory import shown_groups
 from services.intake.pages.constituency.naming import EntryNames, catalogue_names
 from services.intake.pages.paper import TEMPLATES
 from services.intake.schemas.constituency.registers import DeputyBody, GroupBody, RegisterEntryQuery, RegisterQuery
 from services.intake.store.constituency import registers as store
-from services.intake.store.constituency.registers import RegisterStore
+from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import error_page, html, see_other
@@ -54,7 +54,7 @@ class Register(Generic[Entry]):
     body: Schema
     find: Callable[[Connection, str], Entry | None]
     unknown: str
-    keep: Callable[[RegisterStore, Catalogue, Entry, Expect], Entry]
+    keep: Callable[[Intake, Transaction, Entry, Expect], Entry]
 
 
 _TEXTS = ("identity", "duties", "promise", "results")
@@ -168,8 +168,7 @@ def _entered(call: Call[Intake], register: Register[Entry]) -> flask.Response:
     try:
         new: Entry = replace(validate(register.body, given), code=form["code"])
         if not mistakes:
-            catalogue = call.service.catalogue
-            call.service.database.write(lambda work: register.keep(RegisterStore(work), catalogue, new, expect))
+            call.service.database.write(lambda work: register.keep(call.service, work, new, expect))
             return see_other(LIST)
     except Invalid as error:
         wrong = {path.partition(".")[0] for path in error.errors}

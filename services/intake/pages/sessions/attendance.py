@@ -13,6 +13,7 @@ from services.intake.domain.constituency.codes import UNKNOWN
 from services.intake.domain.sessions.session import HeardSession
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.sessions.showing import about
+from services.intake.store.constituency.registers import out_of_office
 from services.intake.store.sessions import looking
 from services.runtime.web.access.sessions import BrowserSession
 from services.runtime.web.calls import Call
@@ -24,12 +25,15 @@ NOT_TODAY = Phrase("This is possible on the day of the session alone. Please ask
 
 
 def for_deputies(call: Call[Intake]) -> flask.Response | None:
-    """The page for a deputy who is signed in and has scanned the code of a session; None for everybody and everything else."""
+    """The page for a deputy in office who is signed in and has scanned the code of a session; None for everybody and everything
+    else."""
     session = call.guard.session() if call.guard else None
     if session is None or session.caller.role is not Role.DEPUTY or "form" in call.query:
         return None
     held = session_of_code(call.service, call.path["qr"])
-    return _page(call, session, _found(call.service, held)) if held else None
+    with call.service.database.reading() as connection:
+        is_out = bool(out_of_office(connection, [session.caller.deputy or ""]))
+    return _page(call, session, _found(call.service, held)) if held and not is_out else None
 
 
 @routes.post("/c/<qr>/attendance", stands_on="/c/<qr>", access=DEPUTY, page=error_page)

@@ -52,7 +52,7 @@ class CareShape(Schema):
 
 
 class HopShape(Schema):
-    """A hop of a relay: whom it names, until when it is to be confirmed, and when it was."""
+    """A hop of a relay: whom it names, until when it is to be confirmed, when it was, and who is told then."""
 
     opinion = fields.String(required=True)
     number = fields.Integer(required=True)
@@ -62,6 +62,7 @@ class HopShape(Schema):
     told = fields.AwareDateTime(required=True)
     due = fields.AwareDateTime(required=True)
     at = fields.AwareDateTime(required=True, allow_none=True)
+    then = fields.String(required=True, allow_none=True)
 
 
 class EntrustedQuery(Page):

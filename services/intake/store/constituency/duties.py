@@ -59,6 +59,7 @@ relay_hops = sa.Table(
     sa.Column("due", Instant, nullable=False),
     sa.Column("at", Instant),
     sa.Column("confirmed_by", sa.String(80)),
+    sa.Column("then", sa.String(40)),
     sa.Index("relay_hops_opinion", "opinion", "number", unique=True),
     sa.Index("relay_hops_held", "holder", "code", "state", "id", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
 )
@@ -83,7 +84,7 @@ class DutyStore:
     """The relays and cares of one transaction. To be called with their opinions locked, so that nobody else moves them."""
 
     def __init__(self, work: Transaction) -> None:
-        self.register = RegisterStore(work)
+        self._work, self.register = work, RegisterStore(work)
         self._cares, self._hops = Nouns(work, CARES), Nouns(work, HOPS)
 
     def new_id(self) -> str:
@@ -118,6 +119,12 @@ class DutyStore:
     def save_hop(self, hop: Hop) -> None:
         """Keep what has changed of a hop."""
         self._hops.save([hop])
+
+    def owed_by(self, deputy: str) -> list[str]:
+        """The opinions that a deputy is asked for, has taken up, or is to confirm."""
+        theirs = sa.select(cares.c.opinion).where(cares.c.deputy == deputy, IS_OPEN)
+        hops = (relay_hops.c.holder == "deputy", relay_hops.c.code == deputy, relay_hops.c.state == HopState.TOLD, IS_HELD)
+        return list(self._work.execute(theirs.union(sa.select(relay_hops.c.opinion).where(*hops))).scalars())
 
     def passed_on_by(self, opinion: str, deputy: str) -> bool:
         """Whether a deputy had the care of an opinion and passed it on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -31,6 +31,12 @@ def deputy_name(connection: Connection, code: str) -> str | None:
     """What a deputy is called; None for a code that the register does not have."""
     name: str | None = connection.execute(sa.select(deputies.c.name).where(deputies.c.code == code)).scalar()
     return name
+
+
+def out_of_office(connection: Connection, codes: Collection[str]) -> frozenset[str]:
+    """Those of these codes whose deputy the register has, but not in office."""
+    query = sa.select(deputies.c.code).where(deputies.c.code.in_(codes), deputies.c.state != DeputyState.ACTIVE)
+    return frozenset(connection.execute(query).scalars()) if codes else frozenset()
 
 
 def deputies_page(
@@ -111,9 +117,18 @@ class RegisterStore:
     def __init__(self, work: Transaction) -> None:
         self._work = work
 
+    @property
+    def connection(self) -> Connection:
+        """The connection of the transaction."""
+        return self._work.connection
+
     def deputy(self, code: str) -> Deputy | None:
         """A deputy by code."""
         return find_deputy(self._work.connection, code)
+
+    def out_of_office(self, codes: Collection[str]) -> frozenset[str]:
+        """Those of these codes whose deputy is in the register, but not in office."""
+        return out_of_office(self._work.connection, codes)
 
     def group(self, code: str) -> DeputyGroup | None:
         """A group by code."""
