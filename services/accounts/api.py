@@ -32,10 +32,11 @@ def list_accounts(call: Call[HasAccounts]) -> Answer:
 def invite_account(call: Call[HasAccounts]) -> Answer:
     """Invite somebody, or send another invitation to somebody who has not accepted; a letter carries the link where it can.
 
-    Where no letter can be sent the answer has the link, which is shown this once.
+    Where no letter can be sent the answer has the link, which is shown this once: the same Idempotency-Key once more is a conflict.
     """
     check_place(call, call.body.asked)
-    return 200, _sent(managing.invite(call.service.accounts, call.body))
+    key = call.idempotency_key.name("POST /accounts") if call.idempotency_key else ""
+    return 200, _sent(managing.invite(call.service.accounts, call.body, key))
 
 
 @routes.get(ONE, access=ADMIN, answers={200: Account}, personal=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import quote
 
 from services.accounts.context import Accounts
@@ -20,6 +21,11 @@ from services.runtime.web.access.sessions import end_sessions
 #: The page where a link leads, by what it is for.
 PATHS = {Purpose.INVITATION: "/invitation", Purpose.RECOVERY: "/recovery", Purpose.SIGN_IN: "/login/link"}
 
+INVITED: Final = (
+    "Somebody was invited with this key already. See GET /accounts; a new key sends another invitation, and ends the link of "
+    "the one before."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -29,10 +35,16 @@ class Sent:
     link: str | None
 
 
-def invite(accounts: Accounts, invited: Invited) -> Sent:
-    """Invite somebody, or once more who has not come yet. Raises `Invalid`, `Conflict`."""
+def invite(accounts: Accounts, invited: Invited, key: str = "") -> Sent:
+    """Invite somebody, or once more who has not come yet; a request with a `key` does so once. Raises `Invalid`, `Conflict`."""
     check_invited(invited)
-    return _with_link(accounts, Purpose.INVITATION, lambda _, people: people.add(invited))
+
+    def unit(work: Transaction, people: ChangingPeople) -> str:
+        if key:
+            once.first_time(work, key, INVITED)
+        return people.add(invited)
+
+    return _with_link(accounts, Purpose.INVITATION, unit)
 
 
 def reset(accounts: Accounts, person: str) -> Sent:

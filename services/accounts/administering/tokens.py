@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from services.accounts.administering.issued import IssuedToken, find_token, page_of_tokens
 from services.accounts.administering.schemas import AccessToken, TokenBody, TokenMade, TokensPage
 from services.accounts.api import ADMIN, check_place, grant_shape
 from services.accounts.context import Accounts, HasAccounts
 from services.accounts.credentials import once
-from services.accounts.credentials.once import Purpose
 from services.accounts.model import NewToken
 from services.accounts.people import ChangingPeople
-from services.contracts.errors import Conflict, NotFound
 from services.contracts.people.callers import TokenGrants, check_grant
 from services.runtime.store.database import Transaction
 from services.runtime.web.access import tokens as access
@@ -22,6 +21,10 @@ from services.runtime.web.lists.paging import Page, page, read_cursor
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()
+MADE: Final = (
+    "A token was made with this key already, and shown then. If you did not keep its value, find it with GET /tokens, end it with "
+    "POST /tokens/{id}/revocation, and make another one with a new key."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +39,16 @@ class MadeToken:
         return f"MadeToken({self.token.id})"
 
 
-def issue(accounts: Accounts, asked: NewToken, form: str = "") -> MadeToken:
-    """Make a token. `form` is the key of a form, which makes one only. Raises `Invalid`, and `Conflict` the second time."""
+def issue(accounts: Accounts, asked: NewToken, key: str = "") -> MadeToken:
+    """Make a token. `key` is that of a form or a request, which makes one only: `Conflict` the second time. Raises `Invalid`."""
     check_grant(asked.role, asked.acts_for, asked.channels)
 
     def unit(work: Transaction, _: ChangingPeople) -> tuple[str, str]:
-        if form:
-            once.spend(work, form, Purpose.FORM)
+        if key:
+            once.first_time(work, key, MADE)
         return access.make(work, asked.role, asked.party, asked.days, TokenGrants(asked.channels, asked.source))
 
-    try:
-        token_id, value = accounts.change(unit)
-    except NotFound as error:
-        raise Conflict("This form has made a token already.") from error
+    token_id, value = accounts.change(unit)
     with accounts.access.reading() as connection:
         return MadeToken(find_token(connection, token_id), value)
 
@@ -64,9 +64,9 @@ def list_tokens(call: Call[HasAccounts]) -> Answer:
 
 @routes.post(f"{API}/tokens", access=ADMIN, body=TokenBody, answers={200: TokenMade})
 def make_token(call: Call[HasAccounts]) -> Answer:
-    """Make a token. Its value is in this answer and nowhere else."""
+    """Make a token. Its value is in this answer and nowhere else; the same Idempotency-Key once more is a conflict."""
     check_place(call, call.body)
-    made = issue(call.service.accounts, call.body)
+    made = issue(call.service.accounts, call.body, call.idempotency_key.name("POST /tokens") if call.idempotency_key else "")
     return 200, {**_shape(made.token), "value": made.value}
 
 

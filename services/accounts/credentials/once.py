@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.accounts.tables import links
-from services.contracts.errors import NotFound
+from services.contracts.errors import Conflict, NotFound
 from services.runtime.store.database import INSERTS, Transaction
 from services.runtime.web.access.tokens import digest
 
@@ -27,7 +27,7 @@ class Purpose(StrEnum):
     NEW_PASSKEY = "new_passkey"
     SET_UP = "set_up"
     SINGLE = "single"
-    #: A form that makes a secret, which is shown once: pressing twice makes one.
+    #: A form or an Idempotency-Key with which a secret is made, which is shown once: sending it twice makes one.
     FORM = "form"
 
 
@@ -83,6 +83,14 @@ def spend(work: Transaction, secret: str, purpose: Purpose) -> None:
     new = INSERTS[work.connection.dialect.name](links).on_conflict_do_nothing()
     if work.execute(new, row).rowcount != 1:
         raise NotFound("This has been used before.")
+
+
+def first_time(work: Transaction, key: str, said: str) -> None:
+    """Let what makes a secret, which is shown once, be done once under a key; raises `Conflict` that says `said` from then on."""
+    try:
+        spend(work, key, Purpose.FORM)
+    except NotFound as error:
+        raise Conflict(said) from error
 
 
 def void(work: Transaction, person: str, purpose: Purpose | None = None) -> None:

@@ -80,6 +80,25 @@ class TestOverTheApi:
         assert len(api(place, "GET", "/tokens")["items"]) == before
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/tokens", {"role": "department", "department": "water"}),
+        ("/accounts", {"sign_in": "chen", "name": "陈静", "grant": {"role": "reviewer"}}),
+    ],
+)
+def test_what_is_shown_once_is_made_once_under_a_key(place: WebHarness, path: str, body: Any) -> None:
+    def send(key: str) -> Any:
+        return place.ask("POST", f"/api/v1{path}", role=Role.ADMIN, json=body, headers={"Idempotency-Key": key})
+
+    before = len(api(place, "GET", path)["items"])
+    first, again = send("one"), send("one")
+    assert (first.status_code, again.status_code) == (200, 409)
+    assert f"GET {path}" in again.get_json()["detail"]
+    assert len(api(place, "GET", path)["items"]) == before + 1
+    assert send("another").status_code == 200
+
+
 def test_printing_a_token_that_was_made_does_not_show_it(place: WebHarness) -> None:
     made = issue(place.service.accounts, NewToken("admin"))
     assert made.value not in repr(made)
