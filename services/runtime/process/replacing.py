@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -51,22 +52,47 @@ def alone(place: Path) -> Iterator[None]:
 
 
 def replace_catalogue(place: Path, before: str, text: str) -> None:
-    """Put a text in the place of the catalogue, and keep what it said `before`, where there was anything."""
-    if before:
-        replace_text(previous(place), before)
-    replace_text(place, text)
+    """Put a text in the place of the catalogue, and keep what it said `before`, where there was anything: both or, where the disk
+    takes no more, neither."""
+    texts = {previous(place): before} if before else {}
+    _replace({**texts, place: text})
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Put a text in the place of a file in one step: nobody ever reads half of it, and it is on the disk when this returns."""
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    """Put a text in the place of a file in one step: nobody ever reads half of it, and it is on the disk when this returns.
+
+    Who may read the file may read it afterwards.
+    """
+    _replace({path: text})
+
+
+def _replace(texts: Mapping[Path, str]) -> None:
+    written: dict[Path, Path] = {}
+    try:
+        for path, text in texts.items():
+            written[path] = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+            _write(written[path], text, path)
+        for path, fresh in written.items():
+            fresh.replace(path)
+    finally:
+        for fresh in written.values():
+            fresh.unlink(missing_ok=True)
+    for folder in {path.parent for path in texts}:
+        _keep_names(folder)
+
+
+def _write(fresh: Path, text: str, like: Path) -> None:
     with fresh.open("w", encoding="utf-8") as file:
+        if like.exists():
+            os.fchmod(file.fileno(), stat.S_IMODE(like.stat().st_mode))
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+
+
+def _keep_names(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(opened)
     finally:
-        os.close(folder)
+        os.close(opened)

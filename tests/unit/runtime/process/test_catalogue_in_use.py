@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +16,7 @@ from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue,
 from services.contracts.catalogue.document import snapshot
 from services.contracts.errors import Changed
 from services.runtime.process.catalogue import InUse, LackingCodes, Source, same
-from services.runtime.process.replacing import EXAMPLES, digest_of, previous, replace_text
+from services.runtime.process.replacing import EXAMPLES, digest_of, previous, replace_catalogue, replace_text
 from services.runtime.settings import ProcessSettings
 
 TOWN = (ROOT / "tests/unit/routing/town.yml").read_text(encoding="utf-8")
@@ -156,3 +158,24 @@ def test_open_codes_are_compared_with_the_catalogue_of_now(file, sqlite_database
     town = parse_catalogue(TOWN, lambda name: "")
     without = replace(town, topics={}, departments={})
     assert LackingCodes(sqlite_database("other"), lambda: without, lambda _: uses).lacking() == uses
+
+
+@pytest.mark.parametrize("written", [0, 1])
+def test_a_disk_that_is_full_leaves_both_catalogues_and_nothing_else(file, monkeypatch, written):
+    """`written` is how many of the two texts it still takes."""
+    replace_text(previous(file), OTHER)
+    file.chmod(0o640)
+    folder, sync, taken = set(file.parent.iterdir()), os.fsync, []
+
+    def full(handle):
+        if len(taken) == written:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        taken.append(sync(handle))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="space"):
+        replace_catalogue(file, TOWN, BROKEN)
+    monkeypatch.undo()
+    assert (file.read_text(), previous(file).read_text(), set(file.parent.iterdir())) == (TOWN, OTHER, folder)
+    replace_catalogue(file, TOWN, OTHER)
+    assert (file.read_text(), previous(file).read_text(), file.stat().st_mode & 0o777) == (OTHER, TOWN, 0o640)
