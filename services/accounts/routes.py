@@ -11,7 +11,6 @@ from services.accounts.pages import (
     others,
     own,
     passkeys,
-    reached,
     second_factor,
     single_sign_on,
     tokens,
@@ -22,6 +21,6 @@ from services.runtime.web.routes import Routes
 API_ROUTES = Routes([*api.routes, *token_api.routes])
 PAGES = Routes(
     route
-    for each in (entering, own, second_factor, passkeys, single_sign_on, filters, reached, others, administration, tokens, trail)
+    for each in (entering, own, second_factor, passkeys, single_sign_on, filters, others, administration, tokens, trail)
     for route in each.routes
 )

@@ -15,9 +15,9 @@ from services.contracts.envelope import decode
 from services.contracts.messages.accounts import DigestDue, NewsOfKind
 from services.contracts.people.callers import Caller, somebody
 from services.contracts.time.worktime import Calendar
-from services.notify.domain.digests import Choice
+from services.notify.domain.digests import DigestChoice
 from services.notify.domain.notices import Notice
-from services.notify.handlers.digests import Telling, tell
+from services.notify.handlers.digests import DigestWork, tell
 from services.notify.store.digests import DigestStore, choose, chosen_by, next_digest
 from services.notify.store.notices import (
     count_notices,
@@ -114,7 +114,7 @@ def test_who_keeps_notices_waits_until_those_in_front_are_to_be_seen(database: D
 
 
 def test_workers_who_look_at_once_tell_somebody_once_and_who_chooses_anew_goes_on(database: Database, clock: FixedClock) -> None:
-    daily = Choice("daily", ("email",), "zh", 10)
+    daily = DigestChoice("daily", ("email",), "zh", 10)
     keep(database, notice(1))
     for choice in (daily, replace(daily, how="bundled")):
         with database.transaction() as work:
@@ -126,7 +126,7 @@ def test_workers_who_look_at_once_tell_somebody_once_and_who_chooses_anew_goes_o
     def look(_: int) -> None:
         start.wait()
         with database.transaction() as work:
-            telling = Telling(DigestStore(work), acting_for_water, Calendar(), timedelta(minutes=30))
+            telling = DigestWork(DigestStore(work), acting_for_water, Calendar(), timedelta(minutes=30))
             tell(telling, telling.store.due(None, 10))
 
     with ThreadPoolExecutor(AT_ONCE) as threads:

@@ -1,4 +1,4 @@
-"""The own account: the desk, what somebody may act as, their password and their sessions."""
+"""The own account: the desk, what somebody may act as, how they are reached, their password and their sessions."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from services.accounts.context import HasAccounts
 from services.accounts.credentials.passwords import NOT_THE_SAME, mistake_in
 from services.accounts.model import AccountHolder
 from services.accounts.pages.proving import confirmed, own, proof_of
-from services.accounts.pages.showing import ACCOUNT, DESK, Mistakes, guard_of, role_words, shown
+from services.accounts.pages.showing import ACCOUNT, DESK, TEMPLATES, Mistakes, guard_of, role_words, shown
 from services.accounts.signing import signing_in
 from services.contracts.errors import Invalid, NotFound
-from services.contracts.fragments import parts_of
+from services.contracts.fragments import fragment, parts_of
 from services.contracts.people.callers import RULES, SIGNED_IN, Party
 from services.contracts.words.bilingual import Words
 from services.design.phrases import Phrase
 from services.runtime.web.access.sessions import end_sessions
 from services.runtime.web.calls import Call
-from services.runtime.web.pages.html import error_page, see_other
+from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.requests import form_value, read_form
 from services.runtime.web.routes import Answer, Routes
 
@@ -30,6 +30,7 @@ PARTIES: Final[Mapping[Party, Phrase]] = {
 NAME, UNTIL = Phrase("Name"), Phrase("Signed in until")
 #: A row about who is signed in.
 Fact = tuple[Phrase, object]
+REACHED: Final = fragment("letters", "intake")
 routes = Routes()
 
 
@@ -41,6 +42,13 @@ def desk(call: Call[HasAccounts]) -> Answer:
     roles, acting = _choice(call, me)
     parts = parts_of("office", call.caller.role)
     return shown(call, "desk.html", facts=facts_of(call), parts=parts, roles=roles, acting=acting, scripts=("notices.js",))
+
+
+@routes.get(REACHED.path, access=REACHED.roles, page=error_page)
+def reached(call: Call[HasAccounts]) -> Answer:
+    """The own address and the name for chat, where somebody chooses how to be told of notices; nothing for a token."""
+    me = own(call) if call.caller.person else None
+    return html(TEMPLATES, "reached-part.html", part=REACHED, me=me)
 
 
 @routes.get(ACCOUNT, access=SIGNED_IN, page=error_page, own=True)

@@ -21,7 +21,7 @@ from services.intake.schemas.commands import AcceptMany
 from services.intake.schemas.erasures import WaitingCodes
 from services.intake.schemas.queries import ReviewQuery
 from services.intake.store.reading import open_codes
-from services.intake.store.similarity.queue import Queue, waiting
+from services.intake.store.similarity.queue import WaitingQueue, waiting
 from services.intake.store.similarity.wordings import count_alike
 from services.intake.store.writing import IntakeStore
 from services.runtime.store.database import Transaction
@@ -43,7 +43,7 @@ def list_reviews(call: Call[Intake]) -> Answer:
     limit, now = call.query["limit"], call.service.database.clock.now()
     with call.service.database.reading() as connection:
         states, after = call.query["state"], read_cursor(call.query["cursor"])
-        found = waiting(connection, Queue(states, grouped=call.query["grouped"]), after, limit)
+        found = waiting(connection, WaitingQueue(states, grouped=call.query["grouped"]), after, limit)
         alike = count_alike(connection, [each.id for each in found], states)
     items = [_waiting(call.service.catalogue, each, now) | {"alike": alike.get(each.id, 1)} for each in found]
     return 200, page(items, limit)

@@ -49,7 +49,7 @@ COMPARED: Mapping[str, Words | Phrase] = {
     "satisfaction": Phrase("Satisfied"),
 }
 VARIANTS: Mapping[str, str] = {"on_time": "plain", "resolution": "strict", "satisfaction": "basic"}
-#: What is shown where nothing is asked: the departments, and how many were submitted in each of so many months.
+#: What is shown where nothing is asked: the departments, and how many were submitted in each of the last months.
 FIRST, MONTHS = "department", 6
 #: The fields that take a date.
 DATES: Mapping[str, Phrase] = {

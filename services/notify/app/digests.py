@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.notify.app.context import Notify
 from services.notify.domain.digests import DueDigest
-from services.notify.handlers.digests import Telling, tell
+from services.notify.handlers.digests import DigestWork, tell
 from services.notify.store.digests import DigestStore, next_digest
 from services.runtime.process.sweep import After, Sweep, SweepTarget
 from services.runtime.store.database import Transaction
@@ -19,7 +19,7 @@ class DigestJob:
 
     def __init__(self, service: Notify) -> None:
         self._service = service
-        target = SweepTarget[Telling, DueDigest](self._begin, _due, lambda each: (each.at, each.person), tell)
+        target = SweepTarget[DigestWork, DueDigest](self._begin, _due, lambda each: (each.at, each.person), tell)
         self._sweep = Sweep("digests", service.database, target, DIGESTS_A_COMMIT)
 
     @property
@@ -36,10 +36,10 @@ class DigestJob:
             due = next_digest(connection)
         return due is not None and due <= now and self._sweep.step()
 
-    def _begin(self, work: Transaction) -> Telling:
+    def _begin(self, work: Transaction) -> DigestWork:
         service = self._service
-        return Telling(DigestStore(work), service.acting, service.catalogue.calendar, service.digest_stretch)
+        return DigestWork(DigestStore(work), service.acting, service.catalogue.calendar, service.digest_stretch)
 
 
-def _due(telling: Telling, after: After, limit: int) -> Sequence[DueDigest]:
+def _due(telling: DigestWork, after: After, limit: int) -> Sequence[DueDigest]:
     return telling.store.due(after, limit)

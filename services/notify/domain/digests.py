@@ -22,7 +22,7 @@ ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class DigestChoice:
     """How somebody wants to hear of what is new: at most once in a stretch of office hours, or at an `hour` of each day on which
     the office opens."""
 
@@ -41,7 +41,7 @@ class DueDigest(NamedTuple):
 
     at: datetime
     person: str
-    choice: Choice
+    choice: DigestChoice
     told: int
 
 

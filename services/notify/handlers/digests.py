@@ -1,4 +1,4 @@
-"""Telling people what is new: whoever has something that they have not seen is told once, by way of those who have the accounts."""
+"""Telling people what is new, once, where they have not seen it; by way of the service that has the accounts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UNNUMBERED: Final = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class DigestWork:
     """What it takes to tell people what is new in a unit of work; `stretch` is what those who are told at once wait between."""
 
     store: DigestStore
@@ -31,7 +31,7 @@ class Telling:
     stretch: timedelta
 
 
-def tell(telling: Telling, due: Sequence[DueDigest]) -> None:
+def tell(telling: DigestWork, due: Sequence[DueDigest]) -> None:
     """Tell those of these who have something new, and look at each again when they want it."""
     store = telling.store
     acting = telling.acting([each.person for each in due])

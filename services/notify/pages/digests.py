@@ -13,7 +13,7 @@ from services.contracts.messages.accounts import DigestWay, Language
 from services.contracts.people.callers import SIGNED_IN
 from services.design.phrases import Phrase
 from services.notify.app.context import Notify
-from services.notify.domain.digests import Choice, How, hours_of
+from services.notify.domain.digests import DigestChoice, How, hours_of
 from services.notify.pages.paper import TEMPLATES
 from services.notify.store.digests import choose, chosen_by, forget
 from services.runtime.input.numbers import whole_number
@@ -65,7 +65,7 @@ def keep(call: Call[Notify]) -> Answer:
     ]  # fmt: skip
     if wrong:
         return _page(call, 422, form, {name: MISTAKES[name] for name in wrong})
-    choice = Choice(cast(How, how), ways, cast(Language, this_reader().lang), _hour(call, hour))
+    choice = DigestChoice(cast(How, how), ways, cast(Language, this_reader().lang), _hour(call, hour))
 
     def unit(work: Transaction) -> None:
         choose(work, person, choice, choice.next_at(service.catalogue.calendar, work.now, service.digest_stretch))

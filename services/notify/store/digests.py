@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.messages.accounts import DigestWay
-from services.notify.domain.digests import MOST_READ, Choice, DueDigest
+from services.notify.domain.digests import MOST_READ, DigestChoice, DueDigest
 from services.notify.domain.notices import Notice
 from services.notify.store.notices import new_notices, notice_positions, notice_readers, notices
 from services.notify.store.tables import AnyRow, tables
@@ -33,13 +33,13 @@ digests = sa.Table(
 _CHOSEN: Final = (digests.c.how, digests.c.ways, digests.c.language, digests.c.hour)
 
 
-def chosen_by(connection: Connection, person: str) -> Choice | None:
+def chosen_by(connection: Connection, person: str) -> DigestChoice | None:
     """What somebody has chosen; None for nothing."""
     row = connection.execute(sa.select(*_CHOSEN).where(digests.c.person == person)).one_or_none()
     return _choice(row) if row is not None else None
 
 
-def choose(work: Transaction, person: str, choice: Choice, next_at: datetime) -> None:
+def choose(work: Transaction, person: str, choice: DigestChoice, next_at: datetime) -> None:
     """Tell somebody from now on, of what is new from now on; who was told before goes on from there."""
     last = work.execute(sa.select(notice_positions.c.last)).scalar() or 0
     facts = {
@@ -107,6 +107,6 @@ class DigestStore:
         self._work.execute(digests.update().where(digests.c.person == person).values(told=told, next_at=next_at))
 
 
-def _choice(row: AnyRow | Any) -> Choice:
+def _choice(row: AnyRow | Any) -> DigestChoice:
     ways = tuple(way for way in get_args(DigestWay) if way in row.ways.split())
-    return Choice(row.how, ways, row.language, row.hour)
+    return DigestChoice(row.how, ways, row.language, row.hour)

@@ -43,7 +43,7 @@ def add_handlers(call: Call[Routing]) -> Answer:
 @routes.post(
     f"{API}/assignments/<assignment_id>/release",
     access=RULING,
-    body=oversight.ReleaseBody,
+    body=oversight.TakeOutBody,
     answers={200: answers.AssignmentStanding},
     versioned=True,
 )

@@ -18,7 +18,7 @@ from services.routing.app.assignments import readable
 from services.routing.app.context import RULING, Routing
 from services.routing.domain.assignment import Assignment
 from services.routing.pages.paper import CHANGED, NOT_NOW, TEMPLATES, department_name, standing_of
-from services.routing.schemas.oversight import MOST_HANDLERS, HandlersBody, ReleaseBody
+from services.routing.schemas.oversight import MOST_HANDLERS, HandlersBody, TakeOutBody
 from services.routing.store.desks.waiting import of_opinion
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.pages.forms import KEY, VERSION, posted
@@ -44,7 +44,7 @@ HANDLINGS: Final[Mapping[Handling, Phrase]] = {
     "joint": Phrase("they give the lead their opinions, and the lead answers"),
     "separate": Phrase("each answers the submitter for its own part"),
 }
-_ADD, _OUT = HandlersBody(), ReleaseBody()
+_ADD, _OUT = HandlersBody(), TakeOutBody()
 
 
 class Beside(NamedTuple):

@@ -24,7 +24,7 @@ class HandlersBody(Schema):
     reason = ManyLines(LONGEST_REASON, required=True)
 
 
-class ReleaseBody(Schema):
+class TakeOutBody(Schema):
     """Why a department does not handle the case any more; it reads that."""
 
     reason = ManyLines(LONGEST_REASON, required=True)

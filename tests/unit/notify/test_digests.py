@@ -14,7 +14,7 @@ from services.contracts.messages.accounts import DigestDue, LetterGathered, News
 from services.contracts.people.callers import somebody
 from services.contracts.time.worktime import Calendar, OfficeHours
 from services.notify.app.digests import DigestJob
-from services.notify.domain.digests import MOST_PATHS, Choice, daily_at, gathered, hours_of, places_of
+from services.notify.domain.digests import MOST_PATHS, DigestChoice, daily_at, gathered, hours_of, places_of
 from services.notify.domain.notices import ADDRESSES, Notice, audiences_of
 from services.notify.store.digests import choose, digests
 from services.notify.store.notices import see
@@ -51,7 +51,7 @@ def ask(scene, monkeypatch):
 
 
 def wanted(scene, how="bundled", hour=9, person=PERSON, ways=("email",)):
-    choice = Choice(how, ways, "zh", hour)
+    choice = DigestChoice(how, ways, "zh", hour)
     with scene.database.transaction() as work:
         choose(work, person, choice, choice.next_at(CALENDAR, work.now, HALF_AN_HOUR))
 
@@ -89,7 +89,7 @@ def test_a_daily_digest_comes_at_its_hour_of_a_working_day(hour, now, expected):
 @given(st.sampled_from(("bundled", "daily")), st.integers(0, 23), st.integers(0, 60 * 24 * 400))
 def test_nobody_is_looked_at_before_the_next_stretch_or_while_the_office_is_closed(how, hour, minutes):
     now = START + timedelta(minutes=minutes)
-    due = Choice(how, ("email",), "zh", hour).next_at(CALENDAR, now, HALF_AN_HOUR)
+    due = DigestChoice(how, ("email",), "zh", hour).next_at(CALENDAR, now, HALF_AN_HOUR)
     assert due > now
     assert CALENDAR.next_opening(due) == due
     assert how == "daily" or due >= now + HALF_AN_HOUR

@@ -26,7 +26,7 @@ from services.intake.pages.submission.fields import new_key
 from services.intake.pages.submission.options import Options, areas_of, stations_of, topics_of
 from services.intake.pages.timeline import local, topic_name
 from services.intake.schemas.queries import WaitingQuery
-from services.intake.store.similarity.queue import Queue, count_waiting, waiting
+from services.intake.store.similarity.queue import WaitingQueue, count_waiting, waiting
 from services.intake.store.similarity.similar import Similar
 from services.intake.store.similarity.wordings import count_alike
 from services.runtime.web.calls import Call, tag_of
@@ -70,10 +70,10 @@ def list_page(call: Call[Intake]) -> Answer:
     )  # fmt: skip
 
 
-def _queue(query: Mapping[str, Any]) -> Queue:
+def _queue(query: Mapping[str, Any]) -> WaitingQueue:
     """What a query wants of the queue."""
     columns = {name: query[name] for name in COLUMNS if query[name]}
-    return Queue(app.WAITING, columns, query["q"].split()[:MOST_WORDS], grouped=True)
+    return WaitingQueue(app.WAITING, columns, query["q"].split()[:MOST_WORDS], grouped=True)
 
 
 def _filters(catalogue: Catalogue) -> list[tuple[str, Phrase, Options]]:

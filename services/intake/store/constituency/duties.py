@@ -64,7 +64,7 @@ relay_hops = sa.Table(
     sa.Index("relay_hops_held", "holder", "code", "state", "id", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
 )
 CARES, HOPS = NounTable(cares, Care), NounTable(relay_hops, Hop)
-#: Not NOT IN, which is made anew each time because of the list beside it.
+#: Not NOT IN, which is made again each time because of the list beside it.
 _STANDS = (cares.c.state != CareState.PASSED_ON) & (cares.c.state != CareState.ENDED)
 _OF_OPINIONS = CARES.query.where(among(cares.c.opinion, "opinions"), _STANDS).order_by(cares.c.id)
 _CARE = (

@@ -21,7 +21,7 @@ _ID: Final = re.compile("[0-9a-f][0-9a-f-]{3,35}")
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class WaitingQueue:
     """Opinions in one of these states, narrowed by column to values of which one will do, and to words, each of which stands in the
     title or in the text, or begins the number. `grouped`: of those that say the same the first one that is found."""
 
@@ -42,7 +42,7 @@ class Queue:
             yield sa.or_(*(each.icontains(word, autoescape=True) for each in (table.c.title, table.c.content)), *numbers)
 
 
-def waiting(connection: Connection, queue: Queue, after: str | None, limit: int, *, back: bool = False) -> list[Opinion]:
+def waiting(connection: Connection, queue: WaitingQueue, after: str | None, limit: int, *, back: bool = False) -> list[Opinion]:
     """What waits behind an id, the oldest first, one more than `limit`; `back`: before the id, the nearest first."""
     own = opinions.c.id
     query = OPINIONS.where(*queue.has(opinions)).order_by(own.desc() if back else own).limit(limit + 1)
@@ -53,6 +53,6 @@ def waiting(connection: Connection, queue: Queue, after: str | None, limit: int,
     return read(connection.execute(query))
 
 
-def count_waiting(connection: Connection, queue: Queue, most: int) -> int:
+def count_waiting(connection: Connection, queue: WaitingQueue, most: int) -> int:
     """How many opinions wait, those that say the same counted each; one more than `most` for any number beyond that."""
     return count_up_to(connection, sa.select(opinions.c.id).where(*queue.has(opinions)), most)

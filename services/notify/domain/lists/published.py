@@ -51,14 +51,14 @@ class Erasure:
         return None if changed == rows else changed
 
     def _without(self, row: dict[str, Any]) -> dict[str, Any]:
-        # Numbers begin anew at each session, and a list of a year does not say which.
+        # Numbers begin again at each session, and a list of a year does not say which.
         if row["number"] != self.number:
             return row
         return row | {name: self.instead for name in ("about", "what") if any(text in (row[name] or "") for text in self.texts)}
 
 
 def as_public(row: Row) -> Row:
-    """A row without the person who promised, and with what was written for other readers masked, as a promise is for whoever asked.
+    """A row without the person who promised, and with what was written for others masked, as a promise is for those who asked.
 
     Heads of offices keep their names.
     """

@@ -33,7 +33,7 @@ HANDED = Phrase("Handed to the head for approval: %(title)s")
 SIGNED = Phrase("Signed for: %(number)s")
 
 
-class Done(NamedTuple):
+class ActDone(NamedTuple):
     """What has just been done in words, and with which assignment, where it was one."""
 
     words: Phrase
@@ -65,15 +65,15 @@ def _sign(call: Call[Routing], assignment_id: str) -> bool:
     return True
 
 
-def said_of(connection: Connection, call: Call[Routing]) -> Done | None:
+def said_of(connection: Connection, call: Call[Routing]) -> ActDone | None:
     """What has just been done, as the address says it; only of the department's own."""
     did, number = call.query["did"], call.query["count"]
     if number:
-        return Done(SIGNED.filled(number=number)) if did == "sign" else None
+        return ActDone(SIGNED.filled(number=number)) if did == "sign" else None
     form, found = BY_VERB.get(did), find(connection, call.query["about"]) if call.query["about"] else None
     if form is None or found is None or found.department != call.caller.department:
         return None
-    return Done((HANDED if found.state is State.DRAFTED and did == "reply" else form.done).filled(title=found.title), found)
+    return ActDone((HANDED if found.state is State.DRAFTED and did == "reply" else form.done).filled(title=found.title), found)
 
 
 def failed_of(connection: Connection, call: Call[Routing]) -> list[tuple[str, str, Words]]:
