@@ -101,7 +101,7 @@ EXAMPLES: Mapping[str, Any] = {
     },
     "routing.CheckBody": {"assignment": ASSIGNMENT, "held": True, "note": "现场查看，路灯亮。"},
     "routing.HandlersBody": {"departments": ["transport"], "handling": "joint", "reason": "河堤边的道路归其养护。"},
-    "routing.ReleaseBody": {"reason": "现场核实，不涉及道路。"},
+    "routing.TakeOutBody": {"reason": "现场核实，不涉及道路。"},
     "routing.MarkBody": {"key": True, "leader": "李副主任", "reason": "多人反映。"},
     "routing.RaiseBody": {"reason": "需要市级协调。"},
     "routing.TemplateBody": {"title": "已修复", "content": "您反映的“{标题}”已于{日期}修复，感谢您的监督。{承办单位}"},

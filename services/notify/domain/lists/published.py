@@ -24,7 +24,7 @@ READ: Final[Mapping[str, Words]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Erasure:
+class ListErasure:
     """What published lists may say of a question no longer: its number, and `texts` as they stand there."""
 
     scopes: tuple[str, ...]
@@ -33,7 +33,7 @@ class Erasure:
     instead: str
 
     @classmethod
-    def of(cls, case: SessionCase, instead: str) -> Erasure:
+    def of(cls, case: SessionCase, instead: str) -> ListErasure:
         """Of all that was written of a question; `instead` stands in its place."""
         scopes = (ListScope(case.session), ListScope(station=case.station, year=case.year), ListScope(year=case.year))
         texts = (case.summary, *(each.what for each in case.promises))

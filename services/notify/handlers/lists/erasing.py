@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from services.notify.domain.lists.cases import SessionCase
 from services.notify.domain.lists.frozen import canonical, hash_of
-from services.notify.domain.lists.published import Erasure
+from services.notify.domain.lists.published import ListErasure
 
 if TYPE_CHECKING:
     from services.notify.store.lists.cases import SessionCaseStore
@@ -27,7 +27,7 @@ def erase(cases: SessionCaseStore, lists: ListStore, erased: Mapping[str, str]) 
 def _take_back(lists: ListStore, case: SessionCase, instead: str) -> None:
     """Withhold every published list that says it. In place of the newest of its kind comes one without it, as of the same instant,
     which has an id and a hash of its own in the ledger."""
-    erasure = Erasure.of(case, instead)
+    erasure = ListErasure.of(case, instead)
     published = lists.published(erasure.scopes)
     newest = {(frozen.scope, frozen.list): frozen.id for frozen in published}
     for frozen in published:
