@@ -38,8 +38,8 @@ class Call(Generic[S_co]):
         return self.principal.session if self.principal else None
 
     def expect(self, row: Mapping[str, Any] | None) -> None:
-        """Raises `Changed` when If-Match names another version than that of a stored row."""
-        if row is not None and self.if_match and not self.if_match.contains(tag_of(row)):
+        """Raises `Changed` when If-Match names another version than that of a stored row, or there is no row."""
+        if self.if_match and (row is None or not self.if_match.contains(tag_of(row))):
             raise Changed("Read it again: it is not what it was. Then send the new ETag as If-Match.")
 
     def charge(self, cost: int) -> None:
@@ -49,5 +49,5 @@ class Call(Generic[S_co]):
 
 
 def tag_of(row: Mapping[str, Any]) -> str:
-    """The version of a stored row, for ETag and If-Match: when it was changed last."""
-    return format((row["updated"] - EPOCH) // MICROSECOND, "x")
+    """The version of a stored row, for ETag and If-Match: when it was changed last; 0 for one of which nothing was said yet."""
+    return format(((row["updated"] or EPOCH) - EPOCH) // MICROSECOND, "x")

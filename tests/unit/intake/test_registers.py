@@ -90,11 +90,28 @@ def test_whose_office_has_ended_comes_back_with_another_term_only(place):
     assert put(place, "/deputies/d-1", ZHOU | {"term": "18"}).get_json()["state"] == "active"
 
 
-def test_a_change_of_what_was_not_read_is_refused(place):
-    put(place, "/deputies/d-1", ZHOU)
-    tag = place.client.get("/api/v1/deputies/d-1").headers["ETag"]
-    assert put(place, "/deputies/d-1", ZHOU, **{"If-Match": '"0"'}).status_code == 412
-    assert put(place, "/deputies/d-1", ZHOU, **{"If-Match": tag}).status_code == 200
+@pytest.mark.parametrize(
+    ("path", "body", "changed"),
+    [
+        ("/deputies/d-1", ZHOU, ""),
+        ("/groups/g-1", {"name": "环保组", "kind": "professional"}, ""),
+        ("/stations/central", {"opening": "周二下午", "mobile": True}, ""),
+        ("/stations/central", {"opening": "周二下午", "mobile": True}, "/position"),
+    ],
+)
+def test_a_change_of_what_was_not_read_is_refused(place, path, body, changed):
+    unread = {"If-Match": '"1"'}
+    assert put(place, path, body, **unread).status_code == 412
+    assert put(place, path, body).status_code == 200
+    tag, new = place.client.get(f"/api/v1{path}").headers["ETag"], {"address": "广场"} if changed else body
+    assert put(place, path + changed, new, **unread).status_code == 412
+    assert put(place, path + changed, new, **{"If-Match": tag}).status_code == 200
+
+
+def test_a_station_of_which_nothing_was_said_has_a_version(place):
+    tag = place.client.get("/api/v1/stations/central").headers["ETag"]
+    assert put(place, "/stations/central", {"opening": "周二"}, **{"If-Match": tag}).status_code == 200
+    assert put(place, "/stations/central", {"opening": "周三"}, **{"If-Match": tag}).status_code == 412
 
 
 def test_a_station_says_what_is_below_it_when_it_is_open_and_what_it_meets(place):

@@ -81,21 +81,21 @@ def _fits(code: str | None, asked: Sequence[str] | None) -> bool:
     return asked is None or code in asked
 
 
-@routes.get(ONE, access=PUBLIC, cost=ONE_COST, answers={200: StationFile})
+@routes.get(ONE, access=PUBLIC, cost=ONE_COST, answers={200: StationFile}, versioned=True)
 def read_station(call: Call[Intake]) -> Answer:
     """Read a station with every item of its checklists: met since when, and who has checked it."""
     return 200, file(call.service.catalogue, one_view(call.service, call.path["station"]))
 
 
-@routes.put(ONE, access=ADMIN, body=StationBody, answers={200: StationFile})
+@routes.put(ONE, access=ADMIN, body=StationBody, answers={200: StationFile}, versioned=True)
 def put_station(call: Call[Intake]) -> Answer:
     """Say when a station is open, what its programme is called, and where a mobile one stands."""
     new, catalogue = replace(call.body, station=call.path["station"]), call.service.catalogue
-    call.service.database.write(lambda work: keeping.keep_profile(StationStore(work), catalogue, new))
+    call.service.database.write(lambda work: keeping.keep_profile(StationStore(work), catalogue, new, call.expect))
     return 200, file(catalogue, one_view(call.service, new.station))
 
 
-@routes.put(f"{ONE}/position", access=KEEPERS, body=LocationSchema, answers={200: StationFile})
+@routes.put(f"{ONE}/position", access=KEEPERS, body=LocationSchema, answers={200: StationFile}, versioned=True)
 def put_position(call: Call[Intake]) -> Answer:
     """Say where a mobile station stands from now on, nowhere where nothing is given; a station says so of itself."""
     put_down(call, call.path["station"], call.body)
@@ -107,7 +107,7 @@ def put_down(call: Call[Intake], station: str, position: Location | None) -> Non
     if call.caller.station not in (None, station):
         raise NotAllowed("A station says where it stands itself, and no other.")
     catalogue = call.service.catalogue
-    call.service.database.write(lambda work: keeping.put_down(StationStore(work), catalogue, station, position))
+    call.service.database.write(lambda work: keeping.put_down(StationStore(work), catalogue, station, position, call.expect))
 
 
 @routes.put(ITEM, access=ADMIN, body=ItemBody, answers={200: StationFile})

@@ -32,8 +32,8 @@ def keep_deputy(entrusting: Entrusting, new: Deputy, expect: Expect) -> Deputy:
     if unknown := store.unknown_groups(new.groups):
         raise Invalid("Enter the group first.", {"groups": [f"There is no group '{code}'." for code in unknown]})
     before = store.deputy(new.code)
+    expect({"updated": before.updated} if before else None)
     if before is not None:
-        expect({"updated": before.updated})
         before.check_successor(new)
     kept = store.save_deputy(new, before)
     if not kept.is_in_office:
@@ -45,23 +45,27 @@ def keep_group(store: RegisterStore, catalogue: Catalogue, new: DeputyGroup, exp
     """Enter a group or a change of one. Raises `Invalid`, `Changed`."""
     check_places(catalogue, topics=new.topics)
     before = store.group(new.code)
-    if before is not None:
-        expect({"updated": before.updated})
+    expect({"updated": before.updated} if before else None)
     return store.save_group(new, before)
 
 
-def keep_profile(store: StationStore, catalogue: Catalogue, new: StationProfile) -> StationProfile:
-    """Enter or change what is said of a station. Raises `NotFound`."""
+def keep_profile(store: StationStore, catalogue: Catalogue, new: StationProfile, expect: Expect) -> StationProfile:
+    """Enter or change what is said of a station. Raises `NotFound`, `Changed`."""
     _check_station(catalogue, new.station)
     before = store.profile(new.station)
+    expect({"updated": before.updated})
     moved = before.moved if new.position == before.position else store.now if new.position else None
     return store.save_profile(replace(new, moved=moved))
 
 
-def put_down(store: StationStore, catalogue: Catalogue, station: str, position: Location | None) -> StationProfile:
-    """Say where a mobile station stands from now on. Raises `NotFound`, `Conflict`."""
+def put_down(
+    store: StationStore, catalogue: Catalogue, station: str, position: Location | None, expect: Expect
+) -> StationProfile:  # fmt: skip
+    """Say where a mobile station stands from now on. Raises `NotFound`, `Conflict`, `Changed`."""
     _check_station(catalogue, station)
-    return store.save_profile(store.profile(station).put_down(position, store.now))
+    before = store.profile(station)
+    expect({"updated": before.updated})
+    return store.save_profile(before.put_down(position, store.now))
 
 
 def keep_item(store: StationStore, catalogue: Catalogue, new: ChecklistItem) -> ChecklistItem:
