@@ -9,15 +9,17 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.contracts.envelope import Event
 from services.contracts.messages.assignments import AssignmentCreated, AssignmentReopened, AssignmentReplied
 from services.contracts.messages.duties import DutySet
 from services.contracts.messages.opinions import LetterErased
+from services.contracts.messages.supervision import LetterCancelled, LetterRequested
 from services.contracts.messages.values import OpinionText, Outcome, Why
 from services.notify.consumer import subscriptions
 from services.notify.store.supervision.tables import supervisions
-from services.notify.store.tables import deadlines, occasions, staff_notifications, tables
+from services.notify.store.tables import deadlines, occasions, staff_notifications, submitter_notifications, tables
 from services.runtime.clock import FixedClock
 from tests.integration.relaying import until
 from tests.stores import MakeDatabase
@@ -134,6 +136,24 @@ def test_what_is_received_while_it_is_erased_is_erased_too(postgres_database: Ma
             until(lambda: waits_for_a_table(scene))
         erased.result(60)
     assert [row["title"] for row in scene.rows(deadlines)] == [INSTEAD] * 2
+
+
+def test_a_letter_that_is_kept_while_its_reader_is_erased_is_thrown_away(
+    postgres_database: MakeDatabase, clock: FixedClock
+) -> None:
+    clock.instant = at("2026-11-23 09:30")
+    scene = scene_on(postgres_database, clock, ways={"email": "mailto://user:pw@smtp.example?to={to}"})
+    _, receive = subscriptions(scene.service)
+    letter = scene.event(LetterRequested("received", "ABCD-1234-EFGH-5", SAID, {}, "王先生", "wang@x.example"), 1, "o-1")
+    cancelled = scene.event(LetterCancelled(("ABCD-1234-EFGH-5",)), 2, "o-1")
+    with ThreadPoolExecutor(1) as beside:
+        with scene.database.transaction() as work:
+            receive.handle(work, [replace(letter, data=scene.sealed(letter.data))])
+            erased = beside.submit(scene.hear_letters, cancelled)
+            until(lambda: waits_for_a_table(scene))
+        erased.result(60)
+    (row,) = scene.rows(submitter_notifications)
+    assert (row["state"], row["contact"], row["body"]) == ("dropped", None, None)
 
 
 def waits_for_a_table(scene: Scene) -> bool:
