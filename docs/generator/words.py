@@ -86,7 +86,7 @@ WORDS: Mapping[str, str] = {
     "timeline": "What happened, oldest first.",
     "earlier": "The cursor for what comes before; null when nothing does.",
     "may": "What the holder of the receipt may do now.",
-    "allowed": "The moves that are possible now.",
+    "allowed": "The moves that the caller can make now.",
     "links": "Addresses that belong to it, by name.",
     "ledger": "The address where anybody can verify that everything was counted.",
     "what": "What happens or happened.",

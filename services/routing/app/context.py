@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.lifecycle import Move
 from services.contracts.people.callers import Role
 from services.routing.domain.choice import Router
 from services.routing.gateway.learning import Learning
@@ -19,6 +20,14 @@ routes = Routes()
 HANDLING = frozenset({Role.DEPARTMENT, Role.ADMIN})
 APPROVING = frozenset({Role.HEAD, Role.ADMIN})
 RULING = frozenset({Role.SUPERVISOR, Role.ADMIN})
+#: Only where more time has been asked for.
+ON_EXTENSIONS: Final = frozenset({Move.GRANT, Move.REFUSE})
+#: Who makes which moves of a case that departments do not make.
+MOVES: Final[Sequence[tuple[frozenset[Role], frozenset[Move]]]] = (
+    (frozenset({Role.REVIEWER, Role.ADMIN}), frozenset({Move.MERGE})),
+    (APPROVING, frozenset({Move.APPROVE, Move.AMEND})),
+    (RULING, ON_EXTENSIONS | {Move.UPHOLD, Move.DENY, Move.MARK, Move.RAISE, Move.RELEASE}),
+)
 
 
 @dataclass(frozen=True, slots=True)

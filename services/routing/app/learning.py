@@ -57,7 +57,7 @@ def decide(call: Call[Routing]) -> Answer:
 
     def act(work: Transaction) -> Moved:
         store, body = RoutingStore(work, service.catalogue), call.body
-        return standing(doubting.decide(store, service.router, opinion, body["department"], body["reason"], call.caller.who))
+        return standing(call, doubting.decide(store, service.router, opinion, body["department"], body["reason"], call.caller.who))
 
     return once(service.database, call.idempotency_key, f"POST /routes/doubtful/{opinion}", call.body, act)
 

@@ -59,7 +59,8 @@ def test_a_move_of_the_table_is_made_over_either_way(bureau, role, state, verb):
     answer = bureau.do(rows[0], verb, BODIES[verb], who="schools")
     bureau.command(f"schools.{verb}", {"assignment": rows[1], **BODIES[verb]})
     to = TABLE[state, verb]
-    assert (answer.status_code, answer.get_json()["state"], answer.get_json()["allowed"]) == (200, to, list(allowed_co_moves(to)))
+    allowed = [each for each in VERBS if each in allowed_co_moves(to)]
+    assert (answer.status_code, answer.get_json()["state"], answer.get_json()["allowed"]) == (200, to, allowed)
     assert bureau.rejected() == []
     assert told(bureau, "o-1")[1:] == told(bureau, "o-2")[1:] != []
     assert {getattr(event.data, "role", None) for event in bureau.said("o-1")[2:]} == {role}

@@ -1,9 +1,11 @@
 """What routing answers over HTTP, to whom, and that the same request twice has one effect."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from services.contracts.commands import VERBS
 from services.contracts.lifecycle import State, allowed_moves
 from services.contracts.people.callers import PUBLIC
 from services.routing.app import routes
@@ -11,6 +13,7 @@ from services.routing.schemas.answers import AssignmentPage, AssignmentStanding,
 from tests.cells import each_of
 from tests.unit.routing.bureau import REPLY, TOWN
 
+OWN = tuple(each for each in VERBS if each in allowed_moves(State.SIGNED))
 READERS = {"reviewer", "supervisor", "admin", "water", "roads", "head-of-water"}
 STAFF_ROUTES = [
     ("GET", "/assignments", READERS),
@@ -100,6 +103,25 @@ def test_an_administrator_may_act_for_any_department(bureau):
     assert bureau.row(assignment)["state"] == "signed"
 
 
+@pytest.mark.parametrize(
+    ("who", "before", "asking", "objected"),
+    [
+        ("roads", OWN, OWN, ("keep",)),
+        ("reviewer", ("merge",), ("merge",), ("merge",)),
+        ("supervisor", ("mark", "raise"), ("grant", "refuse", "mark", "raise"), ("uphold", "deny", "mark", "raise")),
+    ],
+)  # fmt: skip
+def test_what_is_allowed_is_what_the_caller_can_do(bureau, who, before, asking, objected):
+    assignment = bureau.accept("路灯不亮")
+    asked = bureau.clock.now() + timedelta(days=9)
+    bureau.do(assignment, "sign", who="roads")
+    for forged, allowed in (({}, before), ({"asked_until": asked}, asking), ({"asked_until": None, "state": "objected"}, objected)):
+        bureau.forge(assignment, **{"state": "signed"} | forged)
+        assert bureau.get(f"/assignments/{assignment}", who).get_json()["allowed"] == list(allowed)
+        (listed,) = bureau.get("/assignments", who).get_json()["items"]
+        assert listed["allowed"] == list(allowed)
+
+
 def test_an_assignment_is_shown_with_its_deadlines_its_reason_and_what_may_be_done(bureau):
     assignment = bureau.accept("路灯不亮", opinion="o-1")
     shown = bureau.get(f"/assignments/{assignment}", "roads").get_json()
@@ -109,7 +131,7 @@ def test_an_assignment_is_shown_with_its_deadlines_its_reason_and_what_may_be_do
     }  # fmt: skip
     assert shown["why"] == {"rule": "keywords: 路灯", "confidence": 1.0, "learned": None}
     assert (shown["opinion"], shown["department"], shown["state"], shown["allowed"]) == (
-        "o-1", "roads", "assigned", [str(move) for move in allowed_moves(State.ASSIGNED)],
+        "o-1", "roads", "assigned", [each for each in VERBS if each in allowed_moves(State.ASSIGNED)],
     )  # fmt: skip
     bureau.do(assignment, "reply", REPLY, who="roads")
     shown = bureau.get(f"/assignments/{assignment}", "roads").get_json()
