@@ -26,7 +26,7 @@ from services.intake.domain.actors import OFFICE, POLICY, SUBMITTER
 from services.intake.domain.constituency.linking import LinkedDeputy
 from services.intake.domain.erasing import ERASED, ERASED_CONTENT, ERASED_TITLE
 from services.intake.domain.publication import publishing
-from services.intake.domain.receipt.rating import GivenRating, Question, Rated, check_evaluation, given_to
+from services.intake.domain.receipt.rating import GivenRating, Question, Rated, check_evaluation, given_to, moved_by_holder
 from services.intake.domain.receipt.receipts import rater_of
 from services.intake.domain.reviewing import Terms, is_accepted, reason_of, terms_of
 from services.intake.domain.sessions.where import AtSession
@@ -210,7 +210,7 @@ class Opinion:
 
     def add_details(self, details: str) -> None:
         """Add details that the reviewer or the department asked for; raises `Conflict` otherwise."""
-        state = self.state if self.state is State.PAUSED else advance(self.state, Move.COMPLETE)
+        state = self.state if self.state is State.PAUSED else moved_by_holder(self.state, Move.COMPLETE)
         self.content = self._with(details)
         if self.state is State.RETURNED:
             self.waiting_since = self.now
@@ -230,7 +230,7 @@ class Opinion:
 
     def withdraw(self, reason: str | None, *, followed: bool) -> None:
         """Withdraw it; possible until there is a reply, and unless others were merged into it."""
-        state = advance(self.state, Move.WITHDRAW)
+        state = moved_by_holder(self.state, Move.WITHDRAW)
         if followed:
             raise Conflict("Other opinions are handled with this one and wait for its answer, so it cannot be withdrawn.")
         self.record(OpinionWithdrawn.TYPE, SUBMITTER, {})

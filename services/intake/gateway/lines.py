@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import orjson
 
 from services.contracts.words.columns import Columns, raw_of
+from services.contracts.words.keys import repeated_key
 from services.runtime.sheets.rows import Table
 
 CSV, NDJSON = "text/csv", "application/x-ndjson"
@@ -45,5 +46,7 @@ def _object(number: int, line: bytes) -> FileLine:
         return FileLine(number, None, f"not JSON in UTF-8: {error}")
     if not isinstance(raw, dict):
         return FileLine(number, None, "not a JSON object")
+    if (name := repeated_key(line, raw)) is not None:
+        return FileLine(number, None, f"{name!r} is given more than once in one object")
     # Without escaped backslashes, what looks like the escape is one.
     return FileLine(number, None, NUL) if rb"\u0000" in line.replace(rb"\\", b"") else FileLine(number, raw)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -15,6 +15,7 @@ from services.contracts.lifecycle import Move
 from services.contracts.messages.assignments import AssignmentCreated
 from services.contracts.messages.supervision import PromiseMade
 from services.contracts.messages.values import Message, Role
+from services.contracts.words.keys import REPEATED, repeated_key
 from services.routing.domain.roles import LEAD, moves_of
 
 #: What a department can do with one of its assignments.
@@ -28,7 +29,8 @@ class Command:
     """What a department sent. `department` and `verb` come from the routing key, which the broker has checked.
 
     `key` tells it from other commands of any department, `digest` from others under the same id; `fault` is the code of what
-    keeps it from being read. `id` is what its sender calls it, empty where it has no id that could be told back.
+    keeps it from being read, with `errors` by field where it has any. `id` is what its sender calls it, empty where it has no id
+    that could be told back.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Command:
     key: str
     digest: str
     fault: str | None = None
+    errors: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def assignment(self) -> str | None:
@@ -51,6 +54,9 @@ def command_of(routing_key: str, message_id: str, sender: str | None, body: byte
     """The command in a message; one that cannot be read says with `fault` what is wrong with it."""
     department, _, verb = routing_key.partition(".")
     envelope, fault = _read(body)
+    errors: Mapping[str, Sequence[str]] = {}
+    if fault is None and (twice := repeated_key(body.removeprefix(BYTE_ORDER_MARK), envelope)) is not None:
+        fault, errors = "invalid", {twice: (REPEATED,)}
     named = message_id or envelope.get("id")
     usable = isinstance(named, str) and 0 < len(named) <= LONGEST_ID and named.isprintable()
     if fault is None and not usable:
@@ -60,7 +66,7 @@ def command_of(routing_key: str, message_id: str, sender: str | None, body: byte
     # Without an id the content is all there is to know a copy by.
     key = f"{department}/{named}" if usable else f"{department}//{digest}"
     shown = named if isinstance(named, str) and named.isprintable() and len(named.encode()) <= LONGEST_SHOWN else ""
-    return Command(shown, department, verb, sender, data, hashlib.sha256(key.encode()).hexdigest(), digest, fault)
+    return Command(shown, department, verb, sender, data, hashlib.sha256(key.encode()).hexdigest(), digest, fault, errors)
 
 
 def _read(body: bytes) -> tuple[Mapping[str, Any], str | None]:

@@ -67,7 +67,7 @@ def _carry_out(
 ) -> CommandAccepted | CommandRejected:
     try:
         if command.fault is not None:
-            raise CommandRefused(command.fault)
+            raise CommandRefused(command.fault, command.errors)
         if any(each.accepted for each in before.values()):
             raise CommandRefused(ID_USED)
         body = parse(command)

@@ -13,6 +13,7 @@ from marshmallow import Schema, ValidationError, missing
 from marshmallow.fields import Field
 
 from services.contracts.errors import Invalid, Malformed, TooLarge, UnsupportedType
+from services.contracts.words.keys import REPEATED, repeated_key
 from services.contracts.words.text import many_lines
 from services.runtime.input.plainly import NotPlain, load_plainly
 from services.runtime.input.queries import SEPARATOR, is_several, wrong_codes
@@ -30,15 +31,19 @@ def current() -> flask.Request:
 
 
 def parse_json(raw: bytes) -> dict[str, Any]:
-    """A JSON object from bytes, which may begin with a byte order mark; raises `Malformed` that says where it breaks."""
+    """A JSON object from bytes, which may begin with a byte order mark; raises `Malformed` that says where it breaks, and `Invalid`
+    for a name that stands twice."""
+    raw = raw.removeprefix(BYTE_ORDER_MARK)
     try:
-        parsed = orjson.loads(raw.removeprefix(BYTE_ORDER_MARK))
+        parsed = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise Malformed(f"This is not JSON in UTF-8: {error}.") from error
     if not isinstance(parsed, dict):
         raise Malformed('A JSON object is needed: {"name": value, …}.')
     if b"\\u0000" in raw and holds_nul(parsed):
         raise Malformed("A text must not hold the character U+0000, which no store can keep.")
+    if (name := repeated_key(raw, parsed)) is not None:
+        raise Invalid("Give each field once and send again.", {name: [REPEATED]})
     return parsed
 
 

@@ -143,7 +143,9 @@ def test_a_replaced_code_leads_on_to_its_last_successor(harness):
     (first,) = made(harness)
     second = harness.post(f"/codes/{first}/replace", None, "admin", Idempotency_Key=KEY).get_json()["successor"]
     assert harness.post(f"/codes/{first}/replace", None, "admin", Idempotency_Key=KEY).get_json()["successor"] == second
-    assert harness.post(f"/codes/{first}/replace", None, "admin").status_code == 409
+    for act in ("replace", "retire", "install"):
+        refused = harness.post(f"/codes/{first}/{act}", None, "admin")
+        assert (refused.status_code, f"{second} has taken its place" in refused.get_json()["detail"]) == (409, True)
     third = harness.post(f"/codes/{second.lower()}/replace", None, "admin").get_json()["successor"]
     assert [event.type for event in harness.said()] == ["code.issued", "code.replaced", "code.replaced"]
     assert [event.sequence for event in harness.said()] == [1, 2, 3]

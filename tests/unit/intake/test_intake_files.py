@@ -55,6 +55,11 @@ def test_lines_may_end_as_windows_ends_them():
     assert good(ndjson_of(b'{"title": "t"}\r\n{"title": "u"}\r\n')) == {1: "t", 2: "u"}
 
 
+def test_a_line_with_a_name_twice_is_refused_by_it():
+    entries = ndjson_of(b'{"title": "t"}\n{"title": "t", "title": "u"}\n{"title": "9:30"}')
+    assert (good(entries), bad(entries)) == ({1: "t", 3: "9:30"}, {2: "'title' is given more than once in one object"})
+
+
 def test_the_last_line_needs_no_end():
     assert good(csv_of(HEADER + b"a,t,c")) == {2: "t"}
     assert good(ndjson_of(b'{"title": "t"}')) == {1: "t"}

@@ -93,7 +93,7 @@ def test_an_end_without_its_reply_waits_for_it():
 
 @pytest.mark.parametrize("state", [state for state in State if not state.is_answered])
 def test_nothing_is_rated_without_a_reply(state):
-    with pytest.raises(Conflict, match="'evaluate' is not possible"):
+    with pytest.raises(Conflict, match="'evaluation' is not possible"):
         check_evaluation(state, Question(WINDOW), [], GOOD, WINDOW)
 
 

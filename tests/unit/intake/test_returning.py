@@ -1,5 +1,7 @@
 """Asking back: a reviewer before the case is let in, a department while it handles it; the holder of the receipt answers."""
 
+import re
+
 import pytest
 
 from services.contracts.errors import Conflict, Invalid, NotFound
@@ -12,6 +14,8 @@ from services.intake.handlers.reviewing import accept, return_
 from services.intake.handlers.submitter import add_details
 from tests.unit.intake.harness import DUE, TOWN, Routing
 from tests.unit.intake.opinions import FORM
+
+OF_SUBMITTERS = {"details", "withdrawal", "evaluation"}
 
 
 @pytest.fixture
@@ -100,8 +104,10 @@ def test_a_department_that_waits_is_told_and_the_state_stays_until_it_goes_on(ha
 def test_nothing_is_added_that_nobody_asked_for(harness, returned, state):
     harness.set_state(returned.id, state)
     before = harness.said()
-    with pytest.raises(Conflict, match=f"'complete' is not possible while the opinion is '{state}'"):
+    with pytest.raises(Conflict, match=f"'details' is not possible while the opinion is '{state}'") as refused:
         harness.do(add_details, returned.receipt, "。")
+    possible = re.search(r"Possible now with the receipt: (.*)\.$", refused.value.detail)[1]
+    assert possible == "nothing more. For something new, submit another opinion" or set(possible.split(", ")) <= OF_SUBMITTERS
     assert harness.said() == before
     with pytest.raises(NotFound):
         harness.do(add_details, "0" * 14, "。")

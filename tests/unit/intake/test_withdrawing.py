@@ -3,7 +3,7 @@
 import pytest
 
 from services.contracts.errors import Conflict
-from services.contracts.lifecycle import State, allowed_moves
+from services.contracts.lifecycle import Move, State, allowed_moves
 from services.contracts.messages.opinions import OpinionWithdrawn
 from services.intake.handlers import submitter
 from services.intake.handlers.merging import merge
@@ -41,7 +41,8 @@ def test_after_that_it_is_not_and_the_refusal_names_what_is_possible(harness, st
     assert "withdrawal" not in receipt(harness, taken)["may"]
     refused = withdraw(harness, taken)
     assert refused.status_code == 409
-    for words in ("'withdraw'", f"'{state}'", *(allowed_moves(state) or ("closed",))):
+    possible = "evaluation" if Move.EVALUATE in allowed_moves(state) else "nothing more"
+    for words in ("'withdrawal'", f"'{state}'", f"Possible now with the receipt: {possible}"):
         assert words in refused.get_json()["detail"]
     assert len(harness.said()) == 2
 

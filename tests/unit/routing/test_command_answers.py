@@ -105,6 +105,15 @@ def test_json_nested_deeper_than_any_stack_is_answered(bureau):
     assert bureau.dead("routing.commands") == []
 
 
+def test_a_field_that_is_given_twice_is_refused_by_name_and_nothing_is_done(bureau):
+    assignment = bureau.accept()
+    body = f'{{"id": "c-1", "data": {{"assignment": "{assignment}", "content": "一", "content": "二"}}}}'.encode()
+    bureau.command("water.progress", body, "c-1")
+    assert (only(bureau).code, list(only(bureau).errors)) == ("invalid", ["content"])
+    bureau.command("water.progress", packed(envelope(assignment, content="一")), "c-1")
+    assert [answer.code for answer in bureau.answers()] == ["invalid", "accepted"]
+
+
 def test_a_byte_order_mark_is_no_reason_to_refuse(bureau):
     assignment = bureau.accept()
     bureau.command("water.sign", b"\xef\xbb\xbf" + packed(envelope(assignment)), "c-1")

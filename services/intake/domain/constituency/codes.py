@@ -133,8 +133,13 @@ class PrintedCode:
     def move(self, state: CodeState, now: datetime) -> None:
         """Install or retire it; raises `Conflict` where it is not in use, or stands so already."""
         if self.state not in _MOVES[state]:
-            raise Conflict(f"The code is {self.state}, so it cannot be {state}.")
+            raise Conflict(f"The code is {self.state}, so it cannot be {state}. {self._next_step()}")
         self.state, self.changed = state, now
+
+    def _next_step(self) -> str:
+        if self.successor is not None:
+            return f"{self.successor} has taken its place: name that one."
+        return "Replace or retire it." if self.state in IN_USE else "Order new codes instead."
 
     def replace(self, code: str, number: int, now: datetime) -> PrintedCode:
         """Let another code, which is returned, take its place."""

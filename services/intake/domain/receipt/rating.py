@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import Move, State, advance, allowed_moves
@@ -13,6 +14,8 @@ from services.contracts.words.text import is_visible
 
 #: How often one rater may answer: about a reply once and one revision, about a promise that was kept once.
 ON_A_REPLY, ON_A_PROMISE = 2, 1
+#: What the holder of a receipt can do, as the API calls it.
+_CALLED: Final[Mapping[Move, str]] = {Move.COMPLETE: "details", Move.WITHDRAW: "withdrawal", Move.EVALUATE: "evaluation"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def check_evaluation(state: State, question: Question, given: Sequence[Rated], n
     `new` is None when it is only asked whether one could rate. An unchanged rating is refused. A case may have been
     concluded in between, by another rating of it.
     """
-    advance(state, Move.EVALUATE)
+    moved_by_holder(state, Move.EVALUATE)
     if len(given) >= question.times:
         raise Conflict("This reply has been evaluated already.")
     if new is not None and given and given[-1] == new:
@@ -96,6 +99,17 @@ def check_evaluation(state: State, question: Question, given: Sequence[Rated], n
             "Who is dissatisfied says why, so that it can be done better.",
             {"comment": ["needed for dissatisfied: what is missing, or what went wrong"]},
         )
+
+
+def moved_by_holder(state: State, move: Move) -> State:
+    """The state after a move of who holds the receipt; raises `Conflict` that names what this person can do instead."""
+    if move in allowed_moves(state):
+        return advance(state, move)
+    able = [called for each, called in _CALLED.items() if each in allowed_moves(state)]
+    if state is State.PAUSED:
+        able.insert(0, _CALLED[Move.COMPLETE])
+    possible = ", ".join(able) or "nothing more. For something new, submit another opinion"
+    raise Conflict(f"'{_CALLED[move]}' is not possible while the opinion is '{state}'. Possible now with the receipt: {possible}.")
 
 
 def may_evaluate(state: State, question: Question, given: Sequence[Rated], now: datetime) -> bool:
