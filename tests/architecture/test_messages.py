@@ -95,9 +95,11 @@ def test_the_definitions_have_exactly_the_exchanges_of_the_table_and_a_dead_queu
 
 
 def moves_made(service: str) -> set[str]:
-    """The moves that a service makes: the second argument of each `advance(state, Move.X)`."""
+    """The moves that a service makes: the second argument of each `advance(state, Move.X)`, and of what holders of receipts do."""
     made = [
-        call.args[1] for call in calls(ROOT / "services" / service) if isinstance(call.func, ast.Name) and call.func.id == "advance"
+        call.args[1]
+        for call in calls(ROOT / "services" / service)
+        if isinstance(call.func, ast.Name) and call.func.id in ("advance", "moved_by_holder")
     ]
     return {move.attr for move in made if isinstance(move, ast.Attribute)}
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pika
 import pytest
+from pika.adapters.utils.connection_workflow import AMQPConnectorStackTimeout
 
 from services.console.embedded.starting.processes import free_port
 from services.contracts.errors import Unavailable
@@ -27,6 +29,16 @@ def test_it_counts_what_waits_and_leaves_out_queues_that_are_not_there(rabbit: R
 def test_a_broker_that_does_not_answer_is_said_to_be_away() -> None:
     with pytest.raises(Unavailable):
         BrokerProbe(f"amqp://nobody:nothing@127.0.0.1:{free_port()}/huiying").depths([DEAD_QUEUE])
+
+
+def test_a_broker_that_takes_too_long_to_answer_is_said_to_be_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(parameters: object) -> None:
+        raise AMQPConnectorStackTimeout("Connection setup timed out")
+
+    monkeypatch.setattr(pika, "BlockingConnection", late)
+    for ask in (lambda probe: probe.depths([DEAD_QUEUE]), BrokerProbe.reach, BrokerProbe.check):
+        with pytest.raises(Unavailable):
+            ask(BrokerProbe("amqp://127.0.0.1/huiying"))
 
 
 def test_a_broker_under_an_alarm_takes_no_messages_and_says_so(rabbit: Rabbit) -> None:

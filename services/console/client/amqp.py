@@ -11,7 +11,7 @@ from pika.adapters.blocking_connection import BlockingConnection
 from pika.spec import Basic, BasicProperties
 
 from services.console.terminal import fail
-from services.runtime.messaging.probe import broker_parameters
+from services.runtime.messaging.probe import PIKA_ERRORS, broker_parameters
 from services.runtime.tls import read_address, reason
 
 #: Gets (method, properties, body) of a message.
@@ -29,7 +29,7 @@ def connection(url: str, name: str, patience: float | None = None) -> Iterator[B
         parameters.blocked_connection_timeout = patience
         parameters.client_properties = {"connection_name": name}
         opened = pika.BlockingConnection(parameters)
-    except (pika.exceptions.AMQPError, OSError) as error:
+    except PIKA_ERRORS as error:
         if why := reason(error):
             fail(f"The broker at {address.host}:{address.port} cannot be trusted: {why}.", DISTRUST)
         fail(f"The broker at {address.host}:{address.port} does not let us in: {error!r}", "huiying doctor")

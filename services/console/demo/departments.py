@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pika
-import pika.exceptions
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
 
 from examples.python.department import Answers, DepartmentProgram, Event, Json
 from services.console.demo.samples import DemoCase
 from services.runtime.clock import SystemClock
+from services.runtime.messaging.probe import PIKA_ERRORS
 from services.runtime.tls import bare, context
 
 LOOK_SECONDS, REST_SECONDS, MOST_HELD = 0.2, 0.5, 5000
@@ -35,7 +35,7 @@ class SampleDepartment(threading.Thread):
             try:
                 with pika.BlockingConnection(self._program.parameters) as connection:
                     self._serve(connection)
-            except pika.exceptions.AMQPError as error:
+            except PIKA_ERRORS as error:
                 if not self._stop_asked.is_set():
                     self.troubles.append(f"{self._program.code}: {error!r}")
                     self._stop_asked.wait(REST_SECONDS)

@@ -19,7 +19,7 @@ from services.console.settings import ConsoleSettings
 from services.console.terminal import fail
 from services.contracts.definitions import ADMINISTRATOR, Definitions, definitions, department_user, users
 from services.contracts.topology import SERVICE_QUEUES, SERVICES, VHOST
-from services.runtime.messaging.probe import broker_parameters
+from services.runtime.messaging.probe import PIKA_ERRORS, broker_parameters
 from services.runtime.tls import PORTS, reason, with_user
 
 ADVICE = "correct it, or set HUIYING_MANAGEMENT_URL=http://admin:…@host:15672, or import what 'huiying topology definitions' prints"
@@ -169,6 +169,6 @@ def refusal(url: str) -> str | None:
         connection.close()
     except pika.exceptions.ChannelClosedByBroker as error:
         return f"it has no Huiying topology ({error.reply_text})"
-    except (pika.exceptions.AMQPError, OSError) as error:
+    except PIKA_ERRORS as error:
         return reason(error) or f"it does not let us in ({error!r})"
     return None

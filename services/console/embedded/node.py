@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pika
-import pika.exceptions
 
 from services.console.embedded.starting.processes import Slot, free_port, is_free, listens, stop_all
 from services.contracts.definitions import ADMINISTRATOR, Definitions, definitions, password_hash
 from services.contracts.topology import LARGEST_MESSAGE, VHOST
+from services.runtime.messaging.probe import PIKA_ERRORS
 from services.runtime.settings import inherited
 
 NAME = "huiying@localhost"
@@ -216,7 +216,7 @@ class PrivateNode:
         parameters.socket_timeout, parameters.stack_timeout = 5, 5
         try:
             pika.BlockingConnection(parameters).close()
-        except (pika.exceptions.AMQPError, OSError):
+        except PIKA_ERRORS:
             return False
         return True
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import pika
 import pika.exceptions
 import structlog
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 
 from services.contracts.errors import Unavailable
 from services.contracts.topology import DEAD
@@ -22,6 +23,8 @@ REMEMBER_SECONDS = 5.0
 #: A routing key of the exchange for dead letters that no queue is bound to.
 NOWHERE = "huiying.probe"
 NOT_FOUND = 404
+#: What goes wrong with a connection of pika's: an attempt that takes too long ends with an error that is not among its own.
+PIKA_ERRORS: Final[tuple[type[Exception], ...]] = (pika.exceptions.AMQPError, AMQPConnectorException, OSError)
 log = structlog.get_logger()
 
 
@@ -67,7 +70,7 @@ class BrokerProbe:
                     connection.close()
         except pika.exceptions.ConnectionBlockedTimeout:
             raise
-        except (pika.exceptions.AMQPError, OSError) as error:
+        except PIKA_ERRORS as error:
             raise _as_refusal(error) from error
 
     def depths(self, queues: Sequence[str]) -> dict[str, int]:
@@ -88,7 +91,7 @@ class BrokerProbe:
                             log.warning("queue_not_counted", queue=queue, error=closed.reply_text)
             finally:
                 connection.close()
-        except (pika.exceptions.AMQPError, OSError) as error:
+        except PIKA_ERRORS as error:
             raise _as_refusal(error) from error
         return found
 
