@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.words.keys import repeated_key
+from services.contracts.errors import Invalid
+from services.contracts.words.keys import REPEATED, repeated_key
+from services.runtime.web.requests import parse_json
 
 TEXTS = st.text(st.sampled_from('ab":\\{}[], \n路'), max_size=6)
 JSON = st.recursive(
@@ -43,3 +45,9 @@ def test_a_name_that_stands_twice_is_found_by_what_it_is_called(raw: str, name: 
 def test_what_was_written_from_a_value_repeats_nothing(value: Any, indent: int | None, ascii_only: bool) -> None:
     raw = json.dumps(value, indent=indent, ensure_ascii=ascii_only).encode()
     assert repeated_key(raw, orjson.loads(raw)) is None
+
+
+def test_a_body_with_a_field_twice_is_refused_by_it() -> None:
+    with pytest.raises(Invalid) as refused:
+        parse_json(b'\xef\xbb\xbf{"text": "a", "text": "b"}')
+    assert dict(refused.value.errors) == {"text": [REPEATED]}

@@ -175,10 +175,6 @@ class TestWho:
     def test_who_comes_before_what(self, world: World) -> None:
         problem(world.client.get("/api/v1/notes?limit=nonsense"), 401, "not-signed-in")
 
-    def test_a_field_that_is_given_twice_answers_422_and_is_named(self, world: World) -> None:
-        answer = world.client.post("/api/v1/notes", data=b'{"text": "a", "text": "b"}', content_type="application/json")
-        assert problem(answer, 422, "invalid")["errors"] == {"text": ["Given more than once in one object."]}
-
 
 class TestBadInput:
     @pytest.mark.parametrize("raw", [b"{", b"[1]", b'"text"', b'{"text": "\xff"}', b'{"text": "\\ud800"}', b'{"text": NaN}'])
