@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Shanghai")
+_ID = re.compile(r"([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 
 
 class Clock(Protocol):
@@ -45,6 +47,12 @@ def new_id() -> str:
     digits = f"{milliseconds & 0xFFFFFFFFFFFF:012x}7{fraction:03x}{os.urandom(8).hex()}"
     variant = "89ab"[int(digits[16], 16) & 3]
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
+
+
+def is_young(name: str, seconds: int) -> bool:
+    """Whether an id was made by `new_id` so short a while ago, here or on a machine whose clock is about right."""
+    made = _ID.match(name)
+    return made is not None and abs(int(made[1] + made[2], 16) - time.time() * 1000) < seconds * 1000
 
 
 def first_id(instant: datetime) -> str:

@@ -128,6 +128,29 @@ def test_only_an_announced_session_with_slots_is_booked(harness, changes, status
     assert book(harness).status_code == status
 
 
+def test_of_a_session_planned_a_moment_ago_it_is_said_to_try_again(harness):
+    answer = book(harness, new_id())
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    made = harness.post("/codes", {"kind": "activity", "label": "接待日", "session": new_id(), "many": 1}, "admin")
+    assert made.status_code == 503, made.text
+    old = "0192f3a1-0000-7000-8000-000000000000"
+    assert [book(harness, each).status_code for each in (old, "x" * 36)] == [404, 404]
+
+
+def test_a_booking_does_not_tell_a_time_that_no_longer_holds(harness):
+    tell(harness)
+    receipt = receipt_of(book(harness))
+    tell(harness, SessionPostponed, 3, "postponed")
+    told = harness.client.get(f"/api/v1/bookings/{receipt}").get_json()
+    assert (told["at"], told["session_state"], told["state"]) == (None, "postponed", "made")
+    page = harness.client.get(f"/bookings/{receipt}", headers={"Accept-Language": "zh"}).text
+    assert "延期，时间另行通知" in page
+    assert f"{AT:%Y}年" not in page
+    tell(harness, SessionPostponed, 4, "announced", at=AT + timedelta(days=9))
+    told = harness.client.get(f"/api/v1/bookings/{receipt}").get_json()
+    assert (told["at"], told["session_state"]) == ((AT + timedelta(days=9)).isoformat(), "announced")
+
+
 def test_a_session_that_has_begun_is_booked_no_more(harness):
     tell(harness)
     harness.clock.instant = AT

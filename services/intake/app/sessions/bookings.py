@@ -36,7 +36,8 @@ class BookingAnswer(TypedDict):
     receipt: str
     session: str
     title: str
-    at: str
+    at: str | None
+    session_state: str
     place: str | None
     slot: int
     state: BookingState
@@ -153,8 +154,10 @@ def change(service: Intake, act: Callable[[handlers.Bookings], T]) -> T:
 
 def shown(session: HeardSession, booking: Booking) -> BookingAnswer:
     """A booking as the holder of its receipt sees it."""
+    at = session.takes_place
     return {
         "id": booking.id, "receipt": show_receipt(booking.receipt), "session": session.id, "title": session.title,
-        "at": session.at.isoformat(), "place": session.place, "slot": booking.slot, "state": booking.state,
+        "at": at.isoformat() if at else None, "session_state": session.state, "place": session.place, "slot": booking.slot,
+        "state": booking.state,
         "links": {"booking": f"{API}/bookings/{booking.receipt}", "page": f"/bookings/{booking.receipt}"},
     }  # fmt: skip

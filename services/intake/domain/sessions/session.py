@@ -103,6 +103,11 @@ class HeardSession:
         return self.state in _OFF
 
     @property
+    def takes_place(self) -> datetime | None:
+        """When it begins; None as long as it is postponed to a time that nobody knows yet."""
+        return None if self.state == SessionState.POSTPONED else self.at
+
+    @property
     def where(self) -> AtSession:
         """What an opinion says of the session at which it was told."""
         return AtSession(self.id, self.kind, self.theme)

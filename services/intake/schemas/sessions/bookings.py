@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from services.contracts.sessions import SessionState
 from services.intake.domain.sessions.booking import BookingState, Visitor
 from services.intake.schemas.making import Made
 from services.runtime.input.fields import MailboxField, ManyLines, OneLine, TelephoneField
@@ -28,7 +29,14 @@ class BookingShape(Schema):
     receipt = fields.String(required=True)
     session = fields.String(required=True)
     title = fields.String(required=True)
-    at = fields.AwareDateTime(required=True, metadata={"description": "When the session begins."})
+    at = fields.AwareDateTime(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When the session begins; null while no new time is known."},
+    )
+    session_state = fields.String(
+        required=True, validate=validate.OneOf(list(SessionState)), metadata={"description": "Where the session stands."}
+    )
     place = fields.String(required=True, allow_none=True, metadata={"description": "Where the session is held."})
     slot = fields.Integer(required=True)
     state = fields.String(required=True, validate=validate.OneOf(list(BookingState)))

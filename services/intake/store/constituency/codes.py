@@ -9,7 +9,7 @@ from dataclasses import asdict, fields, replace
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.errors import Conflict, Invalid, NotFound, Unavailable
 from services.contracts.messages.codes import CodeIssued, CodeReplaced
 from services.intake.domain.constituency.campaign import UNKNOWN_CAMPAIGN
 from services.intake.domain.constituency.codes import (
@@ -27,6 +27,7 @@ from services.intake.domain.sessions.session import UNKNOWN_SESSION
 from services.intake.store.columns import EnumCode, StoredRow
 from services.intake.store.constituency.campaigns import named_campaigns
 from services.intake.store.constituency.linking import known_deputies
+from services.intake.store.sessions.sessions import unheard
 from services.intake.store.sessions.tables import heard_sessions
 from services.intake.store.tables import tables
 from services.runtime.clock import new_id
@@ -119,6 +120,8 @@ class CodeStore:
         station = self._work.execute(
             sa.select(heard_sessions.c.station).where(heard_sessions.c.id == placement.session)
         ).one_or_none()  # fmt: skip
+        if station is None and isinstance(unknown := unheard(placement.session), Unavailable):
+            raise unknown
         if station is None or (placement.station and station[0] != placement.station):
             raise Invalid("Name a session of the station, or leave it out.", {"session": [UNKNOWN_SESSION]})
 

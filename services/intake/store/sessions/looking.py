@@ -13,8 +13,8 @@ from services.contracts.errors import NotFound
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Outcome
 from services.intake.domain.sessions.booking import UNKNOWN_BOOKING, Booking, BookingState, Visitor
-from services.intake.domain.sessions.session import UNKNOWN_SESSION, HeardSession
-from services.intake.store.sessions.sessions import BOOKINGS, SESSIONS, visitor_of
+from services.intake.domain.sessions.session import HeardSession
+from services.intake.store.sessions.sessions import BOOKINGS, SESSIONS, unheard, visitor_of
 from services.intake.store.sessions.tables import STANDS, bookings, heard_sessions, questions
 from services.intake.store.tables import opinions
 from services.runtime.store.statements.bulk import fetch
@@ -66,7 +66,7 @@ def find_session(connection: Connection, session: str) -> HeardSession:
     """A session; raises `NotFound`."""
     found = SESSIONS.all(fetch(connection, _SESSION, {"session": session}))
     if not found:
-        raise NotFound(UNKNOWN_SESSION)
+        raise unheard(session)
     return found[0]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from services.contracts.errors import NotFound
+from services.contracts.errors import NotFound, Refusal, Unavailable
 from services.contracts.messages.duties import LetterEntrusted
 from services.contracts.messages.sessions import AttendanceRecorded, BookingCancelled, BookingMade, LetterBooked
 from services.contracts.messages.supervision import LetterCancelled
@@ -20,6 +20,7 @@ from services.intake.domain.sessions.session import UNKNOWN_SESSION, HeardSessio
 from services.intake.store.personal import seal
 from services.intake.store.sessions import marks
 from services.intake.store.sessions.tables import STANDS, attendances, bookings, heard_sessions, questions
+from services.runtime.clock import is_young
 from services.runtime.store import idempotency
 from services.runtime.store.database import Transaction
 from services.runtime.store.nouns import Nouns, NounTable
@@ -27,6 +28,8 @@ from services.runtime.store.statements.bulk import among
 from services.runtime.store.vault import Vault
 
 UNNUMBERED = 0
+#: Within how many seconds what notify tells of a session is heard, on a busy machine as well.
+HEARD_WITHIN = 10
 SESSIONS, BOOKINGS = NounTable(heard_sessions, HeardSession), NounTable(bookings, Booking)
 #: Always in the same order, so that two who lock several wait for each other and no more.
 _NAMED = SESSIONS.query.where(among(heard_sessions.c.id, "ids")).order_by(heard_sessions.c.id).with_for_update()
@@ -62,6 +65,13 @@ def visitor_of(vault: Vault, personal: str | None) -> Visitor | None:
     return Visitor(**vault.open(personal)) if personal else None
 
 
+def unheard(session: str) -> Refusal:
+    """What is answered of a session of which nothing was heard: it may have been planned a moment ago."""
+    if is_young(session, HEARD_WITHIN):
+        return Unavailable("This session was planned only just now. Please try again shortly.")
+    return NotFound(UNKNOWN_SESSION)
+
+
 class KnownSessions:
     """What is known of sessions, each locked until the commit, so that slots and numbers are counted one at a time."""
 
@@ -74,7 +84,7 @@ class KnownSessions:
         """One session; raises `NotFound`."""
         found = self._sessions.load(_NAMED, {"ids": [session]})
         if not found:
-            raise NotFound(UNKNOWN_SESSION)
+            raise unheard(session)
         return found[0]
 
     def load_many(self, ids: Sequence[str]) -> dict[str, HeardSession]:

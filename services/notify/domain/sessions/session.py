@@ -143,8 +143,12 @@ class Session:
         self.state = advance_session(self.state, SessionMove.CHANGE)
         fixed = {"kind": self.kind, "station": self.station} | ({"at": self.at} if self.is_announced else {})
         wrong = {name: ["it stays as it is"] for name, value in fixed.items() if getattr(details, name) != value}
+        if self.is_announced and details.slots < self.slots:
+            wrong["slots"] = [f"at least {self.slots}: they may have been booked since it was announced"]
         if wrong:
-            raise Invalid("Kind and station stay; an announced session gets another time by being postponed.", wrong)
+            raise Invalid(
+                "Kind and station stay; what is announced keeps its places, and gets another time by being postponed.", wrong
+            )
         self.take(details)
         return SessionChanged(**self._said())
 

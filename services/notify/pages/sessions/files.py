@@ -116,6 +116,5 @@ def _written(*properties: tuple[str, str]) -> bytes:
 
 
 def _status(state: SessionState) -> str:
-    if state is SessionState.CANCELLED:
-        return "CANCELLED"
-    return "TENTATIVE" if state is SessionState.POSTPONED else "CONFIRMED"
+    # A time that no longer holds goes from calendars; the new one comes with a higher number under the same name.
+    return "CANCELLED" if state in (SessionState.CANCELLED, SessionState.POSTPONED) else "CONFIRMED"

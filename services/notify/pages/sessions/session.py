@@ -13,7 +13,7 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Changed, Conflict, Invalid, NotFound
 from services.contracts.fragments import parts_of
 from services.contracts.people.callers import PUBLIC
-from services.contracts.sessions import SessionMove, allowed_moves
+from services.contracts.sessions import SessionMove, SessionState, allowed_moves
 from services.contracts.words.bilingual import Words, name_of
 from services.contracts.words.of_sessions import LISTS, SESSION_MOVES
 from services.design.phrases import Phrase
@@ -43,6 +43,7 @@ from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
 PATH: Final = "/sessions/<session_id>"
+UNKNOWN_TIME: Final = Phrase("Postponed, to a time that is not known yet")
 
 
 class MoveForm(NamedTuple):
@@ -131,8 +132,10 @@ def _facts(shown: ShownSession, names: Mapping[str, str], catalogue: Catalogue) 
     session = shown.session
     area = stored.found(catalogue.areas, session.area)
     asked = [name_of(stored.department(catalogue, code)) for code in session.departments]
+    is_put_off = session.state is SessionState.POSTPONED
     return [
-        (Phrase("Time"), shown.at), (Phrase("Ends"), local(session.ends, catalogue) if session.ends else None),
+        (Phrase("Time"), UNKNOWN_TIME if is_put_off else shown.at),
+        (Phrase("Ends"), local(session.ends, catalogue) if session.ends and not is_put_off else None),
         (Phrase("Liaison station"), shown.station), (Phrase("Place"), session.place), (Phrase("Area"), area and name_of(area)),
         (Phrase("Theme"), session.theme),
         (Phrase("Deputies who are to come"), "、".join(names.get(each, each) for each in session.deputies)),

@@ -118,6 +118,12 @@ def test_calendars_can_follow_it(scene: Scene, call: Telephone, browser: Browser
     (alone,) = Calendar.from_ical(browser.get(f"/sessions/{session}.ics").data).walk("VEVENT")
     assert alone["uid"] == one["uid"]
     assert browser.get(f"/sessions/{made(call)}.ics").status_code == 404
+    assert call("POST", f"/sessions/{session}/postpone", "office", {"reason": "台风"})[0] == 200
+    (alone,) = Calendar.from_ical(browser.get(f"/sessions/{session}.ics").data).walk("VEVENT")
+    assert alone["STATUS"] == "CANCELLED"
+    page = browser.text(f"/sessions/{session}")
+    assert "延期，时间另行通知" in page
+    assert "12月3日" not in page
 
 
 def test_the_page_says_which_rule_was_broken_and_why_to_everybody(scene: Scene, call: Telephone, browser: Browser) -> None:
