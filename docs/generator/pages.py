@@ -37,10 +37,14 @@ from services.contracts.measures import Measure
 from services.contracts.messages.values import Message, Value
 from services.contracts.people.callers import PUBLIC
 from services.contracts.words.answers import CODES
+from services.contracts.words.problems import PROBLEMS
 from services.runtime.settings import PREFIX, ProcessSettings
 from services.runtime.web.routes import Route
+from services.runtime.web.serving.refusing import TITLES
 
 Row = tuple[str, ...]
+#: What the gateway says of a service that cannot be reached, or takes too long.
+NO_ANSWER = ("no-answer", PROBLEMS["no-answer"].title)
 _WORDS: dict[type[Any], str] = {
     str: "text", int: "whole number", float: "number", bool: "yes or no", Path: "path", datetime: "instant with offset",
 }  # fmt: skip
@@ -253,6 +257,12 @@ def api() -> str:
     rows = [(f"`{route.path}`", route.summary, name) for name, route in process_routes()]
     parts += ["## Health and metrics\n", table(("address", "what it answers", "service"), rows)]
     problems = [(str(each.status), f"`/problems/{each.slug}`", each.title, _first(shape)) for shape, each in STATUSES.items()]
+    listed = {each.slug for each in STATUSES.values()}
+    others = sorted((status, slug, title) for status, (slug, title) in {**TITLES, 502: NO_ANSWER, 504: NO_ANSWER}.items())
+    problems += [
+        (str(status), f"`/problems/{slug}`", title, PROBLEMS[slug].advice) for status, slug, title in others if slug not in listed
+    ]
+    problems.append(("4xx, 5xx", "`/problems/http-{status}`", "That of HTTP, as for 405", "Any other status that HTTP itself has."))
     parts += ["## Problems\n", table(("status", "type", "title", "when"), problems)]
     return "\n".join(parts)
 

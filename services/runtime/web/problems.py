@@ -121,7 +121,7 @@ def _http_problem(error: HTTPException) -> flask.Response:
     if error.code == 413:
         return problem(TooLarge("The body is larger than this server takes."))
     status = error.code or 500
-    response = document(status, f"http-{status}", error.name, error.description or "")
+    response = document(status, f"http-{status}", error.name, error.description or "", instance=quote(flask.request.path))
     if status == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response

@@ -9,13 +9,19 @@ from services.contracts.errors import STATUSES
 from services.contracts.words.problems import PROBLEMS, meaning_of
 from services.runtime.web.serving.refusing import TITLES
 
-GATEWAY = (Path(__file__).parents[3] / "deploy/gateway/problems.conf").read_text()
+ROOT = Path(__file__).parents[3]
+GATEWAY = (ROOT / "deploy/gateway/problems.conf").read_text()
 TITLED = {status.slug: status.title for status in STATUSES.values()} | dict(TITLES.values())
 TITLED |= {slug: title for slug, title in re.findall(' en".*"/problems/(.+?)","title":"(.+?)"', GATEWAY) if slug in PROBLEMS}
 
 
 def test_every_type_of_problem_has_a_meaning_under_the_same_title() -> None:
     assert {slug: meaning.title for slug, meaning in PROBLEMS.items()} == TITLED
+
+
+def test_the_description_of_the_api_lists_every_type() -> None:
+    listed = set(re.findall("`/problems/([a-z-]+|http-[{]status[}])`", (ROOT / "docs/api.md").read_text()))
+    assert {*PROBLEMS, "http-{status}"} <= listed
 
 
 @pytest.mark.parametrize("slug", sorted(PROBLEMS))

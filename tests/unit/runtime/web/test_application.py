@@ -245,7 +245,7 @@ class TestErrors:
 
     def test_another_method_answers_405_and_names_those_there_are(self, world: World) -> None:
         response = world.client.delete("/api/v1/notes")
-        problem(response, 405, "http-405")
+        assert problem(response, 405, "http-405")["instance"] == "/api/v1/notes"
         assert {"GET", "POST"} <= set(response.headers["Allow"].split(", "))
 
     @pytest.mark.parametrize("refusal", STATUSES, ids=lambda refusal: refusal.__name__)
