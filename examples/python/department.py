@@ -29,6 +29,7 @@ from typing import Any
 import pika
 import pika.exceptions
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 
 Event = Mapping[str, Any]
 Json = dict[str, Any]
@@ -148,8 +149,9 @@ class DepartmentProgram:
                 self.rest(
                     f"另一程序在用，或无权进入 another program has the one connection, or no right to the virtual host: {error!r}"
                 )
-            except pika.exceptions.AMQPError as error:
+            except (pika.exceptions.AMQPError, AMQPConnectorException) as error:
                 # A line that broke, a broker that restarts or blocks, a command that it refused: it is done again from the store.
+                # The second is what pika raises where a broker is too slow to let it in.
                 self.rest(f"连接中断，稍后重连 line lost, trying again: {error!r}")
 
     def rest(self, why: str) -> None:

@@ -15,11 +15,13 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pika
 import pika.exceptions
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 
 from tests.faults.journal import Journal
 
 CONTENT_TYPE = "application/cloudevents+json"
-ERRORS = (pika.exceptions.AMQPError, OSError)
+#: The second is what pika raises where a broker is too slow to let it in.
+ERRORS = (pika.exceptions.AMQPError, AMQPConnectorException, OSError)
 REST_SECONDS = 0.5
 Command = tuple[str, dict[str, Any]]  # verb, data without the assignment
 

@@ -8,6 +8,7 @@ from typing import Any
 import pika
 import pytest
 from click.testing import CliRunner
+from pika.adapters.utils.connection_workflow import AMQPConnectorStackTimeout
 
 from examples.python import department as department_program
 from examples.python.department import Answers, DepartmentProgram, describe
@@ -154,6 +155,7 @@ ENDINGS = {
     "no queue takes the command": pika.exceptions.UnroutableError([]),
     "the queue of commands is full": pika.exceptions.NackError([]),
     "the broker is away": pika.exceptions.AMQPConnectionError,
+    "the broker is slow to let it in": AMQPConnectorStackTimeout(),
 }
 
 
