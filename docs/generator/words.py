@@ -79,6 +79,7 @@ WORDS: Mapping[str, str] = {
     "items": "The items, in the order of the list.",
     "evaluate_by": "Until when it can be rated.",
     "evaluation": "The rating, where there is one.",
+    "awaited": "How many who get the reply have not rated it; the case is concluded when there are none, or the time is over.",
     "evaluations": "Every rating, oldest first.",
     "merged_into": "The id of the opinion that it is handled with.",
     "into": "The id of the opinion that it is handled with from now on.",

@@ -123,6 +123,8 @@ class LetterErased(Message, frozen=True):
 class OpinionEvaluated(Message, frozen=True):
     """The submitter rated the reply. `rater` tells several of one case apart and nobody who they are.
 
+    `awaited` is how many of those who get the reply have not rated it in this round.
+
     Its department gets a copy from routing without `rater` and `comment`; the reason of a dissatisfied one comes with the rework.
     """
 
@@ -138,6 +140,7 @@ class OpinionEvaluated(Message, frozen=True):
     round: Count = 1
     rater: str | None = None
     revision: bool = False
+    awaited: Count = 0
 
 
 class OpinionSupported(Message, frozen=True):

@@ -47,7 +47,8 @@ class LastRating:
 class ReceiptView:
     """What the holder of a receipt sees; an opinion that was merged shows who handles the case, its reply and its story.
 
-    `may` names what they can do now. `timeline` has the latest lines, `earlier` is the cursor for those before them, if any.
+    `awaited` is how many who get the reply have not rated it, None where there is none to conclude. `may` names what they can do
+    now. `timeline` has the latest lines, `earlier` is the cursor for those before them, if any.
     """
 
     receipt: str
@@ -67,6 +68,7 @@ class ReceiptView:
     answers: Sequence[SeparateAnswer]
     promises: Sequence[PromiseStanding]
     evaluation: LastRating | None
+    awaited: int | None
     attachments: Sequence[Attachment]
     answer_photos: Sequence[AnswerPhoto]
     may: Sequence[str]

@@ -238,8 +238,9 @@ class Opinion:
         self.state = state
         publishing.take_back(self)
 
-    def rate(self, own: Opinion, receipt: str, new: Rated, before: Sequence[GivenRating]) -> GivenRating:
-        """Rate the reply of this case, by the holder of a receipt of `own` who gave the ratings `before` in this round."""
+    def rate(self, own: Opinion, receipt: str, new: Rated, before: Sequence[GivenRating], awaited: int = 0) -> GivenRating:
+        """Rate the reply of this case, by the holder of a receipt of `own` who gave the ratings `before` in this round; so many
+        others are still `awaited` in it."""
         given = given_to(self.question, self.round, before)
         check_evaluation(self.state, self.question, given, new, self.now)
         rating = GivenRating(
@@ -252,7 +253,7 @@ class Opinion:
         self.publish(
             OpinionEvaluated(
                 self.assignment or "", self.department or "", new.result, new.process, new.comment, self.topic,
-                round=self.round, rater=rater_of(receipt), revision=rating.revision,
+                round=self.round, rater=rater_of(receipt), revision=rating.revision, awaited=awaited,
             )
         )  # fmt: skip
         return rating

@@ -62,7 +62,8 @@ def evaluate(store: IntakeStore, receipt: str, rated: Rated) -> State:
     """Rate the reply, or revise the rating once; merged submitters and co-signers rate for themselves."""
     own = store.load_held(receipt).opinion
     case = store.load(own.merged_into) if own.merged_into else own
-    store.add_rating(case.rate(own, receipt, rated, store.ratings(case.id, receipt, case.round)))
+    before, awaited = store.ratings(case.id, receipt, case.round), store.count_awaited(case.id, case.round, receipt)
+    store.add_rating(case.rate(own, receipt, rated, before, awaited))
     store.save(own, case)
     return case.state
 

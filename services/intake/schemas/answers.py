@@ -158,6 +158,7 @@ class Receipt(Schema):
     answers = fields.List(fields.Nested(SeparateAnswerSchema), required=True)
     promises = fields.List(fields.Nested(ReceiptPromiseShape), required=True)
     evaluation = fields.Dict(allow_none=True)
+    awaited = fields.Integer(required=True, allow_none=True)
     attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
     answer_photos = fields.List(fields.Nested(AnswerPhotoSchema), required=True)
     may = fields.List(fields.String(), required=True)

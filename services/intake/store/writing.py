@@ -41,6 +41,7 @@ from services.intake.store.publication.supporters import Supporters
 from services.intake.store.reading import (
     REACHABLE_COSIGNERS,
     REACHABLE_SUBMITTERS,
+    awaited_query,
     find_persons,
     followers_query,
     ratings_query,
@@ -241,6 +242,10 @@ class IntakeStore:
         """What the holder of a receipt has said of the reply of a round, oldest first."""
         query = ratings_query(case).where(ratings.c.receipt == receipt, ratings.c.round == round_)
         return [GivenRating(*tuple(row)) for row in self._work.execute(query)]
+
+    def count_awaited(self, case: str, round_: int, beside: str) -> int:
+        """How many who get the reply of a round have not rated it, beside the holder of one receipt."""
+        return sum(receipt != beside for receipt in self._work.execute(awaited_query(case, round_)).scalars())
 
     def add_rating(self, rating: GivenRating) -> None:
         """Store a rating."""

@@ -36,7 +36,7 @@ FILTERS = ("department", "state", "topic", "opinion", "role", "area", "station",
 _SHOWN = (
     "id", "opinion", "title", "content", "area", "station", "topic", "department", "role", "lead", "level", "key", "leader",
     "difficulty", "state", "round", "created", "updated", "provisional", "signed", "replied", "reply", "outcome", "on_time",
-    "contacted", "concluded", "extensions", "asked_until", "asked_reason", "proposed", "objection", "transfers",
+    "contacted", "concluded", "awaited", "extensions", "asked_until", "asked_reason", "proposed", "objection", "transfers",
     "paused", "paused_until", "pauses",
 )  # fmt: skip
 

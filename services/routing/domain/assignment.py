@@ -107,6 +107,7 @@ class Assignment:
     promise: Promise | None = None
     items: tuple[ReplyItem, ...] | None = None
     evaluate_by: datetime | None = None
+    awaited: int | None = None
     concluded: datetime | None = None
     learned: Learned | None = None
     model: int | None = None

@@ -16,11 +16,12 @@ ON_ITS_WAY = timedelta(seconds=30)
 
 
 def conclude_lapsed(store: RoutingStore, waiting: Sequence[WaitingAssignment]) -> None:
-    """Conclude the cases that were not rated in time."""
+    """Conclude the cases that were not rated in time, or not by everybody who gets the reply."""
     store.load(each.opinion for each in waiting)
     for each in waiting:
         if (case := store.case(each.opinion)) is not None:
-            case.leading(each.id).conclude(case, rated=False)
+            lead = case.leading(each.id)
+            lead.conclude(case, rated=lead.awaited is not None)
             store.save(case)
 
 

@@ -146,6 +146,7 @@ def shown_assignment(each: Assignment, catalogue: Catalogue, caller: Caller) -> 
         (Phrase("Paused until"), moment(each.paused_until)),
         (Phrase("Replied on"), moment(each.replied)),
         (Phrase("Outcome"), OUTCOMES[each.outcome] if each.outcome else None),
+        (Phrase("Ratings still awaited"), each.awaited),
     ]
     name = department_name(each.department, catalogue)
     told = [row for row in facts if row[1] is not None]

@@ -117,6 +117,7 @@ class AssignmentShape(Schema):
     contacted = fields.AwareDateTime(required=True, allow_none=True)
     draft = fields.Nested(ReplyBody, required=True, allow_none=True)
     concluded = fields.AwareDateTime(required=True, allow_none=True)
+    awaited = fields.Integer(required=True, allow_none=True)
     extensions = fields.Integer(required=True)
     asked_until = fields.AwareDateTime(required=True, allow_none=True)
     asked_reason = fields.String(required=True, allow_none=True)

@@ -67,6 +67,8 @@ assignments = sa.Table(
     sa.Column("on_time", sa.Boolean),
     sa.Column("promise", JsonValue(Promise)),
     sa.Column("evaluate_by", Instant),
+    #: How many who get the reply have not rated it, since one of them has.
+    sa.Column("awaited", sa.Integer),
     sa.Column("concluded", Instant),
     sa.Column("lead", sa.String(40)),
     sa.Column("level", sa.String(12)),

@@ -157,6 +157,15 @@ def test_the_file_of_the_case_has_the_words_of_all_that_are_handled_with_it(harn
     assert [(each["id"], each["content"]) for each in file["merged"]] == [(follower.id, harness.row(follower.id)["content"])]
 
 
+def test_whoever_was_merged_is_awaited_too(harness, merged):
+    follower, case = merged
+    routing = Routing(case.id, harness.clock.now())
+    harness.consume(routing.created(), routing.replied())
+    for each in (follower, case):
+        harness.rate(each.receipt)
+    assert [event.data.awaited for event in harness.said(case.id) if event.type == "opinion.evaluated"] == [1, 0]
+
+
 def test_nobody_reads_another_s_words_on_a_receipt(harness):
     secret = harness.submit(content="只有我知道的事。", title="我家的事")
     second, case = harness.submit(), harness.submit(topic="rivers")

@@ -106,6 +106,7 @@ def test_each_rates_alone_and_the_messages_tell_them_apart_without_saying_who(ha
     assert [event.data.result for event in said] == ["satisfied", "dissatisfied", "satisfied", "basically_satisfied"]
     assert len({event.data.rater for event in said}) == 4
     assert [event.sequence for event in said] == [3, 4, 5, 6]
+    assert [event.data.awaited for event in said] == [3, 2, 1, 0]
     for receipt, event in zip(receipts, said, strict=True):
         plain = read_receipt(receipt)
         assert (event.data.rater, event.data.round, event.data.revision) == (rater_of(plain), 1, False)
@@ -115,6 +116,20 @@ def test_each_rates_alone_and_the_messages_tell_them_apart_without_saying_who(ha
     seen = harness.get(f"/opinions/{opinion}", "water").get_json()
     assert sorted(rated["result"] for rated in seen["evaluations"]) == sorted(event.data.result for event in said)
     assert {"round", "process", "result", "comment", "at", "revision"} == set(seen["evaluations"][0])
+
+
+def test_each_sees_how_many_are_awaited_and_nobody_who(harness, joint):
+    receipts, opinion = joint
+    assert read(harness, receipts[0])["awaited"] is None
+    routing = reply(harness, opinion)
+    assert read(harness, receipts[1])["awaited"] == 4
+    rate(harness, receipts[0])
+    assert [read(harness, each)["awaited"] for each in receipts] == [3, 3, 3, 3]
+    assert "另有 3 人可以评价" in harness.client.get(f"/receipts/{read_receipt(receipts[0])}").text
+    rate(harness, receipts[0], "basically_satisfied")
+    assert harness.said(opinion)[-1].data.awaited == 3
+    harness.consume(routing.concluded())
+    assert read(harness, receipts[1])["awaited"] is None
 
 
 def test_a_second_thought_replaces_the_first_and_says_so(harness, joint):

@@ -183,6 +183,15 @@ def test_what_nobody_rates_in_time_is_concluded_unrated_and_once(bureau, replied
     assert concluded == [AssignmentConcluded(replied, "water", Outcome.SOLVED, True, False)]
 
 
+def test_what_some_have_rated_and_others_not_is_concluded_as_rated_when_the_time_is_over(bureau, replied):
+    bureau.evaluate(replied, awaited=1)
+    assert (bureau.row(replied)["state"], bureau.row(replied)["awaited"]) == ("replied", 1)
+    bureau.clock.instant += timedelta(days=400)
+    assert bureau.conclude_lapsed() == 1
+    concluded = [event.data for event in bureau.said() if isinstance(event.data, AssignmentConcluded)]
+    assert concluded == [AssignmentConcluded(replied, "water", Outcome.SOLVED, True, True)]
+
+
 def test_only_what_waits_for_a_rating_lapses_and_so_many_at_a_time(bureau, replied):
     waiting = [replied] + [bureau.accept() for _ in range(4)]
     for assignment in waiting[1:]:

@@ -118,6 +118,26 @@ def test_rework_and_evaluation_have_limits_of_their_own():
     assert evaluation_window(TOWN, simple, start) == at("2026-12-21T23:59:59")
 
 
+def test_a_case_is_concluded_when_nobody_is_awaited_any_more():
+    case = new_case()
+    lead = lead_of(case)
+    lead.send_reply(case, Reply("已修好。", Outcome.SOLVED))
+    for awaited in (2, 1):
+        lead.rate(case, OpinionEvaluated(lead.id, "water", Rating.SATISFIED, awaited=awaited))
+        assert (lead.state, lead.awaited) == (State.REPLIED, awaited)
+    lead.rate(case, OpinionEvaluated(lead.id, "water", Rating.BASICALLY_SATISFIED))
+    assert (lead.state, lead.awaited) == (State.CONCLUDED, None)
+
+
+def test_one_who_is_dissatisfied_gets_it_done_again_whoever_is_awaited():
+    case = new_case()
+    lead = lead_of(case)
+    lead.send_reply(case, Reply("已修好。", Outcome.SOLVED))
+    lead.rate(case, OpinionEvaluated(lead.id, "water", Rating.SATISFIED, awaited=2))
+    lead.rate(case, OpinionEvaluated(lead.id, "water", Rating.DISSATISFIED, None, "。", awaited=1))
+    assert (lead.state, lead.awaited) == (State.REOPENED, None)
+
+
 @pytest.mark.parametrize("rating", Rating)
 def test_only_the_dissatisfied_get_it_done_again(rating):
     case = new_case()

@@ -150,6 +150,7 @@ def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: i
         photos = attachments_of(connection, own.id)
         theirs = answer_photos_of(connection, case.id, shown=True) if has_answers(lines) else []
         mine = [each for each in reading.ratings_of(connection, case.id) if each.receipt == receipt]
+        awaited = reading.count_awaited(connection, case.id, case.round) if case.state is State.REPLIED else None
     part, earlier = part_of(lines, cursor, limit)
     given = given_to(case.question, case.round, mine)
     last = next((each for each in reversed(mine) if each.round == case.round), None)
@@ -163,7 +164,8 @@ def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: i
         area=own.area, station=own.station, submitted=own.submitted, level=case.level, key=case.key, leader=case.leader,
         department=case.department, due=due_of(lines, case.state), reply=case.answer, answers=answers_of(lines),
         promises=promises_of(lines),
-        evaluation=LastRating(last.process, last.result, last.comment, last.at) if last else None, attachments=photos,
+        evaluation=LastRating(last.process, last.result, last.comment, last.at) if last else None, awaited=awaited,
+        attachments=photos,
         answer_photos=theirs, may=may, timeline=list(map(moment, part)), earlier=earlier,
         ledger=f"/ledger?subject={subject_of(own.id)}",
     )  # fmt: skip

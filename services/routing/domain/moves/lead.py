@@ -196,7 +196,8 @@ class Lead(Assignment):
         self.asked_until = self.paused = self.paused_until = None
 
     def rate(self, case: Case, rating: OpinionEvaluated) -> None:
-        """The submitter has rated a reply: the case is concluded, or done again when the rating is dissatisfied.
+        """A submitter has rated a reply: the case is done again when the rating is dissatisfied, and else concluded as soon as
+        nobody who gets the reply is awaited any more.
 
         A dissatisfied rating reopens a concluded case too, but only once a round: a rating of an earlier round is counted and
         changes nothing.
@@ -205,6 +206,8 @@ class Lead(Assignment):
         if rating.result is Rating.DISSATISFIED:
             if Move.REOPEN in moves:
                 self.reopen(case, rating.comment, "dissatisfied")
+        elif Move.CONCLUDE in moves and rating.awaited:
+            self.awaited = rating.awaited
         elif Move.CONCLUDE in moves:
             self.conclude(case, rated=True)
 
@@ -213,7 +216,7 @@ class Lead(Assignment):
         state = advance(self.state, Move.CONCLUDE)
         if self.outcome is None or self.on_time is None:
             raise Conflict("A case without a reply is not concluded.")
-        self.state, self.concluded = state, case.now
+        self.state, self.concluded, self.awaited = state, case.now, None
         case.publish(AssignmentConcluded(self.id, self.department, self.outcome, self.on_time, rated))
 
     def reopen(self, case: Case, reason: str | None, cause: Cause) -> None:
@@ -223,7 +226,7 @@ class Lead(Assignment):
         self.round, self.opened, self.counted, self.waited = self.round + 1, case.now, "rework", None
         self.reply_by = self.original_reply_by = due.at
         self.provisional, self.extensions, self.pauses = due.provisional, 0, 0
-        self.replied = self.evaluate_by = self.concluded = None
+        self.replied = self.evaluate_by = self.concluded = self.awaited = None
         case.publish(AssignmentReopened(self.id, self.department, self.round, {"reply": due.at}, reason, cause))
         case.raise_if_due()
 
