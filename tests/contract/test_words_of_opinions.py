@@ -82,7 +82,7 @@ NONE: Mapping[str, tuple[str, ...]] = {
     ),
     "routing": (
         "assignments.made", "assignments.rule", "assignments.terms", "assignments.waited", "calendars.basis", "commands.answer",
-        "lookbacks.population", "models.report",
+        "erased.content", "erased.title", "lookbacks.population", "models.report",
     ),
     "runtime": (
         "addressed.correlation_id", "idempotency.key", "journal.value", "outbox.correlation_id", "outbox.destinations",

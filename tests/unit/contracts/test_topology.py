@@ -78,7 +78,7 @@ def test_a_department_hears_what_it_has_to_know_of_its_own_cases() -> None:
     assert {shape.TYPE for shape in MESSAGES} - OWN - {"assignment.rescheduled"} == {
         shape.TYPE
         for shape in MESSAGES
-        if shape.TYPE.startswith(("opinion.", "letter.", "ledger.", "duty.", "reminder.given", "code.", "deputy."))
+        if shape.TYPE.startswith(("opinion.", "letter.", "ledger.", "duty.", "reminder.given", "code.", "deputy.", "digest."))
         or shape.__module__.endswith(".sessions")
     }
 

@@ -28,6 +28,9 @@ class Kept:
         assert all(each.startswith("o-s-") for each in opinions)
         return {each: self.cases[each] for each in opinions if each in self.cases}
 
+    def erased_among(self, opinions):
+        return {}
+
     def begins(self, sessions):
         return dict.fromkeys(sessions, at("2027-01-01 00:30"))
 

@@ -162,7 +162,7 @@ def test_what_was_announced_waits_for_somebody_to_postpone_it(scene: Scene, call
     assert at_of(call, announced) == "2026-12-08 09:00–11:00 announced 2026-12-09"
     assert scene.said()[begun:] == []
     details = {
-        "kind": "reception", "title": "周二代表有约（改）", "station": "east-1",
+        "kind": "reception", "title": "周二代表有约（改）", "station": "east-1", "slots": 12,
         "at": "2026-12-08T09:00:00+08:00", "ends": "2026-12-08T11:00:00+08:00",
     }  # fmt: skip
     assert call("PUT", f"/sessions/{announced}", "office", details)[0] == 200
