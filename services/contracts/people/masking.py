@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from services.contracts.people.addresses import named_by
 from services.contracts.people.surnames import DOUBLE, SINGLE, surname_of
 
 Replace = Callable[[re.Match[str]], str]
@@ -19,6 +20,7 @@ _N: Final = "[0-9A-Za-z一二三四五六七八九十百零〇]{1,5}"
 _BUILDING: Final = rf"{_N}(?:栋|幢|座|号楼|号院|弄)\s*[-－]?\s*"
 _UNIT: Final = rf"{_N}单元\s*[-－]?\s*"
 _FLOOR: Final = rf"(?:{_N}(?:楼|层)\s*[-－]?\s*)?"
+_STREET: Final = rf"[路街巷弄道里]\s*{_N}号"
 _PLACE: Final = "小区|花园|公寓|新村|家园|苑|村|社区|路|街|巷|弄|号|组|栋|幢|楼|室"
 _SURNAME: Final = rf"(?:{'|'.join(DOUBLE)}|[{SINGLE}])"
 _TITLES: Final = (
@@ -62,6 +64,7 @@ def _rule(kind: str, pattern: str, shown: str, sign: re.Pattern[str] | None = No
 
 #: Ten digits, however they are parted.
 _LONG: Final = re.compile(r"\d(?:[\s·()（）－—-]{0,2}\d){9}")
+_PASSPORT: Final = re.compile(r"护照|通行证|[eE][A-Za-z\d]\d{7}")
 _AT: Final = re.compile("[@＠]")
 _MESSENGER: Final = re.compile("[微wWqQ]")
 _TITLED: Final = re.compile(_TITLES)
@@ -82,6 +85,14 @@ RULES: Final[tuple[MaskingRule, ...]] = (
         rf"{_START}\d{{6}}[\s-]?[12１２]\d{{3}}[\s-]?\d{{4}}[\s-]?\d{{3}}[\dXxＸｘ]{_END}",
         "证件号",
         _LONG,
+        certain=True,
+    ),
+    _rule(
+        "passport",
+        rf"(?P<label>(?:护照|通行证)(?:号码?|编号)?[：:是为\s]{{0,3}})(?:[A-Z]{{1,2}}\d{{6,9}}|\d{{8,9}}){_END}"
+        rf"|{_START}E[A-HJ-NP-Z\d]\d{{7}}{_END}",
+        "证件号",
+        _PASSPORT,
         certain=True,
     ),
     _rule(
@@ -113,6 +124,9 @@ RULES: Final[tuple[MaskingRule, ...]] = (
         rf"[^，,。；;！!？?\n]{{1,40}}(?:{_PLACE})",
         "住址",
     ),
+    _rule("home", rf"(?P<label>[送寄][到至往])[^，,。；;！!？?\n]{{1,40}}?{_STREET}", "住址"),
+    _rule("home", rf"[\u4e00-\u9fff]{{1,6}}{_STREET}(?=的?(?:居民|住户|住家|业主|租户|租客|房东|屋主))", "住址"),
+    _rule("home", rf"[\u4e00-\u9fff]{{1,6}}{_STREET}\s*[-－]?\s*(?:{_BUILDING})?(?:{_UNIT})?{_FLOOR}\d{{2,4}}(?:室|户|房)", "住址"),
     _rule(
         "home", rf"(?:{_BUILDING})?{_UNIT}{_FLOOR}\d{{2,4}}(?:室|户|号|房)?|{_BUILDING}{_FLOOR}\d{{2,4}}(?:室|户|房|号)?", "住址"
     ),
@@ -125,14 +139,20 @@ RULES: Final[tuple[MaskingRule, ...]] = (
 CERTAIN: Final[Mapping[str, str]] = {
     "mail": "an e-mail address",
     "identity": "the number of an identity card",
+    "passport": "the number of a passport or a travel permit",
     "number": "a number of 15 to 19 digits",
     "mobile": "a mobile number",
     "plate": "a number plate",
 }
 
 
-def mask(text: str, persons: Iterable[str] = ()) -> str:
-    """A text with personal data replaced; `persons` are names, numbers and addresses that are known to be of persons."""
+def mask(text: str, persons: Iterable[str] = (), address: str | None = None) -> str:
+    """A text with personal data replaced; `persons` are names, numbers and mail addresses that are known to be of persons.
+
+    `address` is where one of them may live: it is taken out however the text names it, unless it names no house.
+    """
+    if address and (named := named_by(address)):
+        text = named.sub("〔住址〕", text)
     for known in sorted({each.strip() for each in persons if each.strip()}, key=len, reverse=True):
         if len(known) > 1:
             text = text.replace(

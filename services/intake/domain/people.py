@@ -53,6 +53,11 @@ class Persons:
         """About where it is, as everybody may know it."""
         return self.location.about if self.location else None
 
+    @property
+    def address(self) -> str | None:
+        """Where it is in words, which may be somebody's home."""
+        return self.location.address if self.location else None
+
     def words(self, cosigners: Sequence[Person]) -> list[str]:
         """What citizens said of themselves and of those who passed it on, which no public text may repeat. Deputies are public."""
         people = [*cosigners, *([self.submitter] if self.submitter else [])]

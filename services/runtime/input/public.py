@@ -14,8 +14,8 @@ from services.runtime.input.fields import ManyLines, OneLine
 _LEAVE_OUT: Final = "leave out"
 #: What a page says of a field that is refused for this.
 LEAVE_OUT: Final = Phrase(
-    "Everybody can read this: please leave out mobile numbers, numbers of identity or bank cards, e-mail addresses, number plates "
-    "and the names of private people"
+    "Everybody can read this: please leave out mobile numbers, numbers of identity papers or bank cards, e-mail addresses, number "
+    "plates and the names of private people"
 )
 
 

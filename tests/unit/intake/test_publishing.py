@@ -74,6 +74,13 @@ def test_a_copy_is_made_without_what_is_known_of_its_persons(harness):
     assert part["masked"] == "已修好，联系人：李某某，〔电话〕。"
 
 
+def test_a_copy_is_made_without_the_house_where_it_is(harness):
+    taken, routing = told(harness, content="和平路9号没有路灯", location={"address": "城东区和平路9号"})
+    harness.consume(routing.replied("路灯装在和平路9号门口。"))
+    made = prepared(harness, taken.id)
+    assert (made["masked_content"], made["parts"][0]["masked"]) == ("〔住址〕没有路灯", "路灯装在〔住址〕门口。")
+
+
 def test_what_a_reviewer_releases_is_public_as_it_was_edited(harness):
     taken, routing = told(harness)
     harness.consume(routing.replied())

@@ -63,9 +63,9 @@ def prepared(service: Intake, opinion_id: str) -> Prepared:
         if opinion is None:
             raise NotFound(UNKNOWN)
         persons = reading.find_persons(connection, service.vault, opinion_id)
-        words = persons.words(reading.cosigners_of(connection, service.vault, opinion_id))
+        cosigners = reading.cosigners_of(connection, service.vault, opinion_id)
         lines, copy = reading.timeline_of(connection, opinion_id), publications.copy_of(connection, opinion_id)
-    return publishing.prepare(opinion, lines, words, persons.about, copy)
+    return publishing.prepare(opinion, lines, persons, cosigners, copy)
 
 
 @routes.post(

@@ -21,6 +21,7 @@ from services.intake.domain.timeline import TimelineEntry, is_internal
 
 if TYPE_CHECKING:
     from services.intake.domain.opinion import Opinion
+    from services.intake.domain.people import Person, Persons
 
 #: The types of the timeline entries.
 RELEASED_ENTRY: Final = "opinion.released"
@@ -135,17 +136,19 @@ def _part(opinion: Opinion, line: TimelineEntry) -> PublicPart | None:
 
 
 def prepare(
-    opinion: Opinion, lines: Iterable[TimelineEntry], persons: Sequence[str], place: Spot | None, copy: PublicCopy | None
+    opinion: Opinion, lines: Iterable[TimelineEntry], persons: Persons, cosigners: Sequence[Person], copy: PublicCopy | None
 ) -> Prepared:
-    """An opinion beside its masked copy, which is about at `place`; `copy` is what is public of it now."""
+    """An opinion beside its masked copy, without what its persons said of themselves; `copy` is what is public of it now."""
+    words, place, address = persons.words(cosigners), persons.about, persons.address
     public = {part.entry: part.content for part in copy.parts} if copy else {}
     parts = [
-        PreparedPart(part, public.get(part.entry) or mask(part.content, persons), part.entry in public)
+        PreparedPart(part, public.get(part.entry) or mask(part.content, words, address), part.entry in public)
         for part in parts_of(opinion, lines)
     ]
     if copy:
         return Prepared(opinion, copy.title, copy.content, parts, place, copy.place is not None)
-    return Prepared(opinion, mask(opinion.title, persons), mask(opinion.content, persons), parts, place)
+    title, content = (mask(text, words, address) for text in (opinion.title, opinion.content))
+    return Prepared(opinion, title, content, parts, place)
 
 
 def release(opinion: Opinion, lines: Iterable[TimelineEntry], wanted: Release, place: Spot | None) -> PublicCopy:

@@ -47,7 +47,7 @@ DECIDED: Mapping[str | None, Phrase] = {
     PublicationState.WITHHELD: Phrase("Withheld, with a new reply"),
 }
 WRONG_TEXT = Phrase(
-    "Please fill this in, without mobile numbers, numbers of identity or bank cards, e-mail addresses and number plates"
+    "Please fill this in, without mobile numbers, numbers of identity papers or bank cards, e-mail addresses and number plates"
 )
 WRONG: Mapping[str, Phrase] = {"reason": Phrase("Please say why, in at most 500 characters")}
 NO_LONGER = Phrase("This is not possible any more: the opinion was withdrawn, merged or closed to the public in the meantime.")
