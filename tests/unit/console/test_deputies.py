@@ -45,6 +45,28 @@ def test_good_lines_are_entered_and_bad_ones_told(taken: dict[str, Any], tmp_pat
     assert "entered 1, refused 2" in answer.output
 
 
+def test_a_line_that_would_lose_something_is_told_and_not_entered(taken: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "deputies.csv"
+    file.write_text('code,name,areas\na,甲,chengdong\nb,乙,,nanhu\na,丙\nc,丁,,\n"d\nA,戊\n')
+    answer = CliRunner().invoke(main, ["deputy", "import", str(file)])
+    assert taken == {
+        "/deputies/a": {"name": "甲", "areas": ["chengdong"]}, "/deputies/c": {"name": "丁"}, "/deputies/A": {"name": "戊"},
+    }  # fmt: skip
+    assert "line 3: 4 fields where the header has 3" in answer.output
+    assert "line 4: code: a stands in line 2 already" in answer.output
+    assert "line 6: not CSV" in answer.output
+    assert "entered 3, refused 3" in answer.output
+
+
+@pytest.mark.parametrize(("table", "told"), [("姓名,name\n甲,乙\n", "name is there twice"), ("", "There is nothing in it")])
+def test_a_table_that_cannot_be_read_is_told_whole(taken: dict[str, Any], tmp_path: Path, table: str, told: str) -> None:
+    file = tmp_path / "deputies.csv"
+    file.write_text(table)
+    answer = CliRunner().invoke(main, ["deputy", "import", str(file)])
+    assert (answer.exit_code, taken) == (1, {})
+    assert told in answer.output
+
+
 def test_a_column_that_there_is_not_is_told_with_those_there_are(taken: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "deputies.csv"
     file.write_text("姓名,电话\n周敏,1\n")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -17,6 +15,8 @@ from services.console.settings import addresses, load_settings
 from services.console.terminal import fail, print_plain, step
 from services.contracts.words.bilingual import Words
 from services.contracts.words.people import DEPUTY_LEVELS, DEPUTY_STATES
+from services.runtime.sheets.delimited import read_delimited
+from services.runtime.sheets.rows import SheetRow, Table, Unreadable
 
 #: The columns of the table, by what the API calls them.
 COLUMNS: Final[Mapping[str, str]] = {
@@ -38,10 +38,9 @@ def deputy() -> None:
 def deputy_import(file: Path) -> None:
     """Enter the deputies in a CSV file; sending it again changes nothing. Lines that are refused are told, the others entered."""
     client, entered, refused = Client(addresses(load_settings())), 0, 0
-    for number, line in read_table(file):
-        code = quote(str(line.pop("code", "")), safe="")
-        wrong = client.put(f"/deputies/{code}", line) if code else "code: needed"
-        if wrong is None:
+    for number, line, reason in read_deputies(file):
+        wrong = reason or client.put(f"/deputies/{quote(str(line.pop('code')), safe='')}", line)
+        if not wrong:
             entered += 1
         else:
             refused += 1
@@ -51,22 +50,42 @@ def deputy_import(file: Path) -> None:
         raise click.exceptions.Exit(1)
 
 
-def read_table(file: Path) -> Iterator[tuple[int, dict[str, object]]]:
-    """The lines of a table as the API takes them, with their numbers; a blank cell says nothing."""
-    content = file.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030", errors="replace")
-    rows = csv.reader(io.StringIO(text, newline=""))
-    header = [_field(name) for name in next(rows, [])]
+def read_deputies(file: Path) -> Iterator[tuple[int, dict[str, object], str]]:
+    """(number, the line as the API takes it, why it is not sent or nothing) for the lines of a table; a blank cell says nothing.
+
+    A deputy stands in a table once: a second line of the same code would take back what the first one says.
+    """
+    first: dict[object, int] = {}
+    with file.open("rb") as handle:
+        try:
+            table = read_delimited(handle, _likeness)
+        except Unreadable as error:
+            fail(f"{file}: {error}", "Save it as CSV, with the names of its columns in the first line.")
+        header = _header(table)
+        for row in table.rows:
+            line = {name: _value(name, cell.strip()) for name, cell in zip(header, row.cells, strict=False) if cell.strip()}
+            code = line.get("code")
+            yield row.number, line, row.reason or _wrong(code, first.setdefault(code, row.number), row)
+
+
+def _wrong(code: object, first: int, row: SheetRow) -> str:
+    if not code:
+        return "code: needed"
+    return f"code: {code} stands in line {first} already" if first != row.number else ""
+
+
+def _header(table: Table) -> list[str]:
+    header = [_field(name) for name in table.header.cells]
+    known = ", ".join(f"{name} {called}" for name, called in COLUMNS.items())
     if unknown := [name for name in header if name not in COLUMNS]:
-        known = ", ".join(f"{name} {called}" for name, called in COLUMNS.items())
         fail(f"There is no column {', '.join(unknown)}.", f"The columns are {known}.")
-    for row in rows:
-        if any(cell.strip() for cell in row):
-            cells = zip(header, row, strict=False)
-            yield rows.line_num, {name: _value(name, cell.strip()) for name, cell in cells if cell.strip()}
+    if twice := sorted({name for name in header if header.count(name) > 1}):
+        fail(f"The column {', '.join(twice)} is there twice.", "Leave one of them out.")
+    return header
+
+
+def _likeness(names: Sequence[str]) -> int:
+    return sum(_field(name) in COLUMNS for name in names)
 
 
 def _field(name: str) -> str:
