@@ -287,5 +287,7 @@ def _route(route: Route) -> Row:
         takes.append("query: " + ", ".join(f"`{field.data_key or name}`" for name, field in route.query().fields.items()))
     if reads_idempotency_key(route):
         takes.append("Idempotency-Key")
+    if route.versioned and route.method != "GET":
+        takes.append("If-Match")
     answers = [f"{status}{f' `{_name(shape)}`' if shape else ''}" for status, shape in route.answers.items()]
     return route.method, f"`{_shown(route)}`", route.summary, _access(route), "; ".join(takes) or "–", ", ".join(answers) or "–"

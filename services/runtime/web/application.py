@@ -17,7 +17,7 @@ import flask
 import structlog
 from werkzeug.routing import Map, MapAdapter, Rule
 
-from services.contracts.errors import Malformed, UnsupportedType
+from services.contracts.errors import Invalid, Malformed, UnsupportedType
 from services.runtime.store.idempotency import HEADER, Key
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.access.audit import AuditLog
@@ -108,9 +108,11 @@ class _Application(flask.Flask):
 def _serve(route: Route, service: Any, guard: RequestGuard) -> Callable[..., flask.Response]:
     def serve(**path: str) -> flask.Response:
         with guard.guarded(route, path) as guarded:
+            request = current()
+            if request.if_match and not (route.versioned or route.method == "GET"):
+                raise Invalid("Send it without If-Match: nothing was done.", {"If-Match": ["this address compares no versions"]})
             body, query = read_body(route), read_query(route, getattr(service, "catalogue", None))
             guarded.count_body(body)
-            request = current()
             key = Key.of(request.headers.get(HEADER), guarded.principal.caller.principal)
             answer = route.view(
                 Call(service, guarded.principal.caller, path, body, query, key, guarded.principal, guard, request.if_match)

@@ -35,8 +35,8 @@ class Route:
     `longest` is the most bytes of its body: the web process takes no more in. `cost` is the work that an answer makes, of which an
     address without a token gets so much a minute; with `charges` the view counts it, by what it has to compute. `made` is where
     what a 201 made is found: an address with names from the request's path and from the answer in braces. `versioned` marks what
-    answers with the ETag of a row, or heeds If-Match. `own` marks what people do with their own account, open to
-    them before they have set up the second factor that is asked of them.
+    answers with the ETag of a row, or heeds If-Match, which every other change refuses. `own` marks what people do with their own
+    account, open to them before they have set up the second factor that is asked of them.
     """
 
     method: str

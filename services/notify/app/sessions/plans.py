@@ -46,8 +46,8 @@ def put_plan(call: Call[Notify]) -> Answer:
     return 200, plan_answer(kept(call, call.path["plan"], call.body))
 
 
-def kept(call: Call[Notify], code: str, plan: Plan) -> Plan:
-    """Keep a plan under a code and make its sessions; raises what the table of errors has."""
+def kept(call: Call[Notify], code: str, plan: Plan, *, new: bool = False) -> Plan:
+    """Keep a plan under a code, only as a `new` one where so said, and make its sessions; raises what the table of errors has."""
     service = call.service
     if not CODE.match(code):
         raise Invalid("A code is needed.", {"code": ["1 to 40 small letters, digits and -"]})
@@ -59,13 +59,14 @@ def kept(call: Call[Notify], code: str, plan: Plan) -> Plan:
         known, store = held_plan(work, code), SessionStore(work)
         if known is not None:
             check_own(call.caller, known.station)
-            call.expect({"updated": known.updated})
+        if known is not None or not new:
+            call.expect({"updated": known.updated} if known else None)
         check_deputies(store, plan.deputies)
-        new = replace(plan, code=code, updated=work.now, calendar=known.calendar if known else None)
+        said = replace(plan, code=code, updated=work.now, calendar=known.calendar if known else None)
         if known is None:
             # Held from here on, so that nobody makes its sessions beside this.
-            keep_plan(work, new)
-        made = make_sessions(store, new, service.catalogue.calendar, service.ahead, changed=True)
+            keep_plan(work, said)
+        made = make_sessions(store, said, service.catalogue.calendar, service.ahead, changed=True)
         keep_plan(work, made)
         return made
 

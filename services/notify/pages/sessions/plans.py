@@ -117,7 +117,7 @@ def enter(call: Call[Notify]) -> Answer:
         plan: Plan = validate(_BODY, _said(call, form))
         plan.check(call.service.catalogue)
         if not mistakes:
-            kept(about_version(call, form), form["code"], plan)
+            kept(about_version(call, form), form["code"], plan, new=not form[VERSION])
             return see_other(LIST)
     except Invalid as error:
         mistakes |= mistakes_of(error, MISTAKES)
