@@ -15,11 +15,12 @@ from services.contracts.people.callers import STAFF
 from services.routing.app.context import HANDLING, MOVES, ON_EXTENSIONS, RULING, Routing, routes, wanted_by
 from services.routing.app.quoting import precedents_of
 from services.routing.domain.assignment import Assignment
+from services.routing.domain.moves.promising import TrackedPromise
 from services.routing.handlers import people, resyncing
 from services.routing.schemas import answers, bodies
 from services.routing.store.cases import RoutingStore
 from services.routing.store.joined import joined_to
-from services.routing.store.promises import promises_of
+from services.routing.store.promises import promises_of, promises_on
 from services.routing.store.reading import find, listing, others_of
 from services.routing.store.resyncs import count_open
 from services.routing.store.support import supporters_of
@@ -49,7 +50,8 @@ def list_assignments(call: Call[Routing]) -> Answer:
     with call.service.database.reading() as connection:
         found = listing(connection, reading, now if call.query["overdue"] else None)
         others = others_of(connection, [each.opinion for each in found])
-    return 200, reading.page([_shown(call, each, others) for each in found])
+        promised = promises_on(connection, [each.id for each in found])
+    return 200, reading.page([_shown(call, each, others, promised[each.id]) for each in found])
 
 
 @routes.get(f"{API}/assignments/<assignment_id>", access=STAFF, answers={200: answers.AssignmentCase}, versioned=True)
@@ -62,7 +64,7 @@ def read_assignment(call: Call[Routing]) -> Answer:
         merged = [each._asdict() for each in joined_to(connection, found.opinion)]
         supporters = supporters_of(connection, found.opinion)
     quoted = precedents_of(call.service.learning.about(found.title, found.content))
-    return 200, _shown(call, found, others) | {
+    return 200, _shown(call, found, others, promised) | {
         "promises": promised, "merged": merged, "precedents": quoted, "supporters": supporters,
     }  # fmt: skip
 
@@ -132,7 +134,8 @@ def rule(call: Call[Routing]) -> Answer:
     assignment_id = call.path["assignment_id"]
 
     def act(work: Transaction) -> Moved:
-        return standing(call, people.rule(opened(call, work), assignment_id, call.body, call.caller.who))
+        store = opened(call, work)
+        return standing(call, store, people.rule(store, assignment_id, call.body, call.caller.who))
 
     return once(call.service.database, call.idempotency_key, f"POST /assignments/{assignment_id}/rule", call.body, act)
 
@@ -142,7 +145,8 @@ def move(call: Call[Routing], verb: str) -> Moved:
     assignment_id, department = call.path["assignment_id"], call.caller.department
 
     def act(work: Transaction) -> Moved:
-        return standing(call, people.move(opened(call, work), verb, assignment_id, department, call.body))
+        store = opened(call, work)
+        return standing(call, store, people.move(store, verb, assignment_id, department, call.body))
 
     # A remembered answer is for whom it was given to.
     route = f"{verb} {assignment_id} {department or '-'}"
@@ -163,27 +167,29 @@ def opened(call: Call[Routing], work: Transaction) -> RoutingStore:
     return store
 
 
-def standing(call: Call[Routing], assignment: Assignment) -> Moved:
+def standing(call: Call[Routing], store: RoutingStore, assignment: Assignment) -> Moved:
     """The answer to a move: where the assignment is now, and what the caller can do next."""
     answer: dict[str, object] = {
         "id": assignment.id,
         "opinion": assignment.opinion,
         "state": assignment.state,
-        "allowed": allowed_to(call, assignment),
+        "allowed": allowed_to(call, assignment, store.promises_of(assignment)),
     }
     return 200, answer
 
 
-def allowed_to(call: Call[Routing], assignment: Assignment) -> list[str]:
+def allowed_to(call: Call[Routing], assignment: Assignment, promised: Sequence[TrackedPromise]) -> list[str]:
     """What the caller can do about an assignment now: the verbs of its department, and the moves of other roles."""
     role = call.caller.role
-    verbs = assignment.verbs_in(call.service.catalogue) if role in HANDLING else ()
+    verbs = assignment.verbs_now(call.service.catalogue, promised) if role in HANDLING else ()
     others = frozenset[Move]().union(*(moves for roles, moves in MOVES if role in roles))
     asked = others if assignment.asked_until else others - ON_EXTENSIONS
     return [*verbs, *(move for move in assignment.allowed if move in asked)]
 
 
-def _shown(call: Call[Routing], assignment: Assignment, others: Sequence[Assignment]) -> dict[str, Any]:
+def _shown(
+    call: Call[Routing], assignment: Assignment, others: Sequence[Assignment], promised: Sequence[TrackedPromise]
+) -> dict[str, Any]:
     mine = [
         each for each in others if assignment.is_lead and (each.opinion, each.lead) == (assignment.opinion, assignment.department)
     ]
@@ -191,7 +197,7 @@ def _shown(call: Call[Routing], assignment: Assignment, others: Sequence[Assignm
     original = {"original_reply": assignment.original_reply_by} if assignment.is_lead else {}
     return {name: getattr(assignment, name) for name in _SHOWN} | {
         "deadlines": assignment.deadlines | original | evaluation, "co_handlers": [_beside(each) for each in mine],
-        "why": to_builtins(assignment.why), "allowed": allowed_to(call, assignment),
+        "why": to_builtins(assignment.why), "allowed": allowed_to(call, assignment, promised),
         "promise": to_builtins(assignment.promise), "items": to_builtins(assignment.items or ()),
         "draft": to_builtins(assignment.draft),
     }  # fmt: skip

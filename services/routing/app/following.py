@@ -85,7 +85,7 @@ def check(call: Call[Routing]) -> Answer:
 
     def act(work: Transaction) -> Moved:
         store = RoutingStore(work, call.service.catalogue)
-        return standing(call, lookback.check(store, lookback_id, call.body, call.caller.who))
+        return standing(call, store, lookback.check(store, lookback_id, call.body, call.caller.who))
 
     return once(call.service.database, call.idempotency_key, f"POST /lookbacks/{lookback_id}/checks", call.body, act)
 

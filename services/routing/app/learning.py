@@ -57,7 +57,8 @@ def decide(call: Call[Routing]) -> Answer:
 
     def act(work: Transaction) -> Moved:
         store, body = RoutingStore(work, service.catalogue), call.body
-        return standing(call, doubting.decide(store, service.router, opinion, body["department"], body["reason"], call.caller.who))
+        lead = doubting.decide(store, service.router, opinion, body["department"], body["reason"], call.caller.who)
+        return standing(call, store, lead)
 
     return once(service.database, call.idempotency_key, f"POST /routes/doubtful/{opinion}", call.body, act)
 

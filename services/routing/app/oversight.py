@@ -108,7 +108,8 @@ def _act(call: Call[Routing], verb: str, do: Act) -> Answer:
     assignment_id = call.path["assignment_id"]
 
     def act(work: Transaction) -> Moved:
-        return standing(call, do(opened(call, work), assignment_id))
+        store = opened(call, work)
+        return standing(call, store, do(store, assignment_id))
 
     # A remembered answer is for whom it was given to.
     route = f"{verb} {assignment_id} {call.caller.department or '-'}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -18,6 +18,7 @@ from services.routing.domain.roles import LEAD, answer_kind, moves_of
 
 if TYPE_CHECKING:
     from services.routing.domain.case import Case
+    from services.routing.domain.moves.promising import TrackedPromise
 
 #: From when to when something lasted.
 Span = tuple[datetime, datetime]
@@ -162,8 +163,13 @@ class Assignment:
         raise NotImplementedError
 
     def verbs_in(self, catalogue: Catalogue) -> tuple[str, ...]:
-        """The verbs that its department may send now."""
+        """The verbs that its department may send in its state."""
         return verbs_of(self.role, self.state, drafts=self.drafts_in(catalogue))
+
+    def verbs_now(self, catalogue: Catalogue, promised: Sequence[TrackedPromise]) -> tuple[str, ...]:
+        """The verbs that its department can send now, with these promises: only what is promised can be kept."""
+        verbs = self.verbs_in(catalogue)
+        return verbs if any(each.can_be_kept for each in promised) else tuple(verb for verb in verbs if verb != Move.KEEP)
 
     def drafts_in(self, catalogue: Catalogue) -> bool:
         """Whether the department's head has to approve a reply before it goes out."""

@@ -97,12 +97,11 @@ def verbs_of(role: Role, state: str, *, drafts: bool) -> tuple[str, ...]:
     return tuple(verb for verb in VERBS if (reply if verb == Move.REPLY else Move(verb)) in moves)
 
 
-def check_verb(verb: str, role: Role, state: str, allowed: Collection[str]) -> None:
-    """Raises `Conflict`, with the verbs that are possible, for one that is not."""
-    if verb not in allowed:
-        what = "the opinion" if role == LEAD else "the assignment"
-        now = ", ".join(allowed) or ("nothing" if moves_of(role, state) else "none, the case is closed")
-        raise Conflict(f"'{verb}' is not possible while {what} is '{state}'. Allowed now: {now}.")
+def impossible(verb: str, role: Role, state: str, allowed: Collection[str]) -> Conflict:
+    """What is said of a verb that the state does not have, with the verbs that are possible."""
+    what = "the opinion" if role == LEAD else "the assignment"
+    now = ", ".join(allowed) or ("nothing" if moves_of(role, state) else "none, the case is closed")
+    return Conflict(f"'{verb}' is not possible while {what} is '{state}'. Allowed now: {now}.")
 
 
 def message_id_of(message: Message) -> str | None:

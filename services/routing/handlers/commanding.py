@@ -43,7 +43,9 @@ def answer_commands(store: RoutingStore, parse: Parse, commands: Sequence[Comman
     for department in {command.department for command in commands} - store.catalogue.departments.keys():
         if not store.has_had(department):
             raise Poison(f"unknown department {department!r}")
-    store.load_of(command.assignment for command in commands if command.assignment is not None)
+    named = {command.assignment for command in commands if command.assignment is not None}
+    store.load_of(named)
+    store.load_promises(*filter(None, map(store.case_of, named)))
     known = store.commands.known([command.key for command in commands])
     repeated = 0
     for command in commands:
@@ -80,7 +82,7 @@ def _carry_out(
         return _rejected(store, command, error.code, words_of(error.code).en, error.errors)
     except Refusal as error:
         return _rejected(store, command, status_of(error).slug, error.detail, error.errors)
-    allowed = moved.verbs_in(store.catalogue)
+    allowed = moved.verbs_now(store.catalogue, store.promises_of(moved))
     words = words_of(ACCEPTED).en, in_chinese(ACCEPTED, moved.state, allowed, {})
     return CommandAccepted(command.id, command.verb, command.department, *words, ACCEPTED, moved.id, moved.state, allowed)
 
@@ -90,7 +92,7 @@ def _rejected(
 ) -> CommandRejected:
     log.info("command_rejected", department=command.department, verb=command.verb, command=command.id, code=code, reason=detail)
     own = _own(store, command)
-    state, allowed = (None, ()) if own is None else (own.state, own.verbs_in(store.catalogue))
+    state, allowed = (None, ()) if own is None else (own.state, own.verbs_now(store.catalogue, store.promises_of(own)))
     return CommandRejected(
         command.id, command.verb, command.department, detail, {name: tuple(reasons) for name, reasons in errors.items()}, code,
         command.assignment, state, allowed, in_chinese(code, state, allowed, errors),

@@ -11,7 +11,7 @@ from services.contracts.messages.values import Handling
 from services.routing.domain.allowance import counted
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.case import Case
-from services.routing.domain.commanding import DepartmentCommand, check_verb
+from services.routing.domain.commanding import DepartmentCommand, impossible
 from services.routing.domain.levels import Mark
 from services.routing.domain.moves import placing, ruling
 from services.routing.domain.moves.part import Part
@@ -28,7 +28,9 @@ def move(store: RoutingStore, verb: str, assignment_id: str, department: str | N
     """
     case = case_of(store, assignment_id)
     assignment = case.owned(assignment_id, department)
-    check_verb(verb, assignment.role, assignment.state, assignment.verbs_in(store.catalogue))
+    if verb not in assignment.verbs_in(store.catalogue):
+        now = assignment.verbs_now(store.catalogue, store.promises_of(assignment))
+        raise impossible(verb, assignment.role, assignment.state, now)
     made = counted(assignment, verb, command)
     if isinstance(command, Keep):
         store.load_promises(case)

@@ -12,7 +12,7 @@ from services.routing.app.context import RULING
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.moves.promising import TrackedPromise
 from services.routing.pages.desk.filters import DESK
-from services.routing.pages.desk.forms import FORMS, verbs_now
+from services.routing.pages.desk.forms import FORMS
 from services.runtime.web.lists.paging import cursor_of
 
 #: A link: what it is called, and where it leads.
@@ -37,6 +37,6 @@ def acts_on(each: Assignment, promised: Sequence[TrackedPromise], catalogue: Cat
 
 
 def _of_its_department(each: Assignment, promised: Sequence[TrackedPromise], catalogue: Catalogue) -> list[Act]:
-    allowed = verbs_now(each, promised, catalogue)
+    allowed = each.verbs_now(catalogue, promised)
     found = [(form.name, f"{DESK}/{each.id}#{form.verb}") for form in FORMS if form.verb in allowed]
     return found or [(Phrase("Open it on the desk"), f"{DESK}/{each.id}")]

@@ -132,6 +132,12 @@ class RoutingStore:
             if promise.id not in {each.id for each in made}:
                 made.append(promise)
 
+    def promises_of(self, assignment: Assignment) -> list[TrackedPromise]:
+        """What has been promised with an assignment of a case that is loaded, the earliest due first."""
+        case = self._cases[assignment.opinion]
+        self.load_promises(case)
+        return case.promises_of(assignment)
+
     def open_case(self, opinion: str, session: str | None = None) -> Case:
         """The case of an opinion of which nothing has been published yet; its first lead cannot be stored twice."""
         return self._begin(opinion, 0, session)

@@ -111,6 +111,23 @@ def test_a_promise_is_kept_once_and_named_where_there_are_several(bureau, way):
     assert "no promise left" in bureau.ask(way, assignment, "keep", EVIDENCE)[0]
 
 
+def test_a_department_can_keep_what_is_promised_and_nothing_else(bureau):
+    def offered():
+        bureau.command("water.dance", {"assignment": assignment})
+        told = {bureau.get(f"/assignments/{assignment}", who).get_json()["allowed"].count("keep") for who in ("water", "admin")}
+        (listed,) = bureau.get("/assignments", "water").get_json()["items"]
+        return {*told, listed["allowed"].count("keep"), bureau.answers()[-1].allowed.count("keep")}
+
+    assignment = bureau.accept(opinion="o-1")
+    assert offered() == {0}
+    assert "keep" in bureau.do(assignment, "reply", PLANNED).get_json()["allowed"]
+    assert offered() == {1}
+    assert "keep" not in bureau.do(assignment, "keep", EVIDENCE).get_json()["allowed"]
+    assert offered() == {0}
+    bureau.command("water.keep", {"assignment": assignment, **EVIDENCE})
+    assert (bureau.answers()[-1].code, bureau.answers()[-1].allowed) == ("conflict", ())
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_another_department_s_promise_is_not_kept_by_this_one(bureau, promised, way):
     assert "another department" in bureau.ask(way, promised, "keep", EVIDENCE, who="roads")[0]

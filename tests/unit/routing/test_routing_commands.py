@@ -67,7 +67,9 @@ def test_a_move_of_the_table_is_made_over_either_way(bureau, state, verb):
     bureau.command(f"water.{verb}", {"assignment": by_amqp, **BODIES[verb]})
     to = TABLE[state, verb]
     assert (answer.status_code, answer.get_json()["state"]) == (200, to)
-    assert answer.get_json()["allowed"] == [each for each in VERBS if each in allowed_moves(to)]
+    # The one promise that there is can be kept once.
+    done = {"keep"} if verb == "keep" else set()
+    assert answer.get_json()["allowed"] == [each for each in VERBS if each in allowed_moves(to) and each not in done]
     assert (answer.get_json()["id"], answer.get_json()["opinion"]) == (by_http, "o-1")
     assert bureau.rejected() == []
     assert told(bureau, "o-1") == told(bureau, "o-2") != []

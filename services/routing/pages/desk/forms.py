@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Final, Literal
 
-from services.contracts.catalogue.model import Catalogue
 from services.contracts.time.dates import day_end
 from services.design.phrases import Phrase
 from services.routing.domain.assignment import Assignment
-from services.routing.domain.moves.promising import TrackedPromise
 
 #: How a field is filled in. `items` are the demands of an opinion, each with what becomes of it.
 Kind = Literal["text", "line", "day", "outcome", "contact", "department", "promised", "items"]
@@ -122,12 +120,6 @@ WRONG: Final[Mapping[str, Phrase]] = {
     "reason": Phrase("Please say why, at most 2,000 characters"),
     "department": Phrase("Please choose another department"),
 }
-
-
-def verbs_now(assignment: Assignment, promised: Sequence[TrackedPromise], catalogue: Catalogue) -> set[str]:
-    """What its department can do about an assignment with these promises as it stands."""
-    allowed = set(assignment.verbs_in(catalogue))
-    return allowed if any(each.can_be_kept for each in promised) else allowed - {"keep"}
 
 
 def names_of(form: DeskForm, demands: int) -> list[str]:

@@ -30,7 +30,6 @@ from services.routing.pages.desk.forms import (
     labels_of,
     mistakes_of,
     names_of,
-    verbs_now,
 )
 from services.routing.pages.desk.rows import row_of
 from services.routing.pages.desk.signing import ACTING
@@ -119,7 +118,7 @@ def _page(call: Call[Routing], status: int = 200, notice: Phrase | None = None, 
         others, promised = others_of(connection, [found.opinion]), promises_of(connection, found.id)
         supporters, beside = supporters_of(connection, found.opinion), _beside(call, connection, found)
         texts = titles_of(connection, found.department) if role in ACTING else []
-    allowed = verbs_now(found, promised, catalogue) if role in ACTING else set()
+    allowed = found.verbs_now(catalogue, promised) if role in ACTING else ()
     return desk_html(
         TEMPLATES, "desk/one.html", status, place=catalogue, role=role, session=call.session, each=found, notice=notice,
         row=row_of(found, catalogue, LIST.kept(call.query), now), about=shown_assignment(found, catalogue, call.caller),
