@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from services.contracts.catalogue.model import CHANNELS, LEVELS
 from services.contracts.messages.values import Handling, Rating
@@ -38,6 +38,15 @@ class LocationSchema(Made):
     address = OneLine(300, shortest=0)
     latitude = fields.Float(validate=validate.Range(-90, 90))
     longitude = fields.Float(validate=validate.Range(-180, 180))
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: object) -> object:
+        """The location; half a position is refused."""
+        given = [name in data for name in ("latitude", "longitude")]
+        if any(given) and not all(given):
+            there, missing = ("latitude", "longitude") if given[0] else ("longitude", "latitude")
+            raise ValidationError({missing: [f"needed beside {there}"]})
+        return super().make(data)
 
 
 class SpotShape(Schema):

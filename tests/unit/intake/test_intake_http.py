@@ -66,6 +66,8 @@ def test_everything_of_the_contract_is_taken(harness):
         ({"location": {"latitude": 91}}, "location.latitude"),
         ({"location": {"longitude": "east"}}, "location.longitude"),
         ({"location": {"height": 3}}, "location.height"),
+        ({"location": {"latitude": 30}}, "location.longitude"),
+        ({"location": {"address": "东街", "longitude": 120, "latitude": None}}, "location.latitude"),
         ({"submitter": {"name": "甲"}}, "submitter.kind"),
         ({"submitter": {"kind": "ghost"}}, "submitter.kind"),
         ({"submitter": {"kind": "citizen", "email": "nowhere"}}, "submitter.email"),

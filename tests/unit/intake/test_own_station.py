@@ -87,7 +87,7 @@ def test_a_position_is_its_own_stations_and_a_mobile_ones(desk, mobile):  # noqa
     for who, status in (("informant", 403), ("wang", 403), ("reviewer", 403)):
         assert send(desk, who, path, "PUT", json={"address": "别处"})[0] == status, who
     assert send(desk, "station", "/api/v1/stations/bridge/position", "PUT", json={"address": "别处"})[0] == 403
-    for wrong in ({"latitude": 91}, {"latitude": "north"}, {"height": 3}):
+    for wrong in ({"latitude": 91}, {"latitude": "north"}, {"height": 3}, {"latitude": 23}):
         assert send(desk, "station", path, "PUT", json=wrong)[0] == 422, wrong
     for wrong in ("23", "北,117", "91,117"):
         status, text = send(desk, "station", "/station/position", data={"address": "", "position": wrong})

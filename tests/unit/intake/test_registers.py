@@ -115,7 +115,8 @@ def test_a_station_of_which_nothing_was_said_has_a_version(place):
 
 
 def test_a_station_says_what_is_below_it_when_it_is_open_and_what_it_meets(place):
-    body = {"opening": "周二下午", "brand": "周二代表有约", "mobile": True, "position": {"address": "广场", "latitude": 30.8}}
+    stands = {"address": "广场", "latitude": 30.8, "longitude": 120.7}
+    body = {"opening": "周二下午", "brand": "周二代表有约", "mobile": True, "position": stands}
     assert put(place, "/stations/central", body).status_code == 200
     put(place, "/deputies/d-1", ZHOU)
     item = {"met_since": "2026-03-01", "checked_by": "代表工委"}
@@ -124,7 +125,7 @@ def test_a_station_says_what_is_below_it_when_it_is_open_and_what_it_meets(place
     central, east = get(place, "/stations")["items"]
     told = {name: central[name] for name in ("parent", "depth", "below", "deputies", "opening", "mobile")}
     assert told == {"parent": None, "depth": 1, "below": 1, "deputies": 1, "opening": "周二下午", "mobile": True}
-    assert central["position"] == {"address": "广场", "latitude": 30.8}
+    assert central["position"] == stands
     assert [(each["checklist"], each["met"], each["of"], each["complete"]) for each in central["checklists"]] == [
         ("eight", 2, 2, True), ("centre", 1, 2, False),
     ]  # fmt: skip
