@@ -12,6 +12,7 @@ from services.contracts.time.worktime import DayNote
 from services.notify.domain.explanation import Explanation
 from services.notify.domain.kept import KeptDeadline
 from services.notify.domain.versions import DeadlineHistory
+from services.runtime.input.fields import InstantField
 from services.runtime.web.lists.paging import page_of
 
 _BLANK_FOR_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
@@ -55,7 +56,7 @@ DeadlinePage = page_of("DeadlinePage", "A page of deadlines.", DeadlineShape)
 class ExplainQuery(Schema):
     """From when, and by which rule."""
 
-    start = fields.AwareDateTime(required=True, format="iso", data_key="from")
+    start = InstantField(required=True, data_key="from")
     rule = fields.String(required=True)
 
     @pre_load

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from services.contracts.messages.values import Promise
 from services.notify.domain.agenda import AgendaGroup, OverdueEntry
 from services.notify.domain.supervisions import Meeting, Supervision, SupervisionResult
-from services.runtime.input.fields import Code, ManyLines, OneLine
+from services.runtime.input.fields import Code, InstantField, ManyLines, OneLine
 from services.runtime.input.queries import Choices, Codes
 from services.runtime.web.lists.paging import Page, page_of
 
@@ -36,7 +36,7 @@ class MeetingPromiseBody(Schema):
     """承诺: what will be done, by when, and by whom where that is not the department itself."""
 
     what = ManyLines(1000, required=True)
-    due = fields.AwareDateTime(required=True)
+    due = InstantField(required=True)
     who = OneLine(100, load_default=None, allow_none=True)
 
 

@@ -23,7 +23,7 @@ from services.contracts.commands import (
 from services.contracts.lifecycle import CoState, State
 from services.contracts.messages.values import Contact, Outcome, Promise, ReplyItem, Role
 from services.routing.domain.moves.ruling import Ruling
-from services.runtime.input.fields import Building, Code, ManyLines, OneLine, Tuples
+from services.runtime.input.fields import Building, Code, InstantField, ManyLines, OneLine, Tuples
 from services.runtime.input.queries import Choices, Codes
 from services.runtime.web.lists.listing import followed
 
@@ -58,7 +58,7 @@ class PromiseBody(Building):
     shape = Promise
 
     what = ManyLines(2000, required=True)
-    due = fields.AwareDateTime(required=True, format="iso")
+    due = InstantField(required=True)
     who = OneLine(200, load_default=None, allow_none=True)
 
 
@@ -103,7 +103,7 @@ class ExtendBody(Building):
 
     shape = Extend
 
-    until = fields.AwareDateTime(required=True, format="iso")
+    until = InstantField(required=True)
     reason = ManyLines(LONGEST_REASON, required=True)
 
 
@@ -113,7 +113,7 @@ class PauseBody(Building):
     shape = Pause
 
     reason = ManyLines(LONGEST_REASON, required=True)
-    until = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
+    until = InstantField(load_default=None, allow_none=True)
 
 
 class KeepBody(Building):

@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from services.routing.domain.moves.promising import PROMISE_STATES
 from services.routing.domain.sampling import Sample, SampleCheck
-from services.runtime.input.fields import Building, Code, ManyLines, Tuples
+from services.runtime.input.fields import Building, Code, InstantField, ManyLines, Tuples
 from services.runtime.input.queries import Choices, Codes
 from services.runtime.web.lists.paging import LARGEST_LIMIT, Page, page_of
 
@@ -52,8 +52,8 @@ class LookbackBody(Building):
     size = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, LARGEST_LIMIT))
     assignments = Tuples(Code(LONGEST_ID), load_default=(), validate=validate.Length(1, LARGEST_LIMIT))
     department = Code(LONGEST_ID, load_default=None, allow_none=True)
-    since = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
-    until = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
+    since = InstantField(load_default=None, allow_none=True)
+    until = InstantField(load_default=None, allow_none=True)
 
     @validates_schema
     def _check(self, data: dict[str, Any], **_: Any) -> None:

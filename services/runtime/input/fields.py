@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from services.contracts.people.contacts import NotReachable, mailbox, telephone
 from services.contracts.words.text import many_lines, one_line, value
+from services.runtime.clock import ZONE
 
 LONGEST_TELEPHONE = 60
 
@@ -20,6 +21,20 @@ class Building(Schema):
     @post_load
     def _build(self, data: dict[str, Any], **_: Any) -> Any:
         return self.shape(**data)
+
+
+class InstantField(fields.AwareDateTime):
+    """An instant with its offset, read as one in the local zone: it is shown like all others, whatever offset it was sent with."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="iso", **options)
+
+    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:
+        try:
+            return super()._deserialize(value, *arguments, **options).astimezone(ZONE)
+        except OverflowError as error:
+            # The first or the last hours that there are, and elsewhere they have begun or ended.
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from error
 
 
 class Tuples(fields.List[Any]):

@@ -1,11 +1,11 @@
 """承诺: made in a reply or before a supervisor, kept with evidence, or broken; and then the case is done again."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from services.contracts.messages.assignments import AssignmentReopened
+from services.contracts.messages.assignments import AssignmentReopened, AssignmentReplied
 from services.contracts.messages.supervision import PromiseBroken, PromiseKept, PromiseMade, SupervisionResolved
 from services.contracts.messages.values import Promise
 from services.contracts.topology import RETRIES
@@ -95,6 +95,16 @@ def test_a_kept_promise_holds_the_end_back_until_it_is_rated(bureau, promised):
     assert bureau.conclude_lapsed() == 0
     bureau.evaluate(promised, "dissatisfied")
     assert bureau.row(promised)["state"] == "reopened"
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_date_is_told_in_the_zone_of_the_place_whatever_offset_it_was_sent_with(bureau, way):
+    assignment = bureau.accept(opinion="o-1")
+    elsewhere = {**PLANNED["promise"], "due": DUE.astimezone(UTC).isoformat()}
+    assert bureau.ask(way, assignment, "reply", PLANNED | {"promise": elsewhere}) is None
+    told = [each.data.due for each in bureau.said("o-1") if isinstance(each.data, PromiseMade)]
+    replied = [each.data.promise.due for each in bureau.said("o-1") if isinstance(each.data, AssignmentReplied)]
+    assert [each.utcoffset() for each in told + replied] == [DUE.utcoffset()] * 2
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -12,7 +12,7 @@ from services.intake.domain.sessions.question import NewQuestion, Said
 from services.intake.domain.submission.submission import LONGEST_CONTENT, LONGEST_TITLE, VISIBILITIES
 from services.intake.schemas.bodies import LONGEST_CODE, SubmitterSchema
 from services.intake.schemas.making import Made
-from services.runtime.input.fields import Building, Code, ManyLines, OneLine, Tuples
+from services.runtime.input.fields import Building, Code, InstantField, ManyLines, OneLine, Tuples
 from services.runtime.input.public import PublicLine
 from services.runtime.web.lists.paging import page_of
 
@@ -45,7 +45,7 @@ class SpotPromiseSchema(Building):
     shape = SpotPromise
     what = PublicLine(LONGEST_PROMISE, required=True)
     who = PublicLine(120, load_default=None, allow_none=True)
-    due = fields.AwareDateTime(format="iso", load_default=None, allow_none=True)
+    due = InstantField(load_default=None, allow_none=True)
     difficulty = Code(LONGEST_CODE, load_default=None, allow_none=True)
 
 

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts.messages.sessions import EntryList
 from services.notify.domain.lists.entries import Entry, EntryOrder, EntryState
-from services.runtime.input.fields import Building, Code
+from services.runtime.input.fields import Building, Code, InstantField
 from services.runtime.input.public import PublicLine, PublicLines
 from services.runtime.input.queries import EARLIEST_YEAR, LATEST_YEAR, Choices, Codes
 from services.runtime.web.lists.paging import Page, page_of
@@ -26,7 +26,7 @@ class EntryBody(Building):
     list = fields.String(required=True, validate=validate.OneOf(KINDS))
     text = PublicLines(LONGEST_TEXT, required=True)
     owner = PublicLine(LONGEST_OWNER, load_default=None, allow_none=True)
-    due = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
+    due = InstantField(load_default=None, allow_none=True)
     task = Code(LONGEST_ID, load_default=None, allow_none=True)
 
 

@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 from services.contracts.sessions import SessionMove, SessionRule, SessionState
 from services.notify.domain.sessions.details import Attendance, Details, Official, Ratings
 from services.notify.domain.sessions.session import Session
-from services.runtime.input.fields import Building, Code, ManyLines, Tuples
+from services.runtime.input.fields import Building, Code, InstantField, ManyLines, Tuples
 from services.runtime.input.public import PublicLine, PublicLines
 from services.runtime.input.queries import Choices, Codes, MomentField
 from services.runtime.web.lists.paging import Page, page_of
@@ -45,8 +45,8 @@ class DetailsBody(Building):
     shape = Details
     kind = Code(40, required=True, metadata=_said("A kind of session of the catalogue."))
     title = PublicLine(LONGEST_TITLE, required=True)
-    at = fields.AwareDateTime(required=True, validate=in_reach)
-    ends = fields.AwareDateTime(load_default=None, allow_none=True, validate=in_reach)
+    at = InstantField(required=True, validate=in_reach)
+    ends = InstantField(load_default=None, allow_none=True, validate=in_reach)
     brand = PublicLine(60, load_default=None, allow_none=True)
     theme = PublicLine(LONGEST_TITLE, load_default=None, allow_none=True)
     station = Code(60, load_default=None, allow_none=True)
@@ -68,8 +68,8 @@ class PostponementBody(Schema):
     """Another time, or none until one is known."""
 
     reason = PublicLines(LONGEST_REASON, required=True)
-    at = fields.AwareDateTime(load_default=None, allow_none=True, validate=in_reach)
-    ends = fields.AwareDateTime(load_default=None, allow_none=True, validate=in_reach)
+    at = InstantField(load_default=None, allow_none=True, validate=in_reach)
+    ends = InstantField(load_default=None, allow_none=True, validate=in_reach)
 
 
 class CancellationBody(Schema):
