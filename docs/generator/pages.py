@@ -252,7 +252,10 @@ def api() -> str:
         parts += [f"## {service}\n", table(header, rows)]
     pages = [(route.method, f"`{_shown(route)}`", route.summary, name, _access(route)) for name, route in page_routes()]
     if pages:
-        parts += ["## Pages\n", "Who is not *anybody* signs in at `/login` with an access token, which opens a session.\n"]
+        parts += [
+            "## Pages\n",
+            "Who is not *anybody* signs in at `/login` with a name and password, or a passkey: that opens a session.\n",
+        ]
         parts += [table(("method", "address", "what it does", "service", "for"), pages)]
     rows = [(f"`{route.path}`", route.summary, name) for name, route in process_routes()]
     parts += ["## Health and metrics\n", table(("address", "what it answers", "service"), rows)]
