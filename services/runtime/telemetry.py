@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from services import VERSION
 from services.contracts.measures import PROCESS, Measure
 from services.runtime.shared import SharedAnswers
+
+# Only what is in the table is exposed: no series beside each that says since when it is counted.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 KINDS: dict[str, type[Any]] = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
 #: What the process that is put together computes at every scrape.

@@ -31,6 +31,12 @@ def test_counting_nothing_makes_no_series() -> None:
     assert 'result="refused"' not in telemetry.expose().decode()
 
 
+def test_nothing_is_exposed_beside_what_is_in_the_table() -> None:
+    telemetry = Telemetry()
+    telemetry.count("huiying_outbox_published_total", result="confirmed")
+    assert "_created" not in telemetry.expose().decode()
+
+
 def test_two_services_in_one_process_count_apart() -> None:
     one, other = Telemetry(), Telemetry()
     one.count("huiying_outbox_published_total", 3, result="confirmed")
