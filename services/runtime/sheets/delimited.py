@@ -20,12 +20,13 @@ _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _SEPARATOR_LINE = "sep="
 
 
-def read_delimited(lines: Iterable[bytes], likeness: Likeness) -> Table:
+def read_delimited(lines: Iterable[bytes], likeness: Likeness, declared: str | None = None) -> Table:
     """RFC 4180 as the world writes it. A quote that nobody closes spoils the line it stands in, not those after it.
 
+    `declared` is the encoding that it is said to be in; otherwise its bytes show that. UTF-16 is seen in either case.
     Raises `Unreadable`; a row that is not text in the encoding of the rest is refused alone.
     """
-    encoding, texts = _decoded(iter(lines))
+    encoding, texts = _decoded(iter(lines), declared)
     first = list(islice(texts, MOST_ABOVE))
     said = first[0].strip().lower() if first else ""
     told = said.startswith(_SEPARATOR_LINE) and len(said) == len(_SEPARATOR_LINE) + 1
@@ -49,7 +50,7 @@ def _separator(first: Sequence[str], likeness: Likeness) -> str:
     return max(SEPARATORS, key=names)
 
 
-def _decoded(lines: Iterator[bytes]) -> tuple[str, Iterator[str]]:
+def _decoded(lines: Iterator[bytes], declared: str | None) -> tuple[str, Iterator[str]]:
     sample: list[bytes] = []
     size = 0
     for line in lines:
@@ -62,7 +63,7 @@ def _decoded(lines: Iterator[bytes]) -> tuple[str, Iterator[str]]:
     everything = chain(sample, lines)
     if wide:
         return UTF16, _split(everything, wide)
-    encoding = _eight_bit(sample)
+    encoding = declared or _eight_bit(sample)
     if b"\n" not in head and b"\r" in head:
         return encoding, _split(everything, encoding)
     return encoding, _by_line(everything, encoding)

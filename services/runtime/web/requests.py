@@ -22,12 +22,21 @@ from services.runtime.web.routes import API, LONGEST_BODY, Route
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+_UTF8, GB = frozenset({"utf-8", "utf8", "us-ascii", "ascii"}), frozenset({"gb18030", "gbk", "gb2312"})
+_UTF16 = frozenset({"utf-16", "utf-16le", "utf-16be"})
+#: The charsets that may be declared for what is read as text.
+_CHARSETS = {"application/json": _UTF8, "application/x-ndjson": _UTF8, "text/csv": _UTF8 | _UTF16 | GB}
 
 
 def current() -> flask.Request:
     """The request itself; each look through Flask's stand-in for it costs more than what is looked for."""
     found: flask.Request = flask.request._get_current_object()  # type: ignore[attr-defined]
     return found
+
+
+def charset_of(request: flask.Request) -> str:
+    """The charset that the content type of the body declares, empty where it does not."""
+    return request.mimetype_params.get("charset", "").lower()
 
 
 def parse_json(raw: bytes) -> dict[str, Any]:
@@ -98,6 +107,9 @@ def read_body(route: Route) -> Any:
     request = current()
     if route.takes and request.mimetype not in route.takes:
         raise UnsupportedType(f"Send the body as {' or '.join(route.takes)}.")
+    charset = charset_of(request)
+    if charset and charset not in _CHARSETS.get(request.mimetype, (charset,)):
+        raise UnsupportedType(f"Send the body in UTF-8: '{charset}' is not read here.")
     if route.body is None:
         return None
     if request.mimetype != "application/json":

@@ -62,6 +62,14 @@ def test_a_workbook_is_taken_whatever_it_is_called(harness):
         assert harness.get(f"/opinions/{taken['id']}", "admin").get_json()["told"] == "2026-03-05T00:00:00+08:00"
 
 
+def test_a_table_is_in_the_encoding_that_is_declared_where_its_bytes_fit_another_one(harness):
+    text = "title,content\n模模,模模模\n".encode("gbk")
+    # As UTF-8 these bytes are Latin letters.
+    for content_type, title in (("text/csv; charset=gbk", "模模"), ("text/csv", text.decode().split("\n")[1].split(",")[0])):
+        (taken,) = batch(harness, text, content_type)
+        assert harness.get(f"/opinions/{taken['id']}", "admin").get_json()["title"] == title
+
+
 def test_a_rehearsal_says_what_a_batch_would_come_to_and_stores_nothing(harness):
     batch(harness, f"external_id,title,content\nknown,{ROW}\n")
     lines = [f"{name},{ROW}" for name in ("a", "known", "a", "b")] + [",,", "c,路灯不亮,"]

@@ -16,9 +16,10 @@ from services.contracts.words.columns import Columns, likeness, read_columns
 from services.intake.domain.submission.submission import Submission
 from services.intake.gateway.lines import NDJSON, FileLine, read_ndjson, read_rows
 from services.intake.schemas.commands import SubmittedLine
-from services.runtime.sheets.delimited import read_delimited
+from services.runtime.sheets.delimited import GB18030, read_delimited
 from services.runtime.sheets.rows import Table, Unreadable
 from services.runtime.sheets.workbook import XLSX, read_workbook
+from services.runtime.web.requests import GB, charset_of
 
 BUFFER = 65_536
 LARGEST_WORKBOOK = 20_000_000
@@ -69,7 +70,7 @@ def open_file(query: Mapping[str, Any]) -> BatchFile:
     if flask.request.mimetype == NDJSON:
         return BatchFile(read_ndjson(lines), Understanding(), lines)
     try:
-        table = _workbook(lines, query["sheet"]) if _is_workbook(lines) else read_delimited(lines, likeness)
+        table = _workbook(lines, query["sheet"]) if _is_workbook(lines) else read_delimited(lines, likeness, _declared())
     except Unreadable as error:
         raise Invalid("The file cannot be read as a table.", {"header": [str(error)]}) from error
     columns = read_columns(table.header.cells, query["ignore"])
@@ -94,6 +95,10 @@ def dated(line: SubmittedLine, zone: tzinfo, now: datetime) -> Submission:
 
 def _is_workbook(lines: io.BufferedReader[io.RawIOBase]) -> bool:
     return flask.request.mimetype == XLSX or lines.peek(4)[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+def _declared() -> str | None:
+    return GB18030 if charset_of(flask.request) in GB else None
 
 
 def _workbook(lines: io.BufferedReader[io.RawIOBase], sheet: str | None) -> Table:
