@@ -86,7 +86,9 @@ def test_a_kept_form_is_changed_deleted_and_sent_back_when_something_is_wrong(ph
     page = opened(phone)
     with offline(phone):
         submit(page, "甲")
+        expect(page.locator("#drafts li")).to_have_count(1)
         submit(page, "乙")
+        expect(page.locator("#drafts li")).to_have_count(2)
         page.locator("#drafts li", has_text="甲").locator("[data-delete]").click()
         expect(page.locator("#drafts li")).to_have_count(1)
         page.click("[data-edit]")
@@ -105,6 +107,17 @@ def test_a_kept_form_is_changed_deleted_and_sent_back_when_something_is_wrong(ph
     page.click("#typed > button")
     page.wait_for_url("**/submitted")
     assert [row["title"] for row in visit.opinions()] == ["乙"]
+
+
+def test_what_is_typed_while_a_slow_network_is_tried_stays(phone: BrowserContext) -> None:
+    page, tried = opened(phone), list[Route]()
+    page.route("**/*", lambda route: tried.append(route) if route.request.method == "POST" else route.continue_())
+    submit(page, "甲")
+    expect(page.locator("#typed[aria-busy]")).to_have_count(1)
+    page.fill("#title", "乙")
+    tried[0].abort()
+    expect(page.locator("#drafts li")).to_contain_text("甲")
+    expect(page.locator("#title")).to_have_value("乙")
 
 
 def test_photos_are_made_small_and_kept_after_a_mistake_elsewhere(phone: BrowserContext, visit: Any) -> None:

@@ -88,7 +88,8 @@
       return;
     }
     await keep("drafts", record);
-    form.reset();
+    // What was typed while a slow network was tried stays.
+    if (JSON.stringify(recordOf([]).fields) === JSON.stringify(record.fields)) form.reset();
     form.elements.key.value = newKey();
     await changed();
     later();

@@ -44,7 +44,7 @@ ASSIGNMENTS = (
     sa.Column("on_time", sa.Boolean),
     sa.Column("promise", sa.JSON),
     sa.Column("evaluate_by", sa.BigInteger),
-    sa.Column("awaited", sa.BigInteger),
+    sa.Column("awaited", sa.Integer),
     sa.Column("concluded", sa.BigInteger),
     sa.Column("lead", sa.String(40)),
     sa.Column("level", sa.String(12)),

@@ -53,7 +53,7 @@ def test_a_rating_is_told_without_who_gave_it_and_what_they_wrote(bureau, result
     (row,) = [each for each in bureau.sent() if each["type"] == "opinion.evaluated"]
     body = json.loads(row["body"])
     assert json.loads(row["destinations"]) == [[DEPARTMENTS, "department.water"]]
-    assert set(body["data"]) == {"assignment", "department", "result", "process", "topic", "round", "revision"}
+    assert set(body["data"]) == {"assignment", "department", "result", "process", "topic", "round", "revision", "awaited"}
     assert (body["data"]["result"], body["source"], body["subject"], body["id"]) == (result, "/routing", "o-1", row["message_id"])
 
 
