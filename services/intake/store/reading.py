@@ -71,18 +71,19 @@ def ratings_query(case: str) -> sa.Select[Any]:
     return query.order_by(ratings.c.at, ratings.c.asked_sequence, ratings.c.attempt)
 
 
-def awaited_query(case: str, round_: int) -> sa.Select[tuple[str]]:
-    """The receipts that have not rated the reply of a round: a case's, those of what was merged into it, their co-signers'."""
+def awaited_query(case: str, round_: int, beside: str = "") -> sa.Select[Any]:
+    """How many receipts have not rated the reply of a round, beside one: a case's, those of what was merged into it, their
+    co-signers'."""
     told = sa.or_(opinions.c.id == case, opinions.c.merged_into == case)
     signed = sa.select(signers.c.receipt).join(opinions, signers.c.opinion == opinions.c.id).where(told)
     rated = sa.select(ratings.c.receipt).where(ratings.c.case == case, ratings.c.round == round_)
     everybody = sa.union_all(sa.select(opinions.c.receipt).where(told), signed).subquery()
-    return sa.select(everybody.c.receipt).where(everybody.c.receipt.not_in(rated))
+    return sa.select(sa.func.count()).where(everybody.c.receipt.not_in(rated), everybody.c.receipt != beside)
 
 
 def count_awaited(connection: Connection, case: str, round_: int) -> int:
     """How many who get the reply of a round have not rated it."""
-    return len(connection.execute(awaited_query(case, round_)).all())
+    return int(connection.execute(awaited_query(case, round_)).scalar_one())
 
 
 def find_by_receipt(connection: Connection, receipt: str) -> tuple[Opinion, bool] | None:

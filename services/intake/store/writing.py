@@ -245,7 +245,7 @@ class IntakeStore:
 
     def count_awaited(self, case: str, round_: int, beside: str) -> int:
         """How many who get the reply of a round have not rated it, beside the holder of one receipt."""
-        return sum(receipt != beside for receipt in self._work.execute(awaited_query(case, round_)).scalars())
+        return int(self._work.execute(awaited_query(case, round_, beside)).scalar_one())
 
     def add_rating(self, rating: GivenRating) -> None:
         """Store a rating."""
