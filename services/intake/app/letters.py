@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from services.accounts.model import AccountHolder, Letter
-from services.accounts.people import People
 from services.contracts.envelope import Event
-from services.contracts.errors import NotFound
 from services.contracts.messages.accounts import DigestDue, LetterGathered, LetterLinked
 from services.intake.app.context import Intake
 from services.runtime.store.database import Database, Transaction
@@ -36,23 +34,13 @@ def send_digests(intake: Intake, work: Transaction, events: Sequence[Event]) -> 
     due = [(event.subject, event.data) for event in events if isinstance(event.data, DigestDue)]
     if not due:
         return
-    people = intake.accounts.read(lambda people: _known(people, {person for person, _ in due}))
+    found = intake.accounts.read(lambda people: people.several({person for person, _ in due}))
     for person, message in due:
-        holder = people.get(person)
+        holder = found.get(person)
         if holder is not None and holder.state == "active" and holder.grants:
             letter = _digest(intake, holder, message)
             if letter.email or letter.chat:
                 work.publish(letter, subject=person, sequence=UNNUMBERED)
-
-
-def _known(people: People, ids: set[str]) -> Mapping[str, AccountHolder]:
-    found = {}
-    for person in sorted(ids):
-        try:
-            found[person] = people.get(person)
-        except NotFound:
-            continue
-    return found
 
 
 def _digest(intake: Intake, holder: AccountHolder, message: DigestDue) -> LetterGathered:
