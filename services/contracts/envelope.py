@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 import orjson
@@ -16,6 +16,8 @@ from services.contracts.messages.values import AwareDatetime, Count, Message
 
 CONTENT_TYPE = "application/cloudevents+json"
 VERSION = 1
+#: The sequence of what is in no order with the other events on its subject, as letters are.
+UNNUMBERED: Final = 0
 Shape = TypeVar("Shape")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from services.accounts.model import AccountHolder, Letter
-from services.contracts.envelope import Event
+from services.contracts.envelope import UNNUMBERED, Event
 from services.contracts.messages.accounts import DigestDue, LetterGathered, LetterLinked
 from services.intake.app.context import Intake
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.vault import Vault
-
-UNNUMBERED = 0
 
 
 def sender(database: Database, vault: Vault) -> Callable[[Letter], None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from services.contracts.envelope import UNNUMBERED
 from services.contracts.messages.opinions import LetterErased
 from services.contracts.messages.supervision import LetterCancelled
 from services.intake.domain.erasing import check_erasure
@@ -12,7 +13,6 @@ from services.intake.domain.opinion import Opinion
 from services.intake.domain.publication.publishing import take_back
 from services.intake.domain.receipt.receipts import show_receipt
 from services.intake.handlers.constituency.caring import end_duties
-from services.intake.handlers.notifying import UNNUMBERED
 
 if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore

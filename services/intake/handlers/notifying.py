@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.envelope import UNNUMBERED
 from services.contracts.messages.supervision import LetterRequested
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Addressee
@@ -25,7 +26,6 @@ TO_SUPPORTERS: Mapping[About, Literal["supported", "support_replied", "support_k
     "received": "supported", "replied": "support_replied", "kept": "support_kept", "resent": "resent",
 }  # fmt: skip
 NOT_TO_SUPPORTERS = frozenset({"evaluate_by"})
-UNNUMBERED = 0
 
 
 def write(store: IntakeStore, opinion: str, about: About, people: Iterable[Addressee], /, **facts: str) -> None:

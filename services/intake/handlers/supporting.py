@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from services.contracts.envelope import UNNUMBERED
 from services.contracts.errors import NotFound
 from services.contracts.messages.supervision import LetterCancelled
 from services.intake.domain.opinion import Opinion
@@ -60,7 +61,7 @@ def withdraw_support(store: IntakeStore, receipt: str) -> Supported:
     case = store.load(case_id)
     store.supporters.remove(receipt)
     _count(store, case, "withdrawn")
-    store.publish(LetterCancelled((show_receipt(receipt),)), case.id, notifying.UNNUMBERED)
+    store.publish(LetterCancelled((show_receipt(receipt),)), case.id, UNNUMBERED)
     return Supported(case.id, receipt, case.supporters)
 
 

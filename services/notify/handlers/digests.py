@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from services.contracts.envelope import UNNUMBERED
 from services.contracts.messages.accounts import DigestDue
 from services.contracts.people.callers import Caller
 from services.notify.domain.digests import DueDigest, gathered, places_of
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 #: As what each of some persons may act now; those who are erased are not in it.
 ActingAs = Callable[[Collection[str]], Mapping[str, Sequence[Caller]]]
-UNNUMBERED: Final = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from services.contracts.envelope import UNNUMBERED
 from services.contracts.messages.duties import AboutEntrusted, LetterEntrusted
 from services.contracts.people.duties import Holder
 from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.owing import Party
 from services.intake.domain.opinion import Opinion
-from services.intake.handlers.notifying import UNNUMBERED
 
 if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from services.contracts.envelope import UNNUMBERED
 from services.contracts.errors import NotFound, Refusal, Unavailable
 from services.contracts.messages.duties import LetterEntrusted
 from services.contracts.messages.sessions import AttendanceRecorded, BookingCancelled, BookingMade, LetterBooked
@@ -27,7 +28,6 @@ from services.runtime.store.nouns import Nouns, NounTable
 from services.runtime.store.statements.bulk import among
 from services.runtime.store.vault import Vault
 
-UNNUMBERED = 0
 #: Within how many seconds what notify tells of a session is heard, on a busy machine as well.
 HEARD_WITHIN = 10
 SESSIONS, BOOKINGS = NounTable(heard_sessions, HeardSession), NounTable(bookings, Booking)
