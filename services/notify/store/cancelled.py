@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from services.notify.store.tables import tables
 from services.runtime.store.database import Instant, Transaction
+from services.runtime.store.locks import hold
 from services.runtime.store.statements.bulk import among
 
 #: `holder` is what is left of an opinion and a receipt of it: nothing that leads back to either. `at` is when intake said so.
@@ -28,8 +29,8 @@ class CancelledHolders:
     def __init__(self, work: Transaction, named: Collection[Holder], *, alone: bool) -> None:
         """`alone` waits for all who have begun to keep letters: what they keep is there then, to be thrown away."""
         self._work = work
-        if alone and work.connection.dialect.name == "postgresql":
-            work.execute(_ALONE)
+        if alone:
+            hold(work, _ALONE)
         found = work.fetch(_FOUND, {"holders": sorted(map(_digest, named))}) if named else ()
         self._known: dict[str, datetime] = dict(map(tuple, found))
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from services.contracts.messages.values import OpinionText
 from services.routing.store.tables import tables
 from services.runtime.store.database import Instant, Transaction
+from services.runtime.store.locks import hold
 from services.runtime.store.statements.bulk import among
 
 #: `at` is when intake erased it: what was said after that is new.
@@ -35,8 +36,8 @@ class ErasedStore:
     def load(self, opinions: Collection[str], *, alone: bool) -> None:
         """Load those of a batch, before anything else of it. `alone` waits for all who have begun to keep words of opinions:
         what they keep is there then, to be erased."""
-        if alone and self._work.connection.dialect.name == "postgresql":
-            self._work.execute(_ALONE)
+        if alone:
+            hold(self._work, _ALONE)
         for opinion, at, title, content in self._work.fetch(_FOUND, {"named": sorted(opinions)}) if opinions else ():
             self._known[opinion] = at, OpinionText(opinion, title, content)
 
