@@ -14,14 +14,11 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import pika
-import pika.exceptions
-from pika.adapters.utils.connection_workflow import AMQPConnectorException
 
+from services.runtime.messaging.probe import PIKA_ERRORS
 from tests.faults.journal import Journal
 
 CONTENT_TYPE = "application/cloudevents+json"
-#: The second is what pika raises where a broker is too slow to let it in.
-ERRORS = (pika.exceptions.AMQPError, AMQPConnectorException, OSError)
 REST_SECONDS = 0.5
 Command = tuple[str, dict[str, Any]]  # verb, data without the assignment
 
@@ -83,7 +80,7 @@ class Department(threading.Thread):
         while not self._stop_asked.is_set():
             try:
                 self._work()
-            except ERRORS:
+            except PIKA_ERRORS:
                 self._stop_asked.wait(REST_SECONDS)
 
     def _work(self) -> None:
