@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,13 +24,13 @@ from services.intake.domain.similarity.words import BUCKETS, words_of
 from services.intake.handlers.comparing import Desk, compare
 from services.intake.store.similarity.incidents import IncidentStore, clues
 from services.intake.store.similarity.rising import WordCounts
-from services.intake.store.similarity.wordings import WordingStore, introduce, nearest, wordings
+from services.intake.store.similarity.wordings import WordingStore, introduce, nearest
 from services.intake.store.similarity.wordings import bands as band_rows
 from services.intake.store.tables import opinions
 from services.runtime.store.database import Database
 
 # A commit writes pages all over both tables: few large ones write each page less often.
-A_COMMIT, A_FLUSH, A_PORTION, MEASURED, RAREST = 500_000, 20_000, 300, 1_500, 20
+A_COMMIT, A_PORTION, MEASURED, RAREST = 500_000, 300, 1_500, 20
 #: A row of two bigints in PostgreSQL's binary COPY, each after its size, and what stands before and behind all of them.
 COPIED = np.dtype([("fields", ">i2"), ("size", ">i4"), ("key", ">i8"), ("owner_size", ">i4"), ("owner", ">i8")])
 COPY_BEGINS, COPY_ENDS = b"PGCOPY\n\xff\r\n\0" + bytes(8), b"\xff\xff"
@@ -49,21 +50,76 @@ def opinion(number: int, title: str, content: str) -> dict[str, object]:
 def fill(database: Database, start: int, end: int) -> None:
     """Opinions that are like no others, without a text of their own: what is looked up are their bands and terms."""
     dice = np.random.default_rng(start)
+    with _unordered(database):
+        _fill(database, dice, start, end)
+
+
+def _fill(database: Database, dice: np.random.Generator, start: int, end: int) -> None:
     for first in range(start, end, A_COMMIT):
         numbers = np.arange(first, min(first + A_COMMIT, end))
         made = dice.integers(-(1 << 63), (1 << 63) - 1, (len(numbers), BANDS))
         # Few terms are in many texts, and many in few.
         terms = (dice.pareto(1.0, (len(numbers), RAREST)) * BUCKETS / 50 % BUCKETS).astype(np.int64)
         with database.transaction() as work:
-            for number, own in zip(numbers.tolist(), made, strict=True):
-                work.add(opinions, opinion(number, "", ""))
-                packed = own.astype("<i8").tobytes()
-                work.add(wordings, {"opinion": f"{number:036d}", "alike": number, "bands": packed})
-                if number % A_FLUSH == 0:
-                    work.flush()
+            if not database.is_sqlite:
+                work.connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+            work.add(opinions, opinion(first, "", ""))
             work.flush()
+            _repeat(work.connection, first, int(numbers[-1]))
+            _word(
+                work.connection,
+                [
+                    (f"{number:036d}", number, own.astype("<i8").tobytes())
+                    for number, own in zip(numbers.tolist(), made, strict=True)
+                ],
+            )
             pour(work.connection, band_rows, made, numbers)
             pour(work.connection, clues, terms, numbers)
+
+
+@contextmanager
+def _unordered(database: Database) -> Iterator[None]:
+    """Where tables are heaps, leave their keys out and sort them once at the end: hundreds of millions would each write a page."""
+    if not database.is_sqlite:
+        with database.transaction() as work:
+            for table in (band_rows, clues):
+                work.connection.execute(sa.text(f"ALTER TABLE {table.name} DROP CONSTRAINT {table.name}_pkey"))
+    yield
+    if not database.is_sqlite:
+        for table in (band_rows, clues):
+            names = ", ".join(column.name for column in table.primary_key)
+            with database.transaction() as work:
+                for setting in ("statement_timeout = 0", "maintenance_work_mem = '2GB'"):
+                    work.connection.execute(sa.text(f"SET LOCAL {setting}"))
+                work.connection.execute(sa.text(f"ALTER TABLE {table.name} ADD PRIMARY KEY ({names})"))
+        with database.transaction() as work:
+            # The server does this by itself some minutes after.
+            work.connection.execute(sa.text("ANALYZE"))
+
+
+def _repeat(connection: Connection, first: int, last: int) -> None:
+    """The first opinion again under each number up to the last, told a minute earlier each time: by the store itself."""
+    numbered = {
+        "id": "substr(:zeros || n, length(:zeros || n) - 35)", "receipt": "'r' || n",
+        **dict.fromkeys(("submitted", "updated"), "{} - 60000000 * CAST((n - :first) % 120000 AS BIGINT)"),
+    }  # fmt: skip
+    names = [column.name for column in opinions.columns]
+    chosen = ", ".join(numbered.get(name, "{}").replace("{}", name) for name in names)
+    series = "WITH RECURSIVE series(n) AS (SELECT :first + 1 UNION ALL SELECT n + 1 FROM series WHERE n < :last)"
+    repeated = f"{series} SELECT {chosen} FROM opinions, series WHERE id = :own AND n <= :last"  # nosec B608
+    sql = f"INSERT INTO opinions ({', '.join(names)}) {repeated}"  # nosec B608
+    connection.execute(sa.text(sql), {"first": first, "last": last, "own": f"{first:036d}", "zeros": "0" * 36})
+
+
+def _word(connection: Connection, rows: Sequence[tuple[str, int, bytes]]) -> None:
+    """How opinions are worded: each is like no other."""
+    cursor = connection.connection.cursor()
+    if isinstance(cursor, psycopg.Cursor):
+        with cursor.copy("COPY wordings (opinion, alike, bands) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+    else:
+        cursor.executemany("INSERT INTO wordings (opinion, alike, bands) VALUES (?, ?, ?)", rows)
 
 
 def pour(connection: Connection, table: sa.Table, keys: NDArray[np.int64], numbers: NDArray[np.int64]) -> None:
@@ -75,7 +131,6 @@ def pour(connection: Connection, table: sa.Table, keys: NDArray[np.int64], numbe
     names = ", ".join(column.name for column in table.columns)
     cursor = connection.connection.cursor()
     if isinstance(cursor, psycopg.Cursor):
-        cursor.execute("SET LOCAL statement_timeout = 0")
         packed = np.empty(int(fresh.sum()), COPIED)
         packed["fields"], packed["size"], packed["key"], packed["owner_size"], packed["owner"] = 2, 8, flat[fresh], 8, owners[fresh]
         with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN (FORMAT BINARY)") as copy:
