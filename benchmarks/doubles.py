@@ -80,21 +80,23 @@ def _fill(database: Database, dice: np.random.Generator, start: int, end: int) -
 @contextmanager
 def _unordered(database: Database) -> Iterator[None]:
     """Where tables are heaps, leave their keys out and sort them once at the end: hundreds of millions would each write a page."""
-    if not database.is_sqlite:
-        with database.transaction() as work:
-            for table in (band_rows, clues):
-                work.connection.execute(sa.text(f"ALTER TABLE {table.name} DROP CONSTRAINT {table.name}_pkey"))
+    if database.is_sqlite:
+        yield
+        return
+    tables = {table.name: ", ".join(column.name for column in table.primary_key) for table in (band_rows, clues)}
+    _patiently(database, *(f"ALTER TABLE {name} DROP CONSTRAINT {name}_pkey" for name in tables))
     yield
-    if not database.is_sqlite:
-        for table in (band_rows, clues):
-            names = ", ".join(column.name for column in table.primary_key)
-            with database.transaction() as work:
-                for setting in ("statement_timeout = 0", "maintenance_work_mem = '2GB'"):
-                    work.connection.execute(sa.text(f"SET LOCAL {setting}"))
-                work.connection.execute(sa.text(f"ALTER TABLE {table.name} ADD PRIMARY KEY ({names})"))
-        with database.transaction() as work:
-            # The server does this by itself some minutes after.
-            work.connection.execute(sa.text("ANALYZE"))
+    for name, key in tables.items():
+        _patiently(database, "SET LOCAL maintenance_work_mem = '2GB'", f"ALTER TABLE {name} ADD PRIMARY KEY ({key})")
+    # The server does this by itself some minutes after.
+    _patiently(database, "ANALYZE")
+
+
+def _patiently(database: Database, *statements: str) -> None:
+    """Run statements in one transaction, however long they take."""
+    with database.transaction() as work:
+        for statement in ("SET LOCAL statement_timeout = 0", *statements):
+            work.connection.execute(sa.text(statement))
 
 
 def _repeat(connection: Connection, first: int, last: int) -> None:
