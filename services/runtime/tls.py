@@ -129,13 +129,6 @@ class Identity:
     certificate: Path
     key: Path
 
-    def context(self) -> ssl.SSLContext:
-        """Shows them as they are in the files now; raises OSError when they are of no use."""
-        made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        made.minimum_version = OLDEST
-        made.load_cert_chain(self.certificate, self.key)
-        return made
-
 
 def identity(certificate: Path | None, key: Path | None) -> Identity | None:
     """The pair, or None for plain HTTP; raises `SettingsInvalid` when half of it is missing or the two do not belong together."""
@@ -146,7 +139,7 @@ def identity(certificate: Path | None, key: Path | None) -> Identity | None:
         raise SettingsInvalid(f"{missing} is not set: a certificate needs its key, and a key its certificate")
     made = Identity(certificate.absolute(), key.absolute())
     try:
-        made.context()
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(made.certificate, made.key)
     except OSError as error:
         named = f"HUIYING_TLS_CERTIFICATE={certificate} HUIYING_TLS_KEY={key}"
         raise SettingsInvalid(f"{named} cannot be used: {error.strerror or error}") from None

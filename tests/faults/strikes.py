@@ -16,7 +16,7 @@ from tests.faults.system import SILENT
 
 Stage = Literal["one node", "three nodes"]
 Strike = Callable[[Scene], None]
-PROCESSES = ("web", "intake", "routing", "notify", "metrics")
+PROCESSES = ("web", "web-child", "intake", "routing", "notify", "metrics")
 DIE_SECONDS, AHEAD_SECONDS = 120.0, 150
 
 
@@ -224,14 +224,15 @@ def part(number: int, seconds: float) -> Strike:
 
 
 def _kills() -> Iterator[Fault]:
-    yield Fault("kill web", "kill -9 web", kill("web"), calm=False)
+    for name in ("web", "web-child"):
+        yield Fault(f"kill {name}", f"kill -9 {name}", kill(name), calm=False)
     for name in ("intake", "routing", "notify", "metrics", "broker"):
         yield Fault(f"kill {name}", f"kill -9 {name}", kill(name))
     everything = ("web", "intake", "routing", "notify", "metrics", "broker")
     yield Fault("power cut", "kill -9 of everything at once", kill(*everything), 8, calm=False)
     for name, seconds in (("intake", 6), ("routing", 6), ("metrics", 6), ("notify", 4), ("broker", 12)):
         yield Fault(f"hang {name}", f"{name} stopped for {seconds} s", pause(name, seconds), seconds)
-    yield Fault("hang web", "the web process stopped for 5 s", pause("web", 5), 5)
+    yield Fault("hang web-child", "the web process stopped for 5 s", pause("web-child", 5), 5)
 
 
 def _points() -> Iterator[Fault]:

@@ -16,14 +16,15 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from services.console.client.management import Management
 from services.console.embedded.broker import service_url
 from services.console.embedded.installation import Installation
 from services.console.embedded.node import free_broker_port, server_script
-from services.console.embedded.starting.launch import Program, programs
-from services.console.embedded.starting.processes import birth_of, free_port
+from services.console.embedded.starting.launch import WEB, Program, programs
+from services.console.embedded.starting.processes import birth_of, free_port, listens
 from services.console.embedded.supervisor import Supervisor
 from services.console.settings import Addresses, ConsoleSettings
 from services.contracts.catalogue.check import load_catalogue
@@ -108,7 +109,7 @@ class System:
             self._unmount()
 
     def kill(self, *names: str) -> None:
-        """`kill -9` of processes. Returns when they are gone."""
+        """`kill -9` of processes; `web-child` is the one that answers requests. Returns when they are gone."""
         pids = [pid for name in names if (pid := self.pid(name)) is not None]
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
@@ -121,6 +122,10 @@ class System:
         """The pid of a process that runs."""
         if name == "broker":
             return self.supervisor.node.pid()
+        if name == "web-child":
+            parent = self.pid(WEB)
+            children = [] if parent is None else psutil.Process(parent).children()
+            return next((child.pid for child in children), None)
         return self.place.slot(name).pid()
 
     def pause(self, name: str, seconds: float) -> None:
@@ -137,7 +142,11 @@ class System:
         """End a process and start one in its place that is mortal; returns the mark it leaves when it dies."""
         slot, program = self.place.slot(name), self._program(name)
         mark = self.var / "run" / f"{name}.{time.monotonic_ns()}.died"
-        self.kill(name)
+        self.kill(name, *(("web-child",) if name == WEB else ()))
+        if name == WEB:
+            end = time.monotonic() + GONE_SECONDS
+            while listens(self.settings.port) and time.monotonic() < end:
+                time.sleep(0.05)
         argv = (program.argv[0], "-m", "tests.faults.mortal", name, point, str(number), str(mark))
         slot.start(argv, program.environment, self.place.log / f"{name}.log")
         return mark

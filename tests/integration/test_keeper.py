@@ -52,7 +52,7 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 @pytest.fixture
 def keeper(installation: Installation, watch: Watch) -> Iterator[Keeper]:
-    made = Keeper(installation, PrivateNode(installation.broker, free_port()), watch)
+    made = Keeper(installation, PrivateNode(installation.broker, free_port()), free_port(), watch)
     yield made
     stop_all(made._slots.values(), 5.0)
     assert {slot.pid() for slot in made._slots.values()} <= {None}
@@ -142,3 +142,14 @@ def test_what_was_stopped_in_good_order_stays_away(installation: Installation, k
     installation.write_list({})
     stop_all([installation.slot(name) for name in NAMES], 5.0)
     assert keeper.turn() == []
+
+
+def test_a_web_process_waits_until_its_port_is_free(
+    installation: Installation, keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill(installation, "web")
+    taken = [True]
+    monkeypatch.setattr("services.console.embedded.keeper.listens", lambda _: taken[0])
+    assert keeper.turn() == []
+    taken[0] = False
+    assert keeper.turn() == ["web"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 import socket
 import subprocess
@@ -28,15 +27,6 @@ def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [b"done"]
 WebServer(lambda: application, "127.0.0.1", int(sys.argv[1]), 4).run()
-"""
-HANGING = """
-import sys, time
-from services.runtime.web.serving import gathering
-from services.runtime.web.serving.server import WebServer
-gathering.HANG_SECONDS = 1.0
-def limits(method, path):
-    time.sleep(1000)
-WebServer(lambda: None, "127.0.0.1", int(sys.argv[1]), 4, limits=limits).run()
 """
 
 
@@ -81,24 +71,3 @@ def test_idle_connections_do_not_hold_up_the_end(server: tuple[subprocess.Popen[
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
         assert time.monotonic() - started < limit(10.0, 30.0)
-
-
-def test_a_process_whose_loop_hangs_ends_itself_and_says_where() -> None:
-    port = free_port()
-    with subprocess.Popen([sys.executable, "-c", HANGING, str(port)], stderr=subprocess.PIPE) as process:
-        end = time.monotonic() + PATIENCE
-        while process.poll() is None:
-            assert time.monotonic() < end
-            with contextlib.suppress(requests.RequestException):
-                requests.post(f"http://127.0.0.1:{port}/", data=b"x", timeout=PATIENCE)
-            time.sleep(0.05)
-        assert process.returncode == 1
-        assert process.stderr is not None
-        assert b"in limits" in process.stderr.read()
-
-
-def test_a_process_that_cannot_have_its_port_says_so(server: tuple[subprocess.Popen[bytes], str, int]) -> None:
-    _, _, port = server
-    second = subprocess.run([sys.executable, "-c", SCRIPT, str(port)], capture_output=True, timeout=PATIENCE, check=False)
-    assert second.returncode == 1
-    assert b"cannot_listen" in second.stdout + second.stderr

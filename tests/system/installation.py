@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from services.console.embedded.node import free_broker_port
 from services.console.embedded.starting.processes import birth_of, free_port
 from services.runtime.settings import inherited
@@ -24,6 +26,7 @@ from tests.system.place import Place, eventually
 ROOT = Path(__file__).parents[2]
 #: The five processes and the broker node, each with the file that holds its pid.
 PROCESSES = {name: f"run/{name}.pid" for name in ("web", "intake", "routing", "notify", "metrics")} | {"broker": "broker/node.pid"}
+WEB_CHILD = "web-child"
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_*", "TMPDIR", "USER", "LOGNAME")
 
 
@@ -123,8 +126,8 @@ class Installation:
         return running_with(self.var)
 
     def kill(self, name: str) -> None:
-        """`kill -9`, and wait until it is gone."""
-        pid = self.pids()[name]
+        """`kill -9`, and wait until it is gone. The web process has a child that answers the requests: `web-child`."""
+        pid = _child_of(self.pids()["web"]) if name == WEB_CHILD else self.pids()[name]
         os.kill(pid, signal.SIGKILL)
         end = time.monotonic() + 60
         while birth_of(pid) is not None:
@@ -152,3 +155,7 @@ class Installation:
         """The ends of all logs."""
         logs = sorted((self.var / "log").glob("*.log"))
         return "\n".join(f"--- {log.name}\n{log.read_text(errors='replace')[-1500:]}" for log in logs)
+
+
+def _child_of(parent: int) -> int:
+    return next(child.pid for child in psutil.Process(parent).children())

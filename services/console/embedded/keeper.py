@@ -22,9 +22,9 @@ from services.console.embedded.installation import Installation, Launched, exclu
 from services.console.embedded.node import NodeFailed, PrivateNode
 from services.console.embedded.queue_maker import QueueMaker
 from services.console.embedded.starting.forking import Forked, main_of
-from services.console.embedded.starting.launch import KEEPER
+from services.console.embedded.starting.launch import KEEPER, WEB
 from services.console.embedded.starting.preloading import load_all
-from services.console.embedded.starting.processes import Slot
+from services.console.embedded.starting.processes import Slot, listens
 from services.console.settings import OWN_CATALOGUE, load_settings
 from services.runtime.process.logs import set_up_logs
 
@@ -51,6 +51,7 @@ class Keeper:
 
     installation: Installation
     node: PrivateNode
+    port: int
     clock: Callable[[], float] = time.monotonic
     _watched: dict[str, Watched] = field(default_factory=dict)
     _slots: dict[str, Slot] = field(default_factory=dict)
@@ -70,7 +71,7 @@ class Keeper:
             if now - watched.since > RECOVERED_SECONDS:
                 watched.deaths = 0
             return False
-        if now < watched.not_before:
+        if now < watched.not_before or not self._may_start(name):
             return False
         watched.deaths += 1
         watched.not_before = now + min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2**watched.deaths)
@@ -85,6 +86,10 @@ class Keeper:
         if name == BROKER:
             return self.node.running() or not self.node.ever_started()
         return self._slot(name).pid() is not None
+
+    def _may_start(self, name: str) -> bool:
+        # A killed web process leaves a child that holds the port for a moment.
+        return name != WEB or not listens(self.port)
 
     def _start(self, name: str, program: Launched | None) -> bool:
         if program is not None:
@@ -145,7 +150,7 @@ def main() -> int:
     settings = load_settings()
     set_up_logs(settings.log_level)
     installation = Installation(Path(settings.var))
-    keeper = Keeper(installation, PrivateNode(installation.broker, settings.broker_port))
+    keeper = Keeper(installation, PrivateNode(installation.broker, settings.broker_port), settings.port)
     load_all(settings.catalogue)
     try:
         if obey(keeper):

@@ -33,7 +33,7 @@ from services.runtime.tls import bare, identity, read_address, reason
 from services.runtime.web.access import tokens as access
 from services.runtime.web.access.tokens import TokenAuthenticator
 
-READY_SECONDS, STOP_SECONDS = 180.0, 9.5
+READY_SECONDS, STOP_SECONDS, PORT_SECONDS = 180.0, 9.5, 12.0
 STEP_SECONDS = 0.1
 
 
@@ -85,7 +85,7 @@ class Supervisor:
         place = self._catalogue()
         broker = choose_broker(self.settings, self.installation, place.queued)
         if self.installation.slot(WEB).pid() is None:
-            self._check_port()
+            self._await_free_port()
         # Migrations run before anything is stopped: they only add, so the running processes can go on.
         self._migrate()
         token = self._admin_token()
@@ -170,7 +170,7 @@ class Supervisor:
             if slot.pid() is not None:
                 continue
             if program.name == WEB:
-                self._check_port()
+                self._await_free_port()
             self._at_nursery().start(program.name, program.argv, program.environment)
             self._note(program)
 
@@ -203,9 +203,13 @@ class Supervisor:
     def _log(self, name: str) -> Path:
         return self.installation.log / f"{name}.log"
 
-    def _check_port(self) -> None:
-        if listens(self.settings.port):
-            fail(f"Port {self.settings.port} is taken by another program.", "choose another: HUIYING_PORT=8001")
+    def _await_free_port(self) -> None:
+        # A killed web process leaves a child that needs a moment to notice and may have answers to finish.
+        end = time.monotonic() + PORT_SECONDS
+        while listens(self.settings.port):
+            if time.monotonic() > end:
+                fail(f"Port {self.settings.port} is taken by another program.", "choose another: HUIYING_PORT=8001")
+            time.sleep(STEP_SECONDS)
 
     def _write_down(self, addresses: Addresses) -> None:
         broker = read_address(addresses.broker_url)

@@ -1,1 +1,1 @@
-"""The web process: connections gathered by one loop, requests answered on threads."""
+"""The web process: connections gathered by one loop, and gunicorn around it."""

@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import faulthandler
 import os
 import queue
 import selectors
-import signal
 import socket
 import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from wsgiref.types import WSGIApplication
+from typing import Any, cast
 
 import structlog
+from gunicorn import sock as gunicorn_sock
+from gunicorn.workers.base import Worker
 
-from services.runtime.tls import Identity
 from services.runtime.web.serving.answering import answer, environment
 from services.runtime.web.serving.arrival import Limits
 from services.runtime.web.serving.connections import NOT_NOW, Connection, Phase
@@ -32,12 +30,8 @@ from services.runtime.web.serving.head import RequestRefused
 from services.runtime.web.serving.refusing import refusal
 
 log = structlog.get_logger()
-#: How often (s) the loop looks for connections that are late, and after how long without that the process ends itself, so that
-#: whoever keeps it starts another.
-SWEEP_SECONDS, HANG_SECONDS = 0.5, 60.0
-#: Connections at a time, and how long (s) requests that have begun may take once the end is asked for.
-MOST_CONNECTIONS, GRACE_SECONDS = 1000, 7.0
-ENDINGS = (signal.SIGTERM, signal.SIGINT)
+#: How often (s) the loop looks for connections that are late and tells gunicorn that it is alive.
+SWEEP_SECONDS = 0.5
 #: How much of requests that are still arriving may lie here (bytes), on a disk that in a container is memory.
 MOST_GATHERED = 256_000_000
 FULL = "Too much is being sent at once. Send the same request again in a moment."
@@ -45,24 +39,13 @@ SLOW = "Send the whole request without pauses, at 4 kB a second or faster."
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
-class GatheringWorker:
-    """Serves the application that `build` makes at a socket that listens, on threads; with an identity in TLS."""
+class GatheringWorker(Worker):  # type: ignore[misc]
+    """A worker that gunicorn starts, with its own way of reading and writing."""
 
-    def __init__(
-        self,
-        listener: socket.socket,
-        build: Callable[[], WSGIApplication],
-        threads: int,
-        limits: Limits,
-        identity: Identity | None = None,
-    ) -> None:
-        self._listener, self._build, self._threads = listener, build, threads
-        self._limits, self._identity = limits, identity
-        self._application: WSGIApplication
-        self._poller = selectors.DefaultSelector()
-        #: Written to by threads and by signals, so that the loop looks.
-        self._woken, self._wake = os.pipe()
-        self._serving = True
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._limits: Limits = self.app.limits
+        self._poller: selectors.BaseSelector
         self._open: dict[Connection, None] = {}
         self._accepting = False
         self._swept = 0.0
@@ -71,21 +54,20 @@ class GatheringWorker:
         self._returned: deque[Connection] = deque()
 
     def run(self) -> None:
-        """Serve until told to stop by a signal, then finish what has begun; on the main thread."""
-        self._hear_signals()
-        self._application = self._build()
-        self._listener.setblocking(False)
-        self._poller.register(self._woken, READ)
-        threads = [threading.Thread(target=self._work, name=f"request-{number}", daemon=True) for number in range(self._threads)]
+        """Serve until told to stop, then finish what has begun."""
+        # Made here, after the fork: a poller is not to be shared with gunicorn's own process.
+        self._poller = selectors.DefaultSelector()
+        self._poller.register(self.PIPE[0], READ)
+        threads = [threading.Thread(target=self._work, name=f"request-{number}", daemon=True) for number in range(self.cfg.threads)]
         for thread in threads:
             thread.start()
-        while self._serving:
-            if len(self._open) >= MOST_CONNECTIONS:
+        while self.alive and self.ppid == os.getppid():
+            if len(self._open) >= self.cfg.worker_connections:
                 self._make_room()
-            self._take_more(len(self._open) < MOST_CONNECTIONS)
+            self._take_more(len(self._open) < self.cfg.worker_connections)
             self._turn()
         self._take_more(False)
-        end = time.monotonic() + GRACE_SECONDS
+        end = time.monotonic() + self.cfg.graceful_timeout
         while time.monotonic() < end:
             self._end_idle()
             if not self._open:
@@ -93,33 +75,22 @@ class GatheringWorker:
             self._turn()
         for _ in threads:
             self._complete.put(None)
-        faulthandler.cancel_dump_traceback_later()
-
-    def _hear_signals(self) -> None:
-        for number in (self._woken, self._wake):
-            os.set_blocking(number, False)
-        for ending in ENDINGS:
-            signal.signal(ending, lambda *_: self._stop())
-        signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
-
-    def _stop(self) -> None:
-        self._serving = False
 
     def _turn(self) -> None:
         for key, _ in self._poller.select(SWEEP_SECONDS):
             if key.data is not None:
                 self._happened(key.data)
-            elif key.fd == self._woken:
+            elif key.fd == self.PIPE[0]:
                 with contextlib.suppress(BlockingIOError):
-                    os.read(self._woken, 4096)
+                    os.read(self.PIPE[0], 4096)
             else:
-                self._accept()
+                self._accept(cast(socket.socket, key.fileobj))
         while self._returned:
             self._go_on(self._returned.popleft())
         now = time.monotonic()
         if now - self._swept >= SWEEP_SECONDS:
             self._swept = now
-            faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)
+            self.notify()
             self._sweep(now)
 
     def _take_more(self, accepting: bool) -> None:
@@ -127,26 +98,27 @@ class GatheringWorker:
         if accepting is self._accepting:
             return
         self._accepting = accepting
-        if accepting:
-            self._poller.register(self._listener, READ)
-        else:
-            self._poller.unregister(self._listener)
+        for listener in self.sockets:
+            listener.setblocking(False)
+            if accepting:
+                self._poller.register(listener, READ)
+            else:
+                self._poller.unregister(listener)
 
-    def _accept(self) -> None:
+    def _accept(self, listener: socket.socket) -> None:
         try:
-            sock, client = self._listener.accept()
+            sock, client = listener.accept()
         except OSError as error:
             if error.errno in (errno.EMFILE, errno.ENFILE):
                 self._make_room()
             elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED):
                 raise
             return
-        connection = Connection(sock, client, self._listener.getsockname(), self._limits)
+        connection = Connection(sock, client, listener.getsockname(), self._limits)
         self._open[connection] = None
-        if self._identity is not None:
+        if self.cfg.is_ssl:
             try:
-                secure = self._identity.context().wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
-                connection.secure(secure)
+                connection.secure(gunicorn_sock.ssl_wrap_socket(sock, self.cfg))
             except OSError:
                 self._end(connection)
                 return
@@ -227,7 +199,7 @@ class GatheringWorker:
             with contextlib.suppress(OSError):
                 connection.outlet.flush()
             connection.answered(keep=keep)
-            if keep and self._serving and not (connection.outlet.unsent or connection.rest or connection.is_secure):
+            if keep and self.alive and not (connection.outlet.unsent or connection.rest or connection.is_secure):
                 connection.enter(Phase.REST)
                 if connection.events:
                     continue
@@ -235,7 +207,7 @@ class GatheringWorker:
                 connection.enter(Phase.SENDING)
             self._returned.append(connection)
             with contextlib.suppress(BlockingIOError):
-                os.write(self._wake, b"\0")
+                os.write(self.PIPE[1], b"\0")
 
     def handle(self, connection: Connection) -> bool:
         """Answer the request that has arrived. Returns whether another may follow."""
@@ -246,7 +218,7 @@ class GatheringWorker:
         scheme, sent = "https" if connection.is_secure else "http", connection.outlet.sent
         try:
             environ = environment(head, body.open(), body.size, connection.client, connection.server, scheme)
-            return answer(self._application, environ, head, connection.outlet, last=not self._serving)
+            return answer(self.wsgi, environ, head, connection.outlet, last=not self.alive)
         except OSError as error:
             log.debug("answer_not_taken", error=repr(error))
             connection.outlet.unsent.clear()
