@@ -11,13 +11,12 @@ import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 
-from services.accounts import tables as account_tables  # noqa: F401
+from services.contracts.topology import SERVICES as SERVED
 from services.intake.store.tables import tables as intake
 from services.metrics.store.tables import tables as metrics
 from services.notify.store.tables import tables as notify
 from services.routing.store.tables import tables as routing
 from services.runtime.settings import SettingsInvalid
-from services.runtime.store import idempotency, inbox  # noqa: F401
 from services.runtime.store.migrate import ACCESS, STORE, known_revisions, migrate
 from services.runtime.store.outgoing import outbox
 from services.runtime.web.access import tokens as access
@@ -36,8 +35,8 @@ STREAMS: dict[str, tuple[sa.MetaData, Path]] = {
 }
 
 # A table or an index may stand in any module of its store.
-for service in ("intake", "routing", "notify", "metrics"):
-    package = importlib.import_module(f"services.{service}.store")
+for name in (*(f"{service}.store" for service in SERVED), "accounts", "runtime.store", "runtime.web.access"):
+    package = importlib.import_module(f"services.{name}")
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
 
