@@ -29,7 +29,7 @@ from services.notify.settings import Settings
 from services.notify.store.deadlines import DueDeadline, DueOccasion
 from services.notify.store.notices import A_PRUNING, prune_notices
 from services.notify.store.staff_notifications import StaffNotificationStore
-from services.notify.store.submitter_notifications import SubmitterNotificationStore
+from services.notify.store.submitter_notifications import SubmitterNotificationStore, prune_submitter_notifications
 from services.notify.store.timeline import next_due
 from services.runtime.clock import Clock
 from services.runtime.process.assembly import Assembly, run
@@ -69,6 +69,7 @@ def build(settings: Settings, database: Database, clock: Clock) -> Notify:
         database=database, place=InUse.of(settings, office), vault=vault, acting=acting_now,
         notifier=AppriseNotifier(settings.letter_timeout, secrets.values()), lost_after=timedelta(seconds=settings.letter_lost),
         ahead=timedelta(days=settings.plan_ahead), notices_kept=timedelta(days=settings.notice_days),
+        letters_kept=timedelta(days=settings.letter_days),
         digest_stretch=timedelta(minutes=settings.digest_minutes),
     )  # fmt: skip
 
@@ -139,7 +140,8 @@ def periodic_jobs(service: Notify) -> Sequence[PeriodicJob]:
     def forget() -> bool:
         with service.database.transaction() as work:
             forget_addressed(work.connection, work.now.timestamp(), sa.true())
-            return prune_notices(work, service.notices_kept) == A_PRUNING
+            pruned = prune_notices(work, service.notices_kept), prune_submitter_notifications(work, service.letters_kept)
+            return A_PRUNING in pruned
 
     return (
         PeriodicJob("seal", SEAL_SECONDS, seal),

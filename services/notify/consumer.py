@@ -59,7 +59,11 @@ from services.notify.store.lists.entries import ListStore
 from services.notify.store.notices import keep_notices
 from services.notify.store.reminders import ReminderStore
 from services.notify.store.sessions.sessions import SessionStore
-from services.notify.store.submitter_notifications import cancel_submitter_notifications, keep_submitter_notification
+from services.notify.store.submitter_notifications import (
+    cancel_submitter_notifications,
+    forget_submitter_notifications,
+    keep_submitter_notification,
+)
 from services.notify.store.witness import keep_head
 from services.runtime.messaging.broker import Delivery
 from services.runtime.messaging.subscription import UNHURRIED_SECONDS, Subscription, event_subscription
@@ -127,6 +131,7 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
                 keep = partial(keep_submitter_notification, work, service.vault, event.id, event.subject, event.data.about)
                 keep_request(service.submitter_channels, _unsealed(service.vault, event.data), work.now, keep)
         erase_titles(work, erased)
+        forget_submitter_notifications(work, erased)
         if erased:
             erase_questions(SessionCaseStore(work), ListStore(work), erased)
 

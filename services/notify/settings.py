@@ -74,6 +74,9 @@ class Settings(ProcessSettings):
         "NOTIFY_LETTER_LOST", positive_number, 300.0, doc="an attempt that takes longer (s) is taken to have died with its process"
     )
     notice_days: float = env("NOTIFY_NOTICE_DAYS", positive_number, 90.0, doc="days for which notices are kept")
+    letter_days: float = env(
+        "NOTIFY_LETTER_DAYS", positive_number, 730.0, doc="days for which it is kept what became of a letter to a submitter"
+    )
     digest_minutes: float = env(
         "NOTIFY_DIGEST_MINUTES", positive_number, 30.0, doc="least time (min) between two digests of notices"
     )

@@ -32,8 +32,9 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """The context of views, consumers and periodic jobs; `ahead` is how far sessions of plans are made, `notices_kept` how long
-    notices stay. `acting` says as what people may act, and `digest_stretch` is the least time between two digests."""
+    """The context of views, consumers and periodic jobs; `ahead` is how far sessions of plans are made, `notices_kept` and
+    `letters_kept` how long notices stay, and letters to submitters that have ended. `acting` says as what people may act, and
+    `digest_stretch` is the least time between two digests."""
 
     database: Database
     place: InUse[Office]
@@ -43,6 +44,7 @@ class Notify:
     lost_after: timedelta = LOST_AFTER
     ahead: timedelta = timedelta(days=60)
     notices_kept: timedelta = timedelta(days=90)
+    letters_kept: timedelta = timedelta(days=730)
     digest_stretch: timedelta = timedelta(minutes=30)
 
     @property

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,6 +14,7 @@ from services.notify.domain.letters.gathered import DIGEST
 from services.notify.domain.letters.members import ABOUT_SESSION
 from services.notify.domain.letters.submitters import SubmitterDelivery, SubmitterNotification
 from services.notify.store.channels import NotificationStore, recover, resting
+from services.notify.store.notices import A_PRUNING
 from services.notify.store.tables import is_state, submitter_notifications
 from services.runtime.clock import new_id
 from services.runtime.store.database import Database, Transaction
@@ -26,6 +27,9 @@ SHOWN = tuple(submitter_notifications.c[field.name] for field in fields(Submitte
 NO_KEY = "no key opens it any more"
 CANCELLED = "whom it was for has been erased"
 OUTDATED = "a newer letter about the session took its place"
+_FORGET = submitter_notifications.delete().where(
+    submitter_notifications.c.opinion == sa.bindparam("_opinion", type_=sa.Text), submitter_notifications.c.ended.is_not(None)
+)
 #: What still says whom it is for.
 WAITING = is_state(submitter_notifications, "pending") | is_state(submitter_notifications, "sending")
 
@@ -198,6 +202,20 @@ def keep_submitter_notification(
         "body": vault.seal(written.body) if written.body else None,
     }  # fmt: skip
     work.add(submitter_notifications, row)
+
+
+def prune_submitter_notifications(work: Transaction, kept: timedelta) -> int:
+    """Forget some that ended longer ago than that; returns how many."""
+    table = submitter_notifications.c
+    first = sa.select(table.id, table.ended).order_by(table.id).limit(A_PRUNING).subquery()
+    old = sa.select(first.c.id).where(first.c.ended < work.now - kept)
+    return int(work.execute(submitter_notifications.delete().where(table.id.in_(old))).rowcount)
+
+
+def forget_submitter_notifications(work: Transaction, opinions: Collection[str]) -> None:
+    """Forget those about these opinions that have ended."""
+    if opinions:
+        work.run_many(_FORGET, [{"_opinion": opinion} for opinion in sorted(opinions)])
 
 
 def _forget_digests(work: Transaction, person: str) -> None:

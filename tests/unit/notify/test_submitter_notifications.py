@@ -14,7 +14,10 @@ from sqlalchemy.exc import IntegrityError
 
 from services.contracts.envelope import Event, encode
 from services.contracts.errors import Poison
+from services.contracts.messages.opinions import LetterErased
 from services.contracts.messages.supervision import LetterRequested
+from services.contracts.messages.values import OpinionText
+from services.notify.__main__ import periodic_jobs
 from services.notify.consumer import read_request
 from services.notify.domain.letters.recipients import LETTER_RESTS, Undelivered
 from services.notify.domain.letters.submitters import FAILURES_OF_A_WAY, STEPS, SubmitterChannels, cause_of, write_to_submitter
@@ -167,6 +170,26 @@ def test_a_letter_heard_twice_is_one_letter(scene):
     with pytest.raises(IntegrityError):
         scene.hear_letters(event)
     assert len(scene.rows(submitter_notifications)) == 1
+
+
+def test_what_became_of_a_letter_is_kept_for_its_time_and_no_longer(scene, clock):
+    (forget,) = (job.run for job in periodic_jobs(scene.service) if job.name == "forget")
+    told(scene, requested(), requested(email=None, phone="+86 138-0000-0000"))
+    scene.serve_way("email")
+    clock.instant += scene.service.letters_kept
+    forget()
+    assert [entry[1:3] for entry in shown(scene)] == [("email", "sent"), ("sms", "pending")]
+    clock.instant += timedelta(microseconds=1)
+    forget()
+    assert [entry[1:3] for entry in shown(scene)] == [("sms", "pending")], "what still waits stays"
+
+
+def test_what_became_of_letters_goes_with_the_words_of_their_case(scene):
+    told(scene, requested())
+    told(scene, requested(), opinion="o-2")
+    scene.serve_way("email")
+    scene.hear_letters(scene.event(LetterErased(OpinionText("o-1", "内容已删除", "依申请删除。")), 3, "o-1"))
+    assert [row["opinion"] for row in scene.rows(submitter_notifications)] == ["o-2"]
 
 
 def test_a_mailbox_that_does_not_exist_is_given_up_at_once_and_harms_no_other(scene):
