@@ -17,7 +17,7 @@ from services.contracts.envelope import CONTENT_TYPE
 from services.contracts.envelope import VERSION as SCHEMA_VERSION
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
 from services.contracts.messages.values import Message, Value
-from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS, EXCHANGES, LETTERS, SERVICE_QUEUES, VHOST
+from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS, EXCHANGES, SERVICE_QUEUES, VHOST, private_places
 
 BINDING = "0.3.0"
 ANSWERS = (CommandAccepted, CommandRejected)
@@ -144,7 +144,11 @@ def _references(names: list[str]) -> Json:
 
 
 def _private_channel(shape: type[Message]) -> Json:
-    channel: Json = {"address": shape.PRIVATE_TO[0], "bindings": _bound(LETTERS), "messages": _references([shape.TYPE])}
+    channel: Json = {
+        "address": shape.PRIVATE_TO[0],
+        "bindings": _bound(private_places(shape)[0][0]),
+        "messages": _references([shape.TYPE]),
+    }
     if len(shape.PRIVATE_TO) == 1:
         return channel
     queue = {"queue": {"description": f"Each of {', '.join(shape.PRIVATE_TO)}."}}

@@ -10,15 +10,18 @@ from services.contracts.topology import (
     COMMANDS,
     DELIVERIES,
     DEPARTMENTS,
+    DIGESTS,
     EVENTS,
     EXCHANGES,
     LETTERS,
+    PRIVATE,
     PUBLISHES,
     RETRIES,
     SERVICE_QUEUES,
     SERVICES,
     VHOST,
     events_of,
+    private_exchanges,
 )
 
 CODE = "<code>"
@@ -26,7 +29,8 @@ PURPOSES = {
     EVENTS: "what services say to one another and to anybody who listens; key `<type>.<key>`",
     DEPARTMENTS: "what is addressed to one department; key is the name of its queue, and a missing queue comes back",
     COMMANDS: "what departments ask for; key `<department>.<verb>`",
-    LETTERS: "letters, the only messages that say how to reach somebody, and what asks for one; key is the name of the queue",
+    LETTERS: "letters, the only messages that say how to reach somebody; key is the name of the queue",
+    DIGESTS: "what asks for a letter about what is new to somebody; key is the name of the queue",
     DELIVERIES: "what services ask one another about messages, and the marks they know the broker by; key is the name of the queue",
     "huiying.requeue": "brings a message back to its queue; key is the name of the queue",
     "huiying.dead": "parks what cannot be handled; key is the name of the queue",
@@ -52,18 +56,22 @@ def topology() -> str:
 
 def _drawing() -> str:
     lines = ["flowchart LR", f"    events([{EVENTS}])", f"    departments([{DEPARTMENTS}])", f"    commands([{COMMANDS}])"]
-    lines += [f"    letters([{LETTERS}])", "    intake --> letters", "    notify --> letters"]
+    lines += [f"    {_short(exchange)}([{exchange}])" for exchange in PRIVATE.values()]
+    lines += [f"    {service} --> {_short(exchange)}" for service in SERVICES for exchange in private_exchanges(service)]
     says = {service: ", ".join(f"{kind}.*" for kind in events_of(service)) for service in SERVICES if PUBLISHES[service]}
     lines += [f'    {service} -- "{kinds}" --> events' for service, kinds in says.items()]
     lines += [f"    {service} --> departments" for service in ("routing", "notify")]
-    short = {EVENTS: "events", COMMANDS: "commands", LETTERS: "letters"}
     for queue in SERVICE_QUEUES:
         name, service = queue.name.replace(".", "_"), queue.name.split(".")[0]
-        lines += [f'    {short[queue.exchange]} -- "{", ".join(queue.consumes)}" --> {name}[["{queue.name}"]] --> {service}']
-        lines += [f"    letters --> {name}"] if queue.private else []
+        lines += [f'    {_short(queue.exchange)} -- "{", ".join(queue.consumes)}" --> {name}[["{queue.name}"]] --> {service}']
+        lines += [f"    {_short(exchange)} --> {name}" for exchange, _ in queue.bindings if exchange != queue.exchange]
     lines += ['    departments --> own[["department.code"]] --> program["program of a department"]']
     lines += ['    program -- "code.verb" --> commands']
     return "```mermaid\n" + "\n".join(lines) + "\n```\n"
+
+
+def _short(exchange: str) -> str:
+    return exchange.rpartition(".")[2]
 
 
 def _exchanges() -> str:

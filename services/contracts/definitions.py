@@ -18,7 +18,6 @@ from services.contracts.topology import (
     DEPARTMENTS,
     EVENTS,
     EXCHANGES,
-    LETTERS,
     PUBLISHES,
     REQUEUE,
     RETRIES,
@@ -35,6 +34,7 @@ from services.contracts.topology import (
     mark_queue,
     mark_queues,
     own_queues,
+    private_exchanges,
     queues,
     watched,
 )
@@ -47,8 +47,8 @@ NOTHING, ALL = "^$", ".*"
 GIGABYTE = 1_000_000_000
 #: Commands are handled faster than departments send them; beyond this something is wrong, and who sends is told by a nack.
 MOST_COMMANDS, MOST_COMMAND_BYTES = 100_000, GIGABYTE
-#: Where a service's own publishers write besides the events; the consumers of every service park and retry.
-WRITES: Mapping[str, tuple[str, ...]] = {"intake": (LETTERS,), "routing": (DEPARTMENTS,), "notify": (DEPARTMENTS, LETTERS)}
+#: Where a service's own publishers write besides events and private messages; the consumers of every service park and retry.
+WRITES: Mapping[str, tuple[str, ...]] = {"routing": (DEPARTMENTS,), "notify": (DEPARTMENTS,)}
 _CODE = "[a-z][a-z0-9-]{1,39}"
 _SAFE = {"overflow": "reject-publish", "dead-letter-strategy": "at-least-once"}
 
@@ -113,7 +113,11 @@ def _rights(name: str) -> tuple[str, str, str]:
         failed = [*(delay.exchange for delay in RETRIES), DEAD, DELIVERIES]
         publishes = [EVENTS] if PUBLISHES[name] else []
         consumes += [mark_queue(name)] if PUBLISHES[name] else []
-        return NOTHING, _one_of([*publishes, *WRITES.get(name, ()), *failed, *_counted(name)]), _one_of(consumes)
+        return (
+            NOTHING,
+            _one_of([*publishes, *WRITES.get(name, ()), *private_exchanges(name), *failed, *_counted(name)]),
+            _one_of(consumes),
+        )
     code = name.removeprefix("department-")
     return NOTHING, _one_of([COMMANDS]), _one_of([department_queue(code)])
 

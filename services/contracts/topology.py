@@ -9,7 +9,7 @@
     intake ──question.*────▶ huiying.events ──▶ notify.events    metrics.events
     metrics ─ledger.*──────▶ huiying.events ──▶ notify.events    metrics.events
     intake ──letter.*──────▶ huiying.letters ──▶ notify.letters   routing.events
-    notify ──digest.due────▶ huiying.letters ──▶ intake.events
+    notify ──digest.due────▶ huiying.digests ──▶ intake.events
     department ─<code>.<verb>─▶ huiying.commands ──▶ routing.commands
     any service ──────────▶ huiying.deliveries ──▶ <service>.events   <service>.mark
     any queue ─refused─▶ huiying.dead ──▶ <queue>.dead          retry: huiying.retry.<delay> ─TTL▶ huiying.requeue ──▶ <queue>
@@ -30,7 +30,11 @@ from services.contracts.messages.values import Message
 VHOST = "huiying"
 #: The largest message (bytes) that the broker takes from anybody; the same number stands in its configuration.
 LARGEST_MESSAGE = 1_048_576
-EVENTS, DEPARTMENTS, COMMANDS, LETTERS = "huiying.events", "huiying.departments", "huiying.commands", "huiying.letters"
+EVENTS, DEPARTMENTS, COMMANDS = "huiying.events", "huiying.departments", "huiying.commands"
+LETTERS, DIGESTS = "huiying.letters", "huiying.digests"
+#: The exchange of private messages, by the first word of their type. Each has one of its own, so that who may send one kind cannot
+#: send another.
+PRIVATE: Mapping[str, str] = {"letter": LETTERS, "digest": DIGESTS}
 #: The exchange to queues that outsiders read, where none of the services can know what was read.
 OUTSIDE = DEPARTMENTS
 REQUEUE, DEAD, UNROUTED = "huiying.requeue", "huiying.dead", "huiying.unrouted"
@@ -38,8 +42,8 @@ REQUEUE, DEAD, UNROUTED = "huiying.requeue", "huiying.dead", "huiying.unrouted"
 DELIVERIES = "huiying.deliveries"
 
 EXCHANGES: Mapping[str, str] = {
-    EVENTS: "topic", DEPARTMENTS: "direct", COMMANDS: "topic", LETTERS: "direct", REQUEUE: "direct", DEAD: "direct",
-    UNROUTED: "fanout", DELIVERIES: "direct",
+    EVENTS: "topic", DEPARTMENTS: "direct", COMMANDS: "topic", LETTERS: "direct", DIGESTS: "direct", REQUEUE: "direct",
+    DEAD: "direct", UNROUTED: "fanout", DELIVERIES: "direct",
     "huiying.retry.5s": "fanout", "huiying.retry.1m": "fanout", "huiying.retry.10m": "fanout",
 }  # fmt: skip
 
@@ -62,18 +66,17 @@ RETRIES = (
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A queue of a service: the exchange it is bound to, and the patterns it consumes; with `private`, what is sent to it alone."""
+    """A queue of a service: the exchange it is bound to, and the patterns it consumes."""
 
     name: str
     exchange: str
     consumes: tuple[str, ...]
-    private: bool = False
 
     @property
     def bindings(self) -> tuple[tuple[str, str], ...]:
-        """The exchanges that it is bound to for its work, each with its pattern."""
-        alone = ((LETTERS, self.name),) if self.private else ()
-        return (*((self.exchange, pattern) for pattern in self.consumes), *alone)
+        """The exchanges that it is bound to for its work, each with its pattern; the last are those of what is sent to it alone."""
+        alone = (place for shape in MESSAGES if shape.PRIVATE for place in private_places(shape) if place[1] == self.name)
+        return tuple(dict.fromkeys((*((self.exchange, pattern) for pattern in self.consumes), *alone)))
 
 
 SERVICE_QUEUES = (
@@ -81,7 +84,6 @@ SERVICE_QUEUES = (
         "intake.events",
         EVENTS,
         ("assignment.#", "promise.#", "card.#", "supervision.#", "session.#", "reminder.given.*"),
-        private=True,
     ),
     Queue(
         "routing.events",
@@ -98,7 +100,6 @@ SERVICE_QUEUES = (
             "supervision.raised.*",
             "supervision.resolved.*",
         ),
-        private=True,
     ),
     Queue("routing.commands", COMMANDS, ("#",)),
     Queue(
@@ -170,8 +171,17 @@ def queues_consuming(exchange: str, key: str) -> tuple[str, ...]:
 
 def events_of(service: str) -> tuple[str, ...]:
     """The kinds of messages that a service publishes on the exchange for events; private ones go elsewhere."""
-    private = {shape.TYPE.split(".")[0] for shape in MESSAGES if shape.PRIVATE}
-    return tuple(kind for kind in PUBLISHES.get(service, ()) if kind not in private)
+    return tuple(kind for kind in PUBLISHES.get(service, ()) if kind not in PRIVATE)
+
+
+def private_exchanges(service: str) -> tuple[str, ...]:
+    """The exchanges on which a service publishes private messages."""
+    return tuple(PRIVATE[kind] for kind in PUBLISHES.get(service, ()) if kind in PRIVATE)
+
+
+def private_places(message: Message | type[Message]) -> Destinations:
+    """Where a private message goes: to the queues of those whom it is for."""
+    return tuple((PRIVATE[message.TYPE.partition(".")[0]], queue) for queue in message.PRIVATE_TO)
 
 
 def department_queue(code: str) -> str:
@@ -208,7 +218,7 @@ def queues(departments: Iterable[str]) -> tuple[Queue, ...]:
 def destinations(message: Message, beside: Collection[str] = ()) -> Destinations:
     """Where a message goes: to all subscribed services, to the departments addressed, and to the departments `beside` the lead."""
     if message.PRIVATE:
-        return tuple((LETTERS, queue) for queue in message.PRIVATE_TO)
+        return private_places(message)
     key = getattr(message, message.KEY) if message.KEY else None
     published = ((EVENTS, f"{message.TYPE}.{key or '-'}"),) if message.PUBLISHED else ()
     return published + (to_departments(*(getattr(message, field) for field in message.TO), *beside) if message.ADDRESSED else ())

@@ -86,6 +86,7 @@ REFUSED = {
     "write to a department": publish("huiying.departments", f"department.{OTHER}"),
     "write to its own queue": publish("huiying.departments", f"department.{OWN}"),
     "write a letter": publish("huiying.letters", "notify.letters"),
+    "ask for a letter": publish("huiying.digests", "intake.events"),
     "send something back": publish("huiying.requeue", "routing.commands"),
     "send something to wait": publish("huiying.retry.5s", "routing.commands"),
     "park something": publish("huiying.dead", "routing.commands"),
@@ -172,10 +173,15 @@ HEARS = {
 WRITES = {
     "intake": {"huiying.letters"},
     "routing": {"huiying.departments"},
-    "notify": {"huiying.departments", "huiying.letters"},
+    "notify": {"huiying.departments", "huiying.digests"},
     "metrics": set(),
 }
-KEYS = {"huiying.letters": "nobody", "huiying.departments": "department.nobody", "huiying.requeue": "nobody"}
+KEYS = {
+    "huiying.letters": "nobody",
+    "huiying.digests": "nobody",
+    "huiying.departments": "department.nobody",
+    "huiying.requeue": "nobody",
+}
 
 
 @pytest.mark.parametrize("name", PUBLISHES)
