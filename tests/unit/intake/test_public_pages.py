@@ -146,13 +146,13 @@ def test_hostile_words_stay_words(harness):
         assert harness.get("/public/opinions", q=words).status_code == 200
 
 
-def test_a_page_is_kept_for_a_minute_and_asked_for_again_by_its_tag(lived):
+def test_a_page_is_kept_and_asked_for_again_by_its_tag_each_time(lived):
     harness, case = lived
     for path in ADDRESSES:
         if path.startswith("/api") or path.endswith("/support"):
             continue
         first = read(harness, path.format(id=case.id, department="water"))
-        assert first.headers["Cache-Control"] == "public, max-age=60"
+        assert first.headers["Cache-Control"] == "public, no-cache"
         again = harness.client.get(
             path.format(id=case.id, department="water"), headers={"If-None-Match": first.headers["ETag"], "Accept-Language": "zh"}
         )

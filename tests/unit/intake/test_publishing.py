@@ -207,7 +207,11 @@ def test_it_is_gone_from_the_public_at_once(harness, how):
     taken, _ = told(harness)
     release(harness, taken.id)
     assert rows(harness) == [1, 0]
+    kept = harness.client.get(f"/public/opinions/{taken.id}")
+    assert kept.headers["Cache-Control"] == "public, no-cache", "nobody shows it again without asking"
     GOES[how](harness, taken)
+    again = harness.client.get(f"/public/opinions/{taken.id}", headers={"If-None-Match": kept.headers["ETag"]})
+    assert again.status_code == 404
     assert rows(harness) == [0, 0]
     row = harness.row(taken.id)
     assert (row["publication"], row["published"]) == (None, None)
