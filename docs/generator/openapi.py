@@ -45,7 +45,7 @@ PROBLEM_SHAPE: Json = {
     "type": "object",
     "description": "What went wrong and what to do next.",
     "properties": {name: kind | {"description": words("Problem", name)} for name, kind in PROBLEM_FIELDS.items()},
-    "required": ["type", "title", "status", "detail"],
+    "required": ["type", "title", "status", "detail", "instance"],
 }
 HEADERS: dict[str, Json] = {
     "idempotency-key": {

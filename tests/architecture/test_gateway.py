@@ -167,7 +167,24 @@ def test_the_gateway_shows_its_pages_in_the_language_of_all_others(cookies: str,
 def test_the_gateway_words_a_problem_as_the_services_do(status: int, language: str) -> None:
     told, english = PROBLEMS[status, language], PROBLEMS[status, "en"]
     slug, asked = told["type"].removeprefix("/problems/"), LanguageAccept([(language, 1.0)])
-    assert wording(status, slug, english["title"], english["detail"], asked) == (told, language)
+    assert wording(status, slug, english["title"], english["detail"], asked, "/x") == (told | {"instance": "/x"}, language)
+    assert told["instance"] == "$asked"
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("/api/v1/statistics?by=topic&from=2026-01-01", "/api/v1/statistics"), ("/", "/"), ("/a%20b;c/%C3%AF?x", "/a%20b;c/%C3%AF"),
+        ('/a"b', ""), ("/a\\b?c", ""), ("/路", ""), ("", ""), ("http://x/a", ""),
+    ],
+)  # fmt: skip
+def test_a_problem_of_the_gateway_names_the_path_and_stays_json(address: str, path: str) -> None:
+    rows = re.search(r"map \$request_uri \$asked \{(.*?)\n\}", PROBLEM_TEXT, re.DOTALL)
+    assert rows is not None
+    ((pattern, name),) = re.findall(r'"~(\^.+)" \$(\w+);', rows[1])
+    found = re.search(pattern.replace("(?<", "(?P<"), address)
+    assert (found[name] if found else "") == path
+    json.loads(f'{{"instance":"{path}"}}')
 
 
 @pytest.mark.parametrize(
@@ -181,4 +198,4 @@ def test_the_gateway_finds_the_language_that_the_services_find(asked: str) -> No
     pattern = re.search(r'"~\*(\^\S+)" +zh-CN;', CONFIG)
     assert pattern is not None
     found = "zh-CN" if re.search(pattern[1], asked, re.IGNORECASE) else "en"
-    assert found == wording(413, "too-large", "", "", parse_accept_header(asked, LanguageAccept))[1]
+    assert found == wording(413, "too-large", "", "", parse_accept_header(asked, LanguageAccept), "/")[1]

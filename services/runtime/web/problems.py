@@ -30,20 +30,24 @@ def json_response(status: int, answer: object, content_type: str = "application/
     return flask.Response(orjson.dumps(answer, default=msgspec.to_builtins), status, content_type=content_type)
 
 
-def wording(status: int, slug: str, title: str, detail: str, languages: LanguageAccept) -> tuple[dict[str, object], str]:
-    """The body of a problem document and its language: Chinese where that is preferred and the type has a translation, with the
-    details in English."""
+def wording(status: int, slug: str, title: str, detail: str, languages: LanguageAccept, path: str) -> tuple[dict[str, object], str]:
+    """The body of a problem document about a request to a path, empty where none was understood, and its language.
+
+    It is Chinese where that is preferred and the type has a translation, with the details in English.
+    """
     meaning = meaning_of(slug)
     chinese = meaning is not None and _prefers_chinese(languages)
     if meaning is not None and chinese:
         title, detail = meaning.title_zh, f"{meaning.advice_zh}（{detail}）"
-    body: dict[str, object] = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+    body: dict[str, object] = {
+        "type": f"/problems/{slug}", "title": title, "status": status, "detail": detail, "instance": quote(path),
+    }  # fmt: skip
     return body, "zh-CN" if chinese else "en"
 
 
 def document(status: int, slug: str, title: str, detail: str, **more: object) -> flask.Response:
     """A problem document, in the language that the caller prefers."""
-    body, language = wording(status, slug, title, detail, flask.request.accept_languages)
+    body, language = wording(status, slug, title, detail, flask.request.accept_languages, flask.request.path)
     response = json_response(status, body | more, PROBLEM)
     response.headers["Content-Language"] = language
     response.vary.add("Accept-Language")
@@ -59,7 +63,7 @@ def _prefers_chinese(languages: LanguageAccept) -> bool:
 def problem(error: Refusal) -> flask.Response:
     """An error as a problem document."""
     status = status_of(error)
-    more: dict[str, object] = {"instance": quote(flask.request.path)} | ({"errors": error.errors} if error.errors else {})
+    more = {"errors": error.errors} if error.errors else {}
     response = document(status.status, status.slug, status.title, error.detail, **more)
     if isinstance(error, NotSignedIn):
         response.headers["WWW-Authenticate"] = "Bearer"
@@ -121,7 +125,7 @@ def _http_problem(error: HTTPException) -> flask.Response:
     if error.code == 413:
         return problem(TooLarge("The body is larger than this server takes."))
     status = error.code or 500
-    response = document(status, f"http-{status}", error.name, error.description or "", instance=quote(flask.request.path))
+    response = document(status, f"http-{status}", error.name, error.description or "")
     if status == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response

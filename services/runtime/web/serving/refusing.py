@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import orjson
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -29,6 +31,7 @@ def refusal(status: int, detail: str, arrival: Arrival | None) -> bytes:
     request_id, asked = arrival.refused_as() if arrival else (None, "")
     slug, title = TITLES.get(status, (f"http-{status}", "This request cannot be answered"))
     request = arrival.head if arrival else None
+    path = unquote(request.path) if request else ""
     if request and status in STANDING and is_for_people(request.path, request.fields.get("HTTP_ACCEPT", "")):
         reader = reader_of_head(asked, request.fields.get("HTTP_COOKIE", ""))
         body, language = standing_page(status, reader, arrival.takes_more if arrival else None).encode(), reader.tag
@@ -39,7 +42,7 @@ def refusal(status: int, detail: str, arrival: Arrival | None) -> bytes:
             **PAGE_HEADERS,
         }
     else:
-        told, language = wording(status, slug, title, detail, parse_accept_header(asked, LanguageAccept))
+        told, language = wording(status, slug, title, detail, parse_accept_header(asked, LanguageAccept), path)
         body, headers = orjson.dumps(told), {"Content-Type": PROBLEM, "Content-Language": language, "Vary": "Accept-Language"}
     written = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     head = (
