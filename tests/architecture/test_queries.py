@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from html import escape
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from marshmallow.fields import Field
-from marshmallow.validate import OneOf
+from marshmallow.fields import Boolean, Date, Field
+from marshmallow.validate import OneOf, Regexp
 
 from docs.generator.product import ROOT, assemblies
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.people.callers import Caller, acting_for
 from services.contracts.topology import SERVICES
+from services.metrics.pages.statistics import ADVICE
+from services.metrics.schemas.statistics import Dimensions
 from services.runtime.clock import SystemClock
-from services.runtime.input.queries import Choices, Codes
+from services.runtime.input.fields import InstantField
+from services.runtime.input.queries import Choices, CodeOf, Codes, MomentField, MonthField, Registered, YearField
 from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import ACCESS
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
+from services.runtime.web.problems import PROBLEM
+from services.runtime.web.requests import UNDECLARED
 from services.runtime.web.routes import API, Route
 from tests.architecture.test_answers import OpenAuthenticator
+from tests.saying import english
 from tests.stores import Templates
 from tests.visitors import party_of
 
@@ -37,6 +44,8 @@ LISTS = [
 #: Parameters that name a value of a closed set, wherever they stand.
 CLOSED = {"state", "channel", "topic", "department", "area", "station", "level", "role", "outcome", "kind"}
 WECHAT = {"from": "timeline", "isappinstalled": "0", "utm_source": "x"}
+#: What a parameter may be that has to be given.
+RIGHT = {"from": "2026-11-22T09:30:00+08:00", "rule": "5wd"}
 MakeDatabase = Callable[..., Database]
 
 
@@ -134,42 +143,74 @@ def test_a_page_passes_over_what_whoever_shared_it_has_added(clients: dict[str, 
     assert shared == plain
 
 
-#: By which lists are narrowed whose pages read their addresses themselves.
-READ_ALONE = {
-    "/accounts": ("acting", "state", "lacks"), "/tokens": ("acting", "state"), "/audit": ("kind",), "/entrusted": ("duty",),
-    "/rising": ("area", "topic"), "/sessions": ("state", "kind", "station"), "/calendar": ("kind", "station"),
-    "/sessions/lists": ("list", "station"),
-}  # fmt: skip
+def impossible(field: Field[Any]) -> str | None:
+    """What a filter cannot be: a value that is not in its set or its register, a day that there is not; None for free texts."""
+    closed = isinstance(field, Boolean | Choices | CodeOf | Dimensions | Registered)
+    if closed or any(isinstance(each, OneOf) for each in field.validators):
+        return "<b>nope"
+    if isinstance(field, Date | MomentField | InstantField):
+        return "2026-02-30"
+    if isinstance(field, MonthField) or any(isinstance(each, Regexp) for each in field.validators):
+        return "2026-13"
+    return "10000" if isinstance(field, YearField) else None
 
 
-def narrowed() -> Iterator[tuple[str, Route, list[str]]]:
-    """(service, route, parameters of a closed set) of every list for people."""
+def narrowed(*, pages: bool) -> Iterator[tuple[str, Route, dict[str, str]]]:
+    """(service, route, what cannot be by parameter) of every list and every table of numbers, as its query declares them."""
     for service in SERVICES:
         for route in assemblies()[service].routes:
-            if route.page and route.method == "GET" and "<" not in route.path:
-                fields = route.query().fields.items() if route.query else ()
-                closed = [name for name, field in fields if isinstance(field, Choices) or is_one_of(field)]
-                if found := [*closed, *READ_ALONE.get(route.path, ())]:
+            if route.method == "GET" and route.query and bool(route.page) is pages and "<" not in route.path:
+                fields = {field.data_key or name: field for name, field in route.query().fields.items()}
+                if found := {name: wrong for name, field in fields.items() if (wrong := impossible(field))}:
                     yield service, route, found
 
 
-def is_one_of(field: Field[Any]) -> bool:
-    return any(isinstance(each, OneOf) for each in field.validators)
+def asked(route: Route) -> list[tuple[str, Field[Any]]]:
+    """The parameters that a query declares."""
+    fields = route.query().fields.items() if route.query else ()
+    return [(field.data_key or name, field) for name, field in fields]
 
 
-@pytest.mark.parametrize(("service", "route", "names"), list(narrowed()), ids=lambda each: getattr(each, "path", ""))
-def test_a_list_says_which_value_of_its_filter_is_not_known_and_leads_to_all_of_it(
-    clients: dict[str, FlaskClient], monkeypatch: pytest.MonkeyPatch, service: str, route: Route, names: list[str]
+@pytest.mark.parametrize(("service", "route", "wrong"), list(narrowed(pages=False)), ids=lambda each: getattr(each, "path", ""))
+def test_a_list_for_programs_refuses_what_its_filter_cannot_be_and_names_it(
+    clients: dict[str, FlaskClient], service: str, route: Route, wrong: dict[str, str]
+) -> None:
+    needed = {name: RIGHT[name] for name, field in asked(route) if field.required}
+    for name, value in wrong.items():
+        answer = clients[service].get(route.path, query_string={**needed, name: value})
+        assert (answer.status_code, answer.mimetype) == (422, PROBLEM), name
+        assert list(answer.get_json()["errors"]) == [name]
+
+
+@pytest.mark.parametrize(("service", "route", "wrong"), list(narrowed(pages=True)), ids=lambda each: getattr(each, "path", ""))
+def test_a_list_says_what_its_filter_cannot_be_and_leads_to_the_list_without_it(
+    clients: dict[str, FlaskClient], monkeypatch: pytest.MonkeyPatch, service: str, route: Route, wrong: dict[str, str]
 ) -> None:
     role = next(iter(sorted(route.access)), None)
     of = acting_for(role, party_of(role)) if role else {}
     caller = Caller(role, of.get("department"), station=of.get("station"), deputy=of.get("deputy"))
     monkeypatch.setattr(OpenAuthenticator, "caller", lambda *_: caller)
-    for name in names:
-        answer = clients[service].get(route.path, query_string={name: "<b>nope", "lang": "en"})
+    for name, value in wrong.items():
+        answer = clients[service].get(route.path, query_string={name: value, "lang": "en", "theme": "dark"})
         assert (answer.status_code, answer.mimetype) == (422, "text/html"), name
-        assert "“&lt;b&gt;nope”" in answer.text
-        assert f'href="{route.path}">Show it without a filter' in answer.text
+        assert f"“{escape(value)}”" in answer.text
+        assert f'href="{route.path}?lang=en&amp;theme=dark">Show it without this filter' in answer.text
+
+
+@pytest.mark.parametrize("path", ["/statistics", "/statistics/sessions"])
+def test_the_numbers_say_at_the_field_what_it_cannot_be_and_keep_what_was_typed(clients: dict[str, FlaskClient], path: str) -> None:
+    (route,) = (route for _, route, _ in narrowed(pages=False) if route.path == API + path)
+    for name, field in asked(route):
+        value = impossible(field) or "nope"
+        answer = clients["metrics"].get(path, query_string={name: value, "lang": "en"})
+        assert answer.status_code == 422, name
+        assert not isinstance(field, MomentField | Registered) or escape(value) in answer.text
+        assert english(ADVICE[name]) in answer.text
+
+
+def test_a_page_that_declares_no_query_is_told_of_no_filter() -> None:
+    told = {name for _, route, wrong in narrowed(pages=True) for name in wrong}
+    assert not told & UNDECLARED
 
 
 def test_of_several_values_the_page_names_those_that_are_not_known(clients: dict[str, FlaskClient]) -> None:

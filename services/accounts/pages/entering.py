@@ -19,6 +19,7 @@ from services.accounts.signing.signing_in import CodeNeeded, Outcome, WrongSignI
 from services.contracts.errors import Invalid, NotAllowed, NotFound, Refusal, TooMany, Unavailable
 from services.contracts.people.callers import PUBLIC, Role
 from services.design.phrases import Phrase
+from services.runtime.input.queries import texts
 from services.runtime.web.access.sessions import give_cookie, refuse_foreign, take_cookie
 from services.runtime.web.access.throttle import LINKS, SIGN_INS
 from services.runtime.web.calls import Call
@@ -84,10 +85,10 @@ def second_step(call: Call[HasAccounts]) -> Answer:
         return _later(code_form(call, to, step, 429, TOO_OFTEN.filled(seconds=error.seconds)), error)
 
 
-@routes.get("/login/link", access=PUBLIC, page=error_page)
+@routes.get("/login/link", access=PUBLIC, query=texts("key"), page=error_page)
 def link_page(call: Call[HasAccounts]) -> Answer:
     """The page of a one-time link. Opening it does nothing yet: programs that look through mail open links, too."""
-    key = str(call.query.get("key", ""))
+    key = call.query["key"]
     good = call.service.accounts.owner(key, Purpose.SIGN_IN) is not None
     return shown(call, "sign-in-link.html", 200 if good else 404, key=key, good=good)
 
@@ -127,11 +128,11 @@ def send(call: Call[HasAccounts]) -> Answer:
     return shown(call, "forgot.html", mistakes={}, given="", wanted="password", sent=SENT)
 
 
-@routes.get("/invitation", access=PUBLIC, page=error_page)
-@routes.get("/recovery", access=PUBLIC, page=error_page)
+@routes.get("/invitation", access=PUBLIC, query=texts("key"), page=error_page)
+@routes.get("/recovery", access=PUBLIC, query=texts("key"), page=error_page)
 def choose_page(call: Call[HasAccounts]) -> Answer:
     """The page of an invitation, or of a link for a new password."""
-    return _choose(call, str(call.query.get("key", "")))
+    return _choose(call, call.query["key"])
 
 
 @routes.post("/invitation", access=PUBLIC, page=error_page, counts=(SIGN_INS,))

@@ -34,6 +34,13 @@ def choices(call: Call[HasAccounts], roles: Collection[Role]) -> dict[str, objec
     return {"roles": [(None, [(role, CALLERS[role]) for role in Role if role in roles])], "places": groups}
 
 
+def is_place(call: Call[HasAccounts], text: str) -> bool:
+    """Whether there is such a department or station, as the form has it."""
+    of, _, code = text.partition(":")
+    catalogue = call.service.catalogue
+    return code in {"department": catalogue.departments, "station": catalogue.stations}.get(of, {})
+
+
 def party_of(form: Mapping[str, str]) -> dict[str, str]:
     """What was chosen to act for, by what that is."""
     of, colon, code = form["of"].partition(":")

@@ -23,7 +23,7 @@ from services.contracts.people.callers import RULES, SIGNED_IN, Role
 from services.contracts.words.bilingual import Words
 from services.contracts.words.text import value
 from services.design.phrases import Phrase
-from services.runtime.input.queries import check_known
+from services.runtime.input.queries import Choice, Registered, check_registered, texts
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import error_page, see_other
@@ -57,6 +57,9 @@ LONGEST: Final = 80
 LACKING: Final[Mapping[str, Phrase]] = {
     "visit": Phrase("never signed in"), "factor": Phrase("no second factor and no passkey"),
 }  # fmt: skip
+_NARROWED: Final = texts(
+    "q", "cursor", acting=Choice(Role), state=Choice(STATES), lacks=Choice(LACKING), **{"acts-for": Registered(LONGEST)}
+)
 Move = Callable[[Accounts, str, str | None], AccountHolder | Sent]
 #: What an administrator does with an account, by the last part of the address.
 MOVES: Final[Mapping[str, Move]] = {
@@ -72,7 +75,7 @@ NOT_NOW = Phrase("This is not possible with this account now")
 routes = Routes()
 
 
-@routes.get(LIST, access=ADMIN, page=error_page)
+@routes.get(LIST, access=ADMIN, query=_NARROWED, page=error_page)
 def page(call: Call[HasAccounts]) -> Answer:
     """All accounts, the newest first, and the form that invites somebody."""
     return _list(call)
@@ -168,9 +171,9 @@ for _name in MOVES:
 def _list(
     call: Call[HasAccounts], status: int = 200, form: Mapping[str, str] | None = None, mistakes: Mistakes | None = None
 ) -> Answer:
-    check_known(call.query, acting=list(Role), state=STATES, lacks=LACKING)
     before = read_cursor(str(call.query.get("cursor") or "") or None)
     asked = {name: value(str(call.query.get(name) or ""))[:LONGEST] for name in FILTERS}
+    check_registered("acts-for", asked["acts-for"] or None, granting.is_place(call, asked["acts-for"]))
     found = call.service.accounts.read(lambda people: people.page(before, SHOWN, _wanted(asked)))
     rows = [(each, STATES[each.state], _roles(call, each)) for each in found[:SHOWN]]
     kept = urlencode({name: text for name, text in asked.items() if text})

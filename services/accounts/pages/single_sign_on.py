@@ -20,6 +20,7 @@ from services.accounts.signing.signing_in import CodeNeeded, Outcome
 from services.contracts.errors import NotAllowed, NotFound, Unavailable
 from services.contracts.people.callers import PUBLIC, SIGNED_IN
 from services.design.phrases import Phrase
+from services.runtime.input.queries import texts
 from services.runtime.store.database import Transaction
 from services.runtime.web.access.sessions import vouch
 from services.runtime.web.access.throttle import SIGN_INS
@@ -71,7 +72,7 @@ def again(call: Call[HasAccounts]) -> Answer:
     return _sent(call, place, Trip(begun, to, me.id, session.id))
 
 
-@routes.get(BACK, access=PUBLIC, page=error_page, counts=(SIGN_INS,))
+@routes.get(BACK, access=PUBLIC, query=texts("state", "code"), page=error_page, counts=(SIGN_INS,))
 def back(call: Call[HasAccounts]) -> Answer:
     """Back from the provider: the person invited under the claim is signed in, or has proved once more who it is."""
     accounts, trip = call.service.accounts, _trip(call.service.accounts, flask.request.cookies.get(COOKIE, ""))

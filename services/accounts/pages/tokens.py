@@ -22,7 +22,7 @@ from services.contracts.words.bilingual import Words
 from services.contracts.words.vocabulary import CHANNELS
 from services.design.phrases import Phrase
 from services.runtime.input.numbers import typed_number
-from services.runtime.input.queries import check_known
+from services.runtime.input.queries import Choice, texts
 from services.runtime.web.access import tokens as access
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
@@ -48,6 +48,7 @@ WRONG: Final[Mapping[str, Phrase]] = {
     "days": Phrase("Please enter a number from 1 to %(most)s, or leave it empty").filled(most=access.LONGEST_DAYS),
 }
 GOOD: Final[Mapping[str, Phrase]] = {"good": Phrase("in force"), "ended": Phrase("ended")}
+_NARROWED: Final = texts("cursor", "did", acting=Choice(Role), state=Choice(GOOD))
 REVOKED: Final = Phrase("The token is revoked. Every service refuses it within seconds.")
 GONE: Final = Phrase("This token has ended already, or there is none.")
 ONCE: Final = Phrase("This form has made a token already, which was shown then. If you did not keep it, please revoke it.")
@@ -64,7 +65,7 @@ class ShownToken(NamedTuple):
     is_good: bool
 
 
-@routes.get(LIST, access=ADMIN, page=error_page)
+@routes.get(LIST, access=ADMIN, query=_NARROWED, page=error_page)
 def list_page(call: Call[HasAccounts]) -> Answer:
     """The tokens, the newest first, and the form that makes one."""
     return _page(call, notice=REVOKED if call.query.get("did") else None)
@@ -111,7 +112,6 @@ def _page(
     notice: Phrase | None = None, made: MadeToken | None = None,
 ) -> Answer:  # fmt: skip
     accounts, asked = call.service.accounts, {name: str(call.query.get(name) or "") for name in ("acting", "state", "cursor")}
-    check_known(call.query, acting=list(Role), state=GOOD)
     now = accounts.access.clock.now()
     good = (asked["state"] == "good", now) if asked["state"] in GOOD else None
     with accounts.access.reading() as connection:

@@ -19,7 +19,7 @@ from services.contracts.words.bilingual import Words
 from services.contracts.words.people import TRAIL
 from services.contracts.words.text import value
 from services.design.phrases import Phrase
-from services.runtime.input.queries import EARLIEST_YEAR, LATEST_YEAR, begin_of, check_known, end_of
+from services.runtime.input.queries import EARLIEST_YEAR, LATEST_YEAR, Choice, begin_of, end_of, texts
 from services.runtime.sheets.workbook import XLSX
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
@@ -41,6 +41,7 @@ LABELS: Final[Mapping[str, Phrase]] = {
 KINDS: Final[Mapping[str, Phrase]] = {
     "changes": Phrase("something changed"), "looks": Phrase("personal data looked at"), "refused": Phrase("refused"),
 }  # fmt: skip
+_NARROWED: Final = texts("cursor", *FIELDS, kind=Choice(KINDS))
 NOBODY: Final = Phrase("Nobody has this name, sign-in name or number; please enter it in full")
 SEVERAL: Final = Phrase("Several people have this name; please choose one below")
 NO_DAY: Final = Phrase("Please choose a day")
@@ -65,7 +66,7 @@ class Asked:
     people: list[tuple[str, str, str | None]] = field(default_factory=list)
 
 
-@routes.get(LIST, access=ADMIN, page=error_page, personal=True)
+@routes.get(LIST, access=ADMIN, query=_NARROWED, page=error_page, personal=True)
 def page(call: Call[HasAccounts]) -> Answer:
     """The trail, the newest first, narrowed to what the address asks for."""
     cursor = str(call.query.get("cursor") or "")
@@ -83,7 +84,7 @@ def page(call: Call[HasAccounts]) -> Answer:
     )  # fmt: skip
 
 
-@routes.get(f"{LIST}/file", access=ADMIN, page=error_page, personal=True, gives=(XLSX,))
+@routes.get(f"{LIST}/file", access=ADMIN, query=_NARROWED, page=error_page, personal=True, gives=(XLSX,))
 def file(call: Call[HasAccounts]) -> Answer:
     """The same as a workbook, at most the newest few thousand lines."""
     rows: list[TrailLine] = []
@@ -105,7 +106,6 @@ def file(call: Call[HasAccounts]) -> Answer:
 
 
 def _asked(call: Call[HasAccounts], connection: Connection) -> Asked:
-    check_known(call.query, kind=KINDS)
     given = {name: value(str(call.query.get(name) or ""))[:LONGEST] for name in FIELDS}
     mistakes = {name: NO_DAY for name in ("since", "until") if given[name] and not _day(given[name])}
     # A field for a day shows none that is not one.

@@ -9,9 +9,10 @@ from services.contracts.errors import Invalid
 from services.intake.app.context import Intake
 from services.intake.domain.opinion import Opinion
 from services.intake.store import reading
+from services.intake.store.constituency.registers import deputy_name
 from services.intake.store.searching import Search, search, search_beside
 from services.runtime.clock import ZONE
-from services.runtime.input.queries import begin_of, end_of
+from services.runtime.input.queries import begin_of, check_registered, end_of
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.listing import read_listing
 from services.runtime.web.lists.paging import cursor_of, read_number
@@ -58,6 +59,9 @@ def beside(call: Call[Intake], opinion: Opinion) -> tuple[str | None, str | None
 def _wanted(call: Call[Intake]) -> tuple[dict[str, Any], str | None]:
     """What the list is narrowed to by column, and the department whose opinions alone it has."""
     wanted = {name: call.query[name] for name in FILTERS}
+    if code := wanted["deputy_code"]:
+        with call.service.database.reading() as connection:
+            check_registered("deputy_code", code, deputy_name(connection, code) is not None)
     asked, own = call.caller.own_only(wanted["department"]), call.caller.department
     # All opinions that a department handles in any role, not only as lead.
     wanted["department"] = asked if own is None else None

@@ -10,7 +10,7 @@ from services.contracts.messages.values import Outcome
 from services.intake.domain.publication.bigrams import LONGEST_QUERY
 from services.intake.domain.reviewing import IN_REVIEW
 from services.runtime.input.fields import OneLine
-from services.runtime.input.queries import Choices, Codes, MomentField, Names
+from services.runtime.input.queries import Choices, Codes, MomentField, Names, Registered
 from services.runtime.web.lists.listing import followed
 from services.runtime.web.lists.paging import LARGEST_LIMIT, Page
 
@@ -40,7 +40,7 @@ class OpinionQuery(followed("OpinionFollowing", "submitted")):  # type: ignore[m
     outcome = Choices(Outcome, load_default=None)
     key = fields.Boolean(load_default=None, metadata={"description": "Whether it is a key opinion, which is watched closely."})
     external_id = fields.String(load_default=None)
-    deputy_code = fields.String(load_default=None)
+    deputy_code = Registered()
     q = OneLine(LONGEST_QUERY, shortest=0, load_default="", metadata={"description": "words that it has, with blanks between them"})
 
 

@@ -14,6 +14,7 @@ from services.metrics.handlers import ledger as handlers
 from services.metrics.handlers.service import Service
 from services.metrics.pages.paper import TEMPLATES
 from services.metrics.schemas.ledger import day_answer
+from services.runtime.input.queries import texts
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
@@ -32,10 +33,10 @@ class ShownProof:
     at: datetime
 
 
-@routes.get("/ledger", access=PUBLIC, cost=10, page=error_page)
+@routes.get("/ledger", access=PUBLIC, cost=10, query=texts("subject"), page=error_page)
 def ledger_page(call: Call[Service]) -> Answer:
     """The ledger as a page: its days, and with `subject` where an opinion is counted."""
-    subject = call.query.get("subject", "").strip().lower()
+    subject = call.query["subject"].strip().lower()
     zone = call.service.catalogue.calendar.zone
     found = leaves_of(call.service, subject) if subject else None
     return html(

@@ -17,6 +17,7 @@ from services.metrics.handlers.sessions import session_statistics
 from services.metrics.pages.paper import TEMPLATES
 from services.metrics.pages.statistics import ADVICE, NOT_KNOWN, WECHAT, value_name
 from services.metrics.schemas.sessions import SessionsQuery
+from services.runtime.input.queries import texts
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.requests import validate
@@ -38,7 +39,7 @@ ALWAYS: Mapping[str, object] = {
 }
 
 
-@routes.get("/statistics/sessions", access=PUBLIC, charges=True, page=error_page)
+@routes.get("/statistics/sessions", access=PUBLIC, charges=True, query=texts(*FIELDS), page=error_page)
 def sessions_page(call: Call[Service]) -> Answer:
     """The published numbers of sessions as a page, with a picture of the months."""
     given = {name: text for name, text in call.query.items() if text and name in FIELDS and text not in WECHAT}

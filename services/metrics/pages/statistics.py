@@ -25,6 +25,7 @@ from services.metrics.handlers.service import Service
 from services.metrics.handlers.statistics import statistics
 from services.metrics.pages.paper import TEMPLATES
 from services.metrics.schemas.statistics import StatisticsQuery
+from services.runtime.input.queries import texts
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.pages.readers import this_reader
@@ -61,8 +62,8 @@ DATES: Mapping[str, Phrase] = {
 ADVICE: Mapping[str, Phrase] = {
     "by": Phrase("There is no such grouping, or there are too many groups"),
     "roll_up": Phrase("Please choose one of these"),
-    "deputy": Phrase("Please enter the code of a deputy, such as wx-017"),
-    "group": Phrase("Please enter the code of a group of deputies"),
+    "deputy": Phrase("Nothing has come through a deputy with this code; please enter one such as wx-017"),
+    "group": Phrase("Nothing has come through a group of deputies with this code"),
     "from": Phrase("Please enter a date such as 2026-11-22"),
     "to": Phrase("Please enter a date that is not before the first one"),
     "as_of": Phrase("Please enter a date that is not after today"),
@@ -151,7 +152,7 @@ class WrittenPage:
     headers: tuple[tuple[str, str], ...]
 
 
-@routes.get("/statistics", access=PUBLIC, charges=True, page=error_page)
+@routes.get("/statistics", access=PUBLIC, charges=True, query=texts("sort", *FIELDS), page=error_page)
 def statistics_page(call: Call[Service]) -> Answer:
     """The published numbers as a page."""
     address = (flask.request.full_path, this_reader())
@@ -186,7 +187,7 @@ def _by_month(call: Call[Service]) -> Sequence[MonthColumn]:
 
 def _page(call: Call[Service]) -> flask.Response:
     given = {name: text for name, text in call.query.items() if text and name in FIELDS and text not in WECHAT}
-    asked, order = given or {"by": FIRST}, str(call.query.get("sort", ""))
+    asked, order = given or {"by": FIRST}, str(call.query["sort"])
     answer: PublishedStatistics | None = None
     months: Sequence[MonthColumn] = ()
     errors: Mapping[str, list[str]] = {}

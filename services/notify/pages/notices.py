@@ -18,6 +18,7 @@ from services.notify.domain.notices import audiences_of
 from services.notify.pages.paper import TEMPLATES, local
 from services.notify.store.notices import count_notices, listed_notices, see, seen_by, standing_of
 from services.runtime.input.numbers import whole_number
+from services.runtime.input.queries import Choice, texts
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import LONGEST_NUMBER, cursor_of, read_number
@@ -45,11 +46,11 @@ class ShownNotice(NamedTuple):
     is_new: bool
 
 
-@routes.get(LIST, access=SIGNED_IN, page=error_page)
+@routes.get(LIST, access=SIGNED_IN, query=texts("cursor", "did", unread=Choice("1")), page=error_page)
 def list_page(call: Call[Notify]) -> Answer:
     """What concerns the reader, the newest first, or with `unread` only what is new. Reading it marks nothing as seen."""
-    audiences, before = audiences_of(call.caller), read_number(str(call.query.get("cursor") or "") or None)
-    only_new = call.query.get("unread") == "1"
+    audiences, before = audiences_of(call.caller), read_number(call.query["cursor"] or None)
+    only_new = bool(call.query["unread"])
     with call.service.database.reading() as connection:
         seen = seen_by(connection, _reader(call))
         new = count_notices(connection, audiences, seen, MOST_COUNTED)
@@ -63,7 +64,7 @@ def list_page(call: Call[Notify]) -> Answer:
     newest = shown[0].position if shown else seen
     return html(
         TEMPLATES, "notices.html", place=catalogue, role=call.caller.role, session=call.session, scripts=SCRIPTS, rows=rows,
-        new=new, most=MOST_COUNTED, newest=newest, only_new=only_new, is_later=before is not None, did=bool(call.query.get("did")),
+        new=new, most=MOST_COUNTED, newest=newest, only_new=only_new, is_later=before is not None, did=bool(call.query["did"]),
         first=f"{LIST}?unread=1" if only_new else LIST,
         following=following and f"{LIST}?{'unread=1&' if only_new else ''}cursor={following}",
     )  # fmt: skip
@@ -81,10 +82,10 @@ def all_seen(call: Call[Notify]) -> Answer:
     return see_other(f"{LIST}?did=seen")
 
 
-@routes.get(f"{LIST}/new", access=SIGNED_IN, page=error_page)
+@routes.get(f"{LIST}/new", access=SIGNED_IN, query=texts("after"), page=error_page)
 def news(call: Call[Notify]) -> Answer:
     """How many there are behind a position, in one line; nothing (204) for none. Pages ask for it while they are open."""
-    after = whole_number(str(call.query.get("after", "")), LONGEST_NUMBER) or 0
+    after = whole_number(call.query["after"], LONGEST_NUMBER) or 0
     with call.service.database.reading() as connection:
         number = count_notices(connection, audiences_of(call.caller), after, MOST_COUNTED)
     if number == 0:

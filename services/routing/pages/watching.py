@@ -25,6 +25,7 @@ from services.routing.schemas.oversight import MarkBody, RaiseBody
 from services.routing.store.desks.desk import Place
 from services.routing.store.desks.watched import watched
 from services.routing.store.reading import find
+from services.runtime.input.queries import texts
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.lists.narrowing import NarrowedList, address
 from services.runtime.web.pages.forms import KEY, VERSION, posted
@@ -37,6 +38,7 @@ routes = Routes()
 #: `list` marks what was opened from the list; everything else was opened from the page of its case.
 FROM_LIST: Final = "list"
 LIST: Final = NarrowedList("/watched", (FROM_LIST,))
+_PLACE: Final = texts("cursor", "about", FROM_LIST)
 PATH: Final = f"{LIST.path}/<assignment_id>"
 A_PAGE: Final = 30
 LABELS: Final[Mapping[str, Phrase]] = {
@@ -67,7 +69,7 @@ class WatchedRow(NamedTuple):
         return self.due < self.now
 
 
-@routes.get(LIST.path, access=OFFICE, page=error_page)
+@routes.get(LIST.path, access=OFFICE, query=_PLACE, page=error_page)
 def list_page(call: Call[Routing]) -> Answer:
     """What is on the key list or led by a leader and not answered, the next answer due first."""
     catalogue, cursor, now = call.service.catalogue, call.query.get("cursor"), call.service.database.clock.now()
@@ -86,13 +88,13 @@ def list_page(call: Call[Routing]) -> Answer:
     )  # fmt: skip
 
 
-@routes.get(PATH, access=RULING, page=error_page)
+@routes.get(PATH, access=RULING, query=_PLACE, page=error_page)
 def watching_page(call: Call[Routing]) -> Answer:
     """How a case is watched now, with the forms that change it."""
     return _page(call)
 
 
-@routes.post(f"{PATH}/mark", stands_on=PATH, access=RULING, page=KEPT)
+@routes.post(f"{PATH}/mark", stands_on=PATH, access=RULING, query=_PLACE, page=KEPT)
 def mark(call: Call[Routing]) -> Answer:
     """Put a case on the key list or take it off, and name its leader; back to the case."""
     form = read_form(("is_key", "leader", "reason", VERSION, KEY))
@@ -106,7 +108,7 @@ def mark(call: Call[Routing]) -> Answer:
     return see_other(_back(call, _found(call), about=call.path["assignment_id"]))
 
 
-@routes.post(f"{PATH}/raise", stands_on=PATH, access=RULING, page=KEPT)
+@routes.post(f"{PATH}/raise", stands_on=PATH, access=RULING, query=_PLACE, page=KEPT)
 def raise_level(call: Call[Routing]) -> Answer:
     """Raise a case to the next level; back to the case."""
     form = read_form(("raise-reason", VERSION, KEY))

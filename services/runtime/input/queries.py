@@ -7,15 +7,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid
 from services.contracts.words.text import value
+from services.runtime.input.fields import Code
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 9998
 MOST_NAMED = 60
 SEPARATOR = ","
+LONGEST_CODE = 40
 _BLANK_BEFORE_OFFSET = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNKNOWN = re.compile("unknown: (.*); there are ", re.DOTALL)
@@ -48,14 +50,56 @@ class Names(Choices):
 
 
 class Codes(Choices):
-    """One or several codes of the part `of` the catalogue, which is asked by `check_codes`."""
+    """One or several codes of the part `of` the catalogue, which is asked by `wrong_codes`."""
 
     def __init__(self, of: str, **options: Any) -> None:
         super().__init__(**options)
         self.of = of
 
     def _check(self, named: tuple[str, ...]) -> None:
-        """Codes are checked later, by `check_codes`."""
+        """Codes are checked later, by `wrong_codes`."""
+
+
+class CodeOf(fields.String):
+    """One code of the part `of` the catalogue, which is asked by `wrong_codes`; empty for any."""
+
+    def __init__(self, of: str, **options: Any) -> None:
+        super().__init__(load_default="", **options)
+        self.of = of
+
+
+class Choice(fields.String):
+    """One value of a closed set; empty for any."""
+
+    def __init__(self, known: Iterable[str], **options: Any) -> None:
+        super().__init__(load_default="", validate=validate.OneOf(tuple(map(str, known))), **options)
+
+
+class Registered(Code):
+    """The code of something that the store of the service knows, which the view asks by `check_registered`."""
+
+    def __init__(self, longest: int = LONGEST_CODE, **options: Any) -> None:
+        super().__init__(longest, load_default=None, **options)
+
+
+class YearField(fields.Integer):
+    """A year that there are dates of."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(load_default=None, validate=validate.Range(EARLIEST_YEAR, LATEST_YEAR), **options)
+
+
+class MonthField(fields.Field[date]):
+    """A month such as 2026-11, read as its first day."""
+
+    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
+        try:
+            month = date.fromisoformat(f"{value}-01")
+        except ValueError as error:
+            raise ValidationError("not a month (2026-11)") from error
+        if not EARLIEST_YEAR <= month.year <= LATEST_YEAR:
+            raise ValidationError(f"the year has to lie between {EARLIEST_YEAR} and {LATEST_YEAR}")
+        return month
 
 
 class MomentField(fields.Field[date | datetime]):
@@ -85,6 +129,11 @@ def end_of(moment: date | datetime, zone: tzinfo) -> datetime:
     return moment if isinstance(moment, datetime) else datetime.combine(moment + timedelta(days=1), time(), zone)
 
 
+def texts(*names: str, **parts: fields.Field[Any]) -> type[Schema]:
+    """The query of a page: free texts, which are empty where nothing is given, and the `parts` of which not every value is one."""
+    return Schema.from_dict({**{name: fields.String(load_default="") for name in names}, **parts}, name="PageQuery")
+
+
 def unknown(named: Iterable[str], known: Collection[str]) -> str | None:
     """The error message for values that are not in a closed set; None when all are."""
     strange = [each for each in named if each not in known]
@@ -95,24 +144,24 @@ def unknown(named: Iterable[str], known: Collection[str]) -> str | None:
     return f"unknown: {', '.join(strange)}; there are {', '.join(listed[:MOST_NAMED])}{rest}"
 
 
+def check_registered(name: str, code: str | None, is_known: bool) -> None:
+    """Raises `Invalid` where a query asks under this name for something that the store does not know."""
+    if code is not None and not is_known:
+        raise Invalid("Correct the parameters named in 'errors' and ask again.", {name: [f"there is nothing with the code {code}"]})
+
+
 def strange_in(reasons: Iterable[str]) -> str | None:
     """The values that the error message of `unknown` names; None for any other message."""
     found = next((_UNKNOWN.match(reason) for reason in reasons if reason.startswith("unknown: ")), None)
     return found[1] if found else None
 
 
-def check_known(query: Mapping[str, Any], **known: Collection[str]) -> None:
-    """Raises `Invalid` where a query asks for a value that is not in the closed set of its name; nothing stands for any."""
-    said = {name: str(query.get(name) or "") for name in known}
-    wrong = {name: [reason] for name, text in said.items() if text and (reason := unknown([text], known[name]))}
-    if wrong:
-        raise Invalid("Correct the parameters named in 'errors' and ask again.", wrong)
-
-
 def wrong_codes(schema: Schema, read: Mapping[str, Any], catalogue: Catalogue) -> Iterator[tuple[str, list[str]]]:
     """(name, reasons) for each part of a query that names what the catalogue does not have."""
     for name, field in schema.fields.items():
-        if isinstance(field, Codes) and read.get(name) and (reason := unknown(read[name], getattr(catalogue, field.of))):
+        if not isinstance(field, Codes | CodeOf) or not (asked := read.get(name)):
+            continue
+        if reason := unknown([asked] if isinstance(asked, str) else asked, getattr(catalogue, field.of)):
             yield field.data_key or name, [reason]
 
 

@@ -22,6 +22,8 @@ from services.runtime.web.routes import API, LONGEST_BODY, Route
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+#: What every page may be told: where a list begins, what has been done and to what, which form is asked for, where it leads.
+UNDECLARED = frozenset({"cursor", "did", "done", "about", "form", "redraw", "to"})
 _UTF8, GB = frozenset({"utf-8", "utf8", "us-ascii", "ascii"}), frozenset({"gb18030", "gbk", "gb2312"})
 _UTF16 = frozenset({"utf-16", "utf-16le", "utf-16be"})
 #: The charsets that may be declared for what is read as text.
@@ -128,7 +130,7 @@ def read_query(route: Route, catalogue: Any = None) -> Mapping[str, Any]:
     """The query as the route's schema makes it; raises `Malformed` and `Invalid`.
 
     A page ignores unknown parameters, because links get some added when they are shared; the API refuses them. Codes have to be in
-    the `catalogue`.
+    the `catalogue`. A page that declares no query is told of a place and of what has been done, and of nothing else.
     """
     request = current()
     if route.query is None and not request.query_string:
@@ -141,7 +143,7 @@ def read_query(route: Route, catalogue: Any = None) -> Mapping[str, Any]:
     if schema is None:
         if given and route.path.startswith(API):
             raise Invalid("This takes no query.", {name: ["Unknown field."] for name in given})
-        return given
+        return {name: text for name, text in given.items() if name in UNDECLARED}
     parsed: Mapping[str, Any] = validate(schema, {name: text for name, text in given.items() if name in fields or not route.page})
     if wrong := dict(wrong_codes(schema, parsed, catalogue)):
         raise Invalid("Correct the parameters named in 'errors' and ask again.", wrong)

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 
+from services.contracts.errors import Invalid
 from services.metrics.domain.counts import DIMENSIONS
 from services.metrics.domain.history.editions import History
 from services.metrics.domain.history.facts import read_history
@@ -59,7 +60,12 @@ def test_what_was_answered_as_of_an_instant_is_answered_for_ever(running, histor
         if isinstance(each, Arrival):
             running.consume([each.event])
             continue
-        answer = ask(running, each.query)
+        try:
+            answer = ask(running, each.query)
+        except Invalid:
+            # Nothing has come through this deputy or this group yet.
+            assert each.query.keys() & {"deputy", "group"}
+            continue
         answers.append((each.query | {"as_of": answer["as_of"]}, answer))
         assert each.query["as_of"] in (None, answer["as_of"])
     clock.instant += DAY

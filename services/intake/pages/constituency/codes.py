@@ -25,6 +25,7 @@ from services.intake.schemas.constituency.codes import FORMS, LONGEST_LABEL, Cod
 from services.intake.store.constituency import codes as store
 from services.intake.store.sessions.looking import find_hosted
 from services.runtime.input.numbers import typed_number
+from services.runtime.input.queries import texts
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
@@ -61,13 +62,13 @@ OTHERS = Phrase("Please choose the station of the session")
 _ORDER = CodeOrderBody()
 
 
-@routes.get(LIST, access=KEEPERS, page=error_page)
+@routes.get(LIST, access=KEEPERS, query=texts("cursor", "session"), page=error_page)
 def list_page(call: Call[Intake]) -> Answer:
     """The batches of codes, the latest first, and the forms to make more and to say what became of one.
 
     The form is filled for the session that the address names.
     """
-    session = _session(call, str(call.query.get("session") or ""))
+    session = _session(call, call.query["session"])
     return _page(call, _empty() | (_said_of(session) if session else {}))
 
 

@@ -25,6 +25,7 @@ from services.intake.pages.publication.public import area_name, place_page
 from services.intake.pages.timeline import LabelledFact, local
 from services.intake.schemas.constituency.registers import DeputyPageQuery
 from services.intake.store.constituency import registers
+from services.runtime.input.queries import check_registered
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import error_page, html
@@ -74,12 +75,13 @@ def shown_groups(connection: Connection, cursor: str | None) -> GroupRows:
 def deputies_page(call: Call[Intake]) -> Answer:
     """Deputies in office, of a station or a group where one is named, and the groups that there are."""
     asked, catalogue = call.query, call.service.catalogue
-    station, group = stored.found(catalogue.stations, asked["station"]), asked["group"]
+    station, group = stored.found(catalogue.stations, asked["station"] or None), asked["group"]
     tied = {"stations": (station.code,) if station else None, "groups": (group,) if group else None}
     with call.service.database.reading() as connection:
         state = {"state": DeputyState.ACTIVE}
-        found = registers.deputies_page(connection, state, tied, read_cursor(asked["cursor"]), SHOWN)
         named = registers.find_group(connection, group) if group else None
+        check_registered("group", group, named is not None)
+        found = registers.deputies_page(connection, state, tied, read_cursor(asked["cursor"]), SHOWN)
         groups = shown_groups(connection, asked["groups"])
     narrowed = [each.name for each in (named, station) if each]
     kept = "".join(f"&{name}={asked[name]}" for name in ("station", "group") if asked[name])

@@ -28,7 +28,7 @@ from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.store import reading
 from services.intake.store.constituency import desk
 from services.intake.store.constituency.registers import deputies_page
-from services.runtime.input.queries import check_known
+from services.runtime.input.queries import Choice, texts, unknown
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import error_page, html, see_other
@@ -55,7 +55,7 @@ NO_RECEIPT: Final = Phrase("No opinion of this station has this receipt")
 LABELS: Final[Mapping[str, Phrase]] = {"deputy": Phrase("Deputy"), "receipt": Phrase("Receipt")}
 
 
-@routes.get(LIST, access=app.HOLDERS, page=error_page)
+@routes.get(LIST, access=app.HOLDERS, query=texts("cursor", duty=Choice(TITLES)), page=error_page)
 def list_page(call: Call[Intake]) -> Answer:
     """What is entrusted to the person who has signed in, by what is to be done."""
     return _list(call)
@@ -149,8 +149,9 @@ def _list(
 ) -> flask.Response:  # fmt: skip
     catalogue, role, party = call.service.catalogue, call.caller.role, party_of(call.caller)
     own = desks_of(role)
-    check_known(call.query, duty=own)
     wanted, cursor = str(call.query.get("duty") or ""), call.query.get("cursor")
+    if wanted and (reason := unknown([wanted], own)):
+        raise Invalid("This role has no such desk.", {"duty": [reason]})
     now, sections = call.service.database.clock.now(), []
     with call.service.database.reading() as connection:
         app.check_office(connection, call.caller)

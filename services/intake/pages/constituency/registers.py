@@ -98,7 +98,7 @@ ENDED = Phrase("Their office ended with this term; please enter the new one")
 @routes.get(LIST, access=ADMIN, query=RegisterQuery, page=error_page)
 def list_page(call: Call[Intake]) -> Answer:
     """The deputies by code, of a state where one is named, and the groups."""
-    state = call.query["state"]
+    state = call.query["state"] or None
     with call.service.database.reading() as connection:
         found = store.deputies_page(connection, {"state": state}, {}, read_cursor(call.query["cursor"]), A_PAGE)
         groups = shown_groups(connection, call.query["groups"])

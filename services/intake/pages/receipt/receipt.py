@@ -47,6 +47,7 @@ from services.intake.pages.timeline import (
     topic_name,
 )
 from services.intake.schemas.bodies import LONGEST_REASON, AddedDetails, Evaluation, Withdrawal
+from services.runtime.input.queries import texts
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html, see_other
@@ -123,10 +124,10 @@ KEPT = KeptForm({name: LABELS[name] for name in ("content", "comment", "reason")
 FIELDS = tuple(name for form in (EVALUATION, DETAILS, WITHDRAWAL) for name in form.mistakes)
 
 
-@routes.get("/receipts", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
+@routes.get("/receipts", access=PUBLIC, query=texts("receipt"), page=error_page, counts=(RECEIPTS,))
 def look_up(call: Call[Intake]) -> Answer:
     """Redirect to the page of a receipt; without one, show the box to enter it."""
-    text = str(call.query.get("receipt", "")).strip()
+    text = call.query["receipt"].strip()
     if not text:
         return private(html(TEMPLATES, "lookup.html", place=call.service.catalogue, given="", mistake=None))
     receipt = read_receipt(text)

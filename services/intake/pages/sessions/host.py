@@ -30,6 +30,7 @@ from services.intake.schemas.sessions.attendance import AttendanceBody
 from services.intake.schemas.sessions.questions import SessionQuestions
 from services.intake.store.sessions import looking
 from services.runtime.input.numbers import typed_number
+from services.runtime.input.queries import texts
 from services.runtime.store.idempotency import Key, recalled
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html, see_other
@@ -100,7 +101,7 @@ def take_down(call: Call[Intake]) -> Answer:
     return see_other(f"{_address(call)}/submitted?{KEY}={form[KEY]}")
 
 
-@routes.get(f"{HOST}/submitted", access=HOSTS, page=error_page)
+@routes.get(f"{HOST}/submitted", access=HOSTS, query=texts(KEY), page=error_page)
 def submitted(call: Call[Intake]) -> Answer:
     """The receipt of the question that was written down with the form of this key, for a day, and the form for the next one."""
     return _page(call, _empty(), taken=_taken(call))
@@ -123,7 +124,7 @@ def count(call: Call[Intake]) -> Answer:
 
 
 def _taken(call: Call[Intake]) -> Sequence[Printed]:
-    given, session = str(call.query.get(KEY, "")), call.path["session_id"]
+    given, session = call.query[KEY], call.path["session_id"]
     if given != usable_key(given):
         return ()
     numbers = recalled(call.service.database, Key(given, call.caller.principal), route_of(session))

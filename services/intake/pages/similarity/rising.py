@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from marshmallow import fields
+
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.words.bilingual import Words
 from services.intake.app.context import Intake
@@ -18,7 +20,7 @@ from services.intake.pages.timeline import topic_name
 from services.intake.store.similarity.rising import COUNTY, rising, scope_of
 from services.intake.store.similarity.themes import RisingSubject, rising_now, weekly
 from services.runtime.clock import ZONE
-from services.runtime.input.queries import check_known
+from services.runtime.input.queries import CodeOf, texts
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import desk_html, error_page
 from services.runtime.web.routes import Answer, Routes
@@ -41,15 +43,17 @@ class ShownWord(NamedTuple):
         return round(self.before / WEEKS_BEFORE, 1)
 
 
-@routes.get("/rising", access=OFFICE, page=error_page)
+_NARROWED = texts(area=CodeOf("areas"), topic=CodeOf("topics"), day=fields.Date(load_default=None))
+
+
+@routes.get("/rising", access=OFFICE, query=_NARROWED, page=error_page)
 def rising_page(call: Call[Intake]) -> Answer:
     """The words that stand out in a week, and what stands out in each area and topic."""
     service, catalogue = call.service, call.service.catalogue
-    check_known(call.query, area=catalogue.areas, topic=catalogue.topics)
-    area = _asked(call, "area") or None
-    topic = None if area else _asked(call, "topic") or None
+    area = call.query["area"] or None
+    topic = None if area else call.query["topic"] or None
     today = service.database.clock.now().astimezone(ZONE).date()
-    day = _day(_asked(call, "day"), today)
+    day = min(call.query["day"] or today, today)
     scope, themes = scope_of(area, topic), list[RisingSubject]()
     with service.database.reading() as connection:
         if scope == COUNTY:
@@ -78,19 +82,6 @@ def _part(catalogue: Catalogue, area: str | None, topic: str | None) -> tuple[Wo
     if area:
         return area_name(area, catalogue), f"{LIST}?area={area}"
     return topic_name(topic, catalogue) if topic else None, f"{LIST}?topic={topic}"
-
-
-def _asked(call: Call[Intake], name: str) -> str:
-    return str(call.query.get(name, ""))
-
-
-def _day(text: str, today: date) -> date:
-    """The day that is asked about; today for what is none, or has not come yet."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return today
-    return day if date(2000, 1, 3) <= day <= today else today
 
 
 def _address(narrowed: dict[str, str], day: date) -> str:

@@ -20,6 +20,7 @@ from services.intake.pages.receipt.promised import steps_ahead
 from services.intake.pages.submission.fields import KEY, usable_key
 from services.intake.store.publication.offering import offered
 from services.intake.store.publication.public import PublicCase
+from services.runtime.input.queries import texts
 from services.runtime.store.idempotency import Key, recalled
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html
@@ -33,7 +34,7 @@ def confirmation_of(page: str, key: str | None) -> str:
     return f"{page}/submitted" + (f"?{urlencode({KEY: key})}" if key else "")
 
 
-@routes.get("/receipts/<receipt>/submitted", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
+@routes.get("/receipts/<receipt>/submitted", access=PUBLIC, query=texts(KEY), page=error_page, counts=(RECEIPTS,))
 def confirmation(call: Call[Intake]) -> Answer:
     """The receipt, and what happens next and by when; with the form's key also the co-signers' receipts, for a day."""
     receipt, service = known_receipt(call.path["receipt"]), call.service
@@ -54,7 +55,7 @@ def _alike(service: Intake, known: ReceiptView) -> Sequence[PublicCase]:
 
 def _cosigners(call: Call[Intake], receipt: str) -> Sequence[tuple[str, PaperAddress]]:
     """The co-signers' receipts, for the holder of the key of the form that this receipt was made for."""
-    given = str(call.query.get(KEY, ""))
+    given = call.query[KEY]
     if given != usable_key(given):
         return []
     answer = recalled(call.service.database, Key(given, call.caller.principal), ROUTE)

@@ -41,6 +41,7 @@ from services.intake.pages.submission.fields import (
 )
 from services.intake.pages.submission.options import advice_of, areas_of, stations_of, topics_of
 from services.intake.schemas.bodies import SubmissionSchema
+from services.runtime.input.queries import texts
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
 from services.runtime.web.compression import compress_openly
@@ -75,10 +76,10 @@ KEPT = KeptForm({name: label for name, label in LABELS.items() if name not in (*
 REDRAW = "redraw"
 
 
-@routes.get("/", access=PUBLIC, page=error_page)
+@routes.get("/", access=PUBLIC, query=texts(*PLACES, CAMPAIGN), page=error_page)
 def first_page(call: Call[Intake]) -> Answer:
     """What this is, and the form; `?topic=&area=&station=` choose in advance, as an address of a station does."""
-    form = dict.fromkeys(FIELDS, "") | {name: str(call.query.get(name, "")) for name in (*PLACES, CAMPAIGN)} | {KEY: new_key()}
+    form = dict.fromkeys(FIELDS, "") | dict(call.query) | {KEY: new_key()}
     return _form(call.service, form)
 
 

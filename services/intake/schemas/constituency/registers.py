@@ -10,7 +10,7 @@ from services.contracts.words.people import DEPUTY_LEVELS, DEPUTY_STATES, GROUP_
 from services.intake.domain.constituency.deputy import LONGEST_TEXT, Deputy, DeputyState
 from services.intake.domain.constituency.group import DeputyGroup
 from services.runtime.input.fields import Building, Code, ManyLines, OneLine, Tuples
-from services.runtime.input.queries import Choices, Codes
+from services.runtime.input.queries import Choice, Choices, CodeOf, Codes, Registered
 from services.runtime.web.lists.paging import Page, page_of
 
 LONGEST_NAME, LONGEST_TERM, LONGEST_COUNTERPART, MOST_TIES = 100, 40, 100, 100
@@ -73,7 +73,7 @@ class DeputyQuery(Page):
     level = Choices(DEPUTY_LEVELS, load_default=None)
     area = Codes("areas", load_default=None)
     station = Codes("stations", load_default=None)
-    group = Code(40, load_default=None)
+    group = Registered()
 
 
 class DeputyPageQuery(Schema):
@@ -81,8 +81,8 @@ class DeputyPageQuery(Schema):
 
     cursor = fields.String(load_default=None)
     groups = fields.String(load_default=None)
-    station = Code(load_default=None)
-    group = Code(40, load_default=None)
+    station = CodeOf("stations")
+    group = Registered()
 
 
 class RegisterQuery(Schema):
@@ -90,7 +90,7 @@ class RegisterQuery(Schema):
 
     cursor = fields.String(load_default=None)
     groups = fields.String(load_default=None)
-    state = fields.String(load_default=None, validate=validate.OneOf(list(DEPUTY_STATES)))
+    state = Choice(DEPUTY_STATES)
 
 
 class RegisterEntryQuery(Schema):

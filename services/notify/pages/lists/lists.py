@@ -17,12 +17,14 @@ from services.notify.pages.lists.showing import shown_frozen, shown_rows
 from services.notify.pages.paper import TEMPLATES, local
 from services.notify.pages.sessions.showing import station_name
 from services.notify.store.lists.entries import find_frozen
+from services.runtime.input.queries import CodeOf, MonthField, texts
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
 PATH = "/sessions/<session_id>/lists/<list_name>"
+_MONTH_OF_A_STATION = texts(station=CodeOf("stations"), month=MonthField(load_default=None))
 
 
 @routes.get(PATH, access=PUBLIC, cost=ONE_COST, page=error_page)
@@ -55,13 +57,12 @@ def list_file(call: Call[Notify]) -> Answer:
     return session_file(call, name_of_list(call.path["list_name"]), form_of(call.path["form"]))
 
 
-@routes.get("/sessions/summary", access=KEEPERS, page=error_page)
+@routes.get("/sessions/summary", access=KEEPERS, query=_MONTH_OF_A_STATION, page=error_page)
 def summary_page(call: Call[Notify]) -> Answer:
     """The month of a station: that of the caller, where it acts for one, and this month where none is named."""
     catalogue, now = call.service.catalogue, call.service.database.clock.now()
-    asked = {name: str(call.query.get(name) or "") for name in ("station", "month")}
-    station = asked["station"] or call.caller.station or next(iter(sorted(catalogue.stations)), "")
-    month = asked["month"] or f"{now.astimezone(catalogue.calendar.zone):%Y-%m}"
+    station = call.query["station"] or call.caller.station or next(iter(sorted(catalogue.stations)), "")
+    month = f"{call.query['month'] or now.astimezone(catalogue.calendar.zone):%Y-%m}"
     found = summary_of(call, station, month)
     options = [(code, station_name(catalogue, code) or Words(code, code)) for code in catalogue.stations]
     return html(

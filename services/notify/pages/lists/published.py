@@ -18,7 +18,7 @@ from services.notify.pages.lists.years import PATH
 from services.notify.pages.paper import TEMPLATES, local
 from services.notify.pages.sessions.showing import station_name
 from services.notify.store.lists.entries import find_frozen, published_in
-from services.runtime.input.queries import EARLIEST_YEAR, LATEST_YEAR
+from services.runtime.input.queries import EARLIEST_YEAR, LATEST_YEAR, CodeOf, YearField, texts
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html, see_other
 from services.runtime.web.requests import read_form
@@ -31,12 +31,12 @@ ONE: Final = f"{PATH}/<list_name>/<year>"
 MOST: Final = 1_000
 
 
-@routes.get(ALL, access=PUBLIC, cost=LIST_COST, page=error_page)
+@routes.get(ALL, access=PUBLIC, cost=LIST_COST, query=texts(year=YearField()), page=error_page)
 def all_page(call: Call[Notify]) -> Answer:
     """The lists of a year that were made public; of this year where none is named."""
     catalogue = call.service.catalogue
     today = local(call.service.database.clock.now(), catalogue)
-    year = year_of(str(call.query.get("year") or today.year))
+    year = call.query["year"] or today.year
     with call.service.database.reading() as connection:
         found = published_in(connection, year, MOST)
     rows = [
@@ -52,11 +52,11 @@ def all_page(call: Call[Notify]) -> Answer:
     )  # fmt: skip
 
 
-@routes.get(ONE, access=PUBLIC, cost=LIST_COST, page=error_page)
+@routes.get(ONE, access=PUBLIC, cost=LIST_COST, query=texts(station=CodeOf("stations")), page=error_page)
 def one_page(call: Call[Notify]) -> Answer:
     """A list of a station, or of the whole place, in a year as it was made public last."""
     catalogue, name = call.service.catalogue, name_of_list(call.path["list_name"])
-    scope = _scope(call, str(call.query.get("station") or ""))
+    scope = _scope(call, call.query["station"])
     with call.service.database.reading() as connection:
         frozen = find_frozen(connection, scope, name)
     if frozen is None:

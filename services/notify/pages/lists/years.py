@@ -15,7 +15,7 @@ from services.notify.pages.lists.showing import shown_rows
 from services.notify.pages.paper import TEMPLATES, local
 from services.notify.pages.sessions.showing import station_name, stations_of
 from services.notify.store.lists.entries import frozen_at
-from services.runtime.input.queries import check_known
+from services.runtime.input.queries import Choice, CodeOf, YearField, texts
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
@@ -23,20 +23,19 @@ from services.runtime.web.routes import Answer, Routes
 routes = Routes()
 PATH: Final = "/sessions/lists"
 A_PAGE: Final = 50
+_NARROWED: Final = texts("cursor", list=Choice(LISTS), year=YearField(), station=CodeOf("stations"))
 
 
-@routes.get(PATH, access=KEEPERS, page=error_page)
+@routes.get(PATH, access=KEEPERS, query=_NARROWED, page=error_page)
 def year_page(call: Call[Notify]) -> Answer:
     """A list of a year as it stands; the problems of this year where nothing else is asked for."""
     catalogue, now, own = call.service.catalogue, call.service.database.clock.now(), call.caller.station
-    asked = {name: str(call.query.get(name) or "") for name in ("list", "year", "station")}
-    check_known(call.query, list=LISTS, station=catalogue.stations)
-    name = name_of_list(asked["list"] or "problem")
-    year = asked["year"] or f"{now.astimezone(catalogue.calendar.zone):%Y}"
-    scope = year_scope(call, year, asked["station"] or own)
-    cursor = call.query.get("cursor")
+    name = name_of_list(call.query["list"] or "problem")
+    year = str(call.query["year"] or f"{now.astimezone(catalogue.calendar.zone):%Y}")
+    scope = year_scope(call, year, call.query["station"] or own)
+    cursor = call.query["cursor"]
     with call.service.database.reading() as connection:
-        rows, more = year_rows(connection, scope, name, now, place_of(str(cursor)) if cursor else None, A_PAGE)
+        rows, more = year_rows(connection, scope, name, now, place_of(cursor) if cursor else None, A_PAGE)
         published = frozen_at(connection, scope, name)
     given = {"list": name, "year": year, "station": scope.station or ""}
     narrowed = f"?{urlencode({'station': scope.station})}" if scope.station else ""
@@ -52,8 +51,10 @@ def year_page(call: Call[Notify]) -> Answer:
     )  # fmt: skip
 
 
-@routes.get(f"{PATH}/<list_name>/<year>/<form>", access=KEEPERS, page=error_page, gives=FILES)
+@routes.get(
+    f"{PATH}/<list_name>/<year>/<form>", access=KEEPERS, query=texts(station=CodeOf("stations")), page=error_page, gives=FILES
+)
 def year_paper(call: Call[Notify]) -> Answer:
     """The same as a file."""
-    form, station = form_of(call.path["form"]), str(call.query.get("station") or "") or call.caller.station
+    form, station = form_of(call.path["form"]), call.query["station"] or call.caller.station
     return year_file(call, name_of_list(call.path["list_name"]), year_scope(call, call.path["year"], station), form)

@@ -15,25 +15,27 @@ from services.notify.domain.sessions.session import Session
 from services.notify.pages.paper import TEMPLATES
 from services.notify.pages.sessions.showing import by_day, kinds_of, shown_session, stations_of, weeks_of
 from services.notify.store.sessions.calendar import Place, SessionFilter, sessions_page
-from services.runtime.input.queries import check_known
+from services.runtime.input.queries import CodeOf, MonthField, texts
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
 PATH: Final = "/calendar"
+#: What the list can be narrowed to, as a page and as a file for calendars.
+NARROWED: Final = texts("cursor", kind=CodeOf("session_kinds"), station=CodeOf("stations"), month=MonthField(load_default=None))
 A_PAGE: Final = 40
 #: More than one place has in a month; the list of what is to come has the rest.
 MOST_OF_A_MONTH: Final = 400
 
 
-@routes.get(PATH, access=PUBLIC, cost=LIST_COST, page=error_page)
+@routes.get(PATH, access=PUBLIC, cost=LIST_COST, query=NARROWED, page=error_page)
 def calendar_page(call: Call[Notify]) -> Answer:
     """What is to come, the next first, or all of one month."""
     catalogue, zone = call.service.catalogue, call.service.catalogue.calendar.zone
     given = asked(call)
     today = call.service.database.clock.now().astimezone(zone).date()
-    month = _month(call.query.get("month"))
+    month = call.query["month"]
     begin, end = (month, add_months(month, 1)) if month else (today, None)
     found, more = listed(
         call, given, _midnight(call, begin), _midnight(call, end) if end else None, None if month else _after(call),
@@ -53,9 +55,8 @@ def calendar_page(call: Call[Notify]) -> Answer:
 
 
 def asked(call: Call[Notify]) -> dict[str, str]:
-    """What the list is narrowed to, by kind and station; raises `Invalid` for those that there are not."""
-    check_known(call.query, kind=call.service.catalogue.session_kinds, station=call.service.catalogue.stations)
-    return {name: str(call.query.get(name, "")) for name in ("kind", "station")}
+    """What the list is narrowed to, by kind and station."""
+    return {name: call.query[name] for name in ("kind", "station")}
 
 
 def listed(
@@ -77,7 +78,7 @@ def file_address(given: dict[str, str]) -> str:
 
 def _after(call: Call[Notify]) -> Place | None:
     try:
-        return read_place(call.query.get("cursor"))
+        return read_place(call.query["cursor"] or None)
     except Invalid:
         return None
 
@@ -89,15 +90,6 @@ def _said(given: dict[str, str]) -> dict[str, str]:
 def _address(given: dict[str, str], month: date | None) -> str:
     said = urlencode(_said(given) | ({"month": f"{month:%Y-%m}"} if month else {}))
     return PATH + (f"?{said}" if said else "")
-
-
-def _month(text: object) -> date | None:
-    """The first day of the month that is asked for; None for none, and for what is no month."""
-    try:
-        month = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return None
-    return month if 2000 <= month.year <= 2100 else None
 
 
 def _midnight(call: Call[Notify], day: date) -> datetime:

@@ -18,7 +18,7 @@ from services.design.reader import CHINESE
 from services.notify.app.context import Notify
 from services.notify.app.sessions.sessions import LIST_COST, ONE_COST, find
 from services.notify.domain.sessions.session import Session
-from services.notify.pages.sessions.calendar import asked, listed
+from services.notify.pages.sessions.calendar import NARROWED, asked, listed
 from services.notify.pages.sessions.showing import station_name
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, origin
@@ -35,7 +35,7 @@ REMEMBERED: Final = 2_000
 USUAL: Final = timedelta(hours=2)
 
 
-@routes.get("/calendar.ics", access=PUBLIC, cost=LIST_COST, page=error_page, gives=(TYPE,))
+@routes.get("/calendar.ics", access=PUBLIC, cost=LIST_COST, query=NARROWED, page=error_page, gives=(TYPE,))
 def calendar_file(call: Call[Notify]) -> Answer:
     """The sessions of the last three months and all to come, for calendars that follow it; narrowed as the page is."""
     begin = call.service.database.clock.now() - KEPT

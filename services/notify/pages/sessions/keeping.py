@@ -33,7 +33,7 @@ from services.notify.pages.sessions.showing import by_day, kinds_of, shown_sessi
 from services.notify.schemas.sessions.sessions import DetailsBody
 from services.notify.store.sessions.calendar import Seen, SessionFilter, sessions_page
 from services.notify.store.sessions.sessions import SessionStore
-from services.runtime.input.queries import check_known
+from services.runtime.input.queries import Choice, CodeOf, texts
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.pages.forms import VERSION
@@ -45,6 +45,7 @@ routes = Routes()
 LIST: Final = "/sessions"
 A_PAGE: Final = 50
 NAMES: Final = ("state", "kind", "station")
+_NARROWED: Final = texts("cursor", state=Choice(SESSION_STATES), kind=CodeOf("session_kinds"), station=CodeOf("stations"))
 _BODY: Final = DetailsBody()
 #: The fields of the form, in its order.
 FIELDS: Final = (
@@ -78,18 +79,17 @@ PLAN, CHANGE = Phrase("Plan a session"), Phrase("Change a session")
 BACK: Final = Phrase("Sessions")
 
 
-@routes.get(LIST, access=KEEPERS, page=error_page)
+@routes.get(LIST, access=KEEPERS, query=_NARROWED, page=error_page)
 def list_page(call: Call[Notify]) -> Answer:
     """The sessions that one keeps, the latest first."""
     catalogue, station = call.service.catalogue, call.caller.station
-    check_known(call.query, state=SESSION_STATES, kind=catalogue.session_kinds, station=catalogue.stations)
-    given = {name: str(call.query.get(name, "")) for name in NAMES}
+    given = {name: str(call.query[name]) for name in NAMES}
     columns = {
         "state": given["state"] or None,
         "kind": given["kind"] or None, "station": station or given["station"] or None,
     }  # fmt: skip
     with call.service.database.reading() as connection:
-        cursor = call.query.get("cursor")
+        cursor = call.query["cursor"]
         found = sessions_page(
             connection, Seen(all=True), SessionFilter(columns), read_place(cursor) if cursor else None, A_PAGE, latest_first=True
         )
@@ -105,10 +105,10 @@ def list_page(call: Call[Notify]) -> Answer:
     )  # fmt: skip
 
 
-@routes.get(f"{LIST}/new", access=KEEPERS, page=error_page)
+@routes.get(f"{LIST}/new", access=KEEPERS, query=texts(*(field.id for field in FIELDS)), page=error_page)
 def new_form(call: Call[Notify]) -> Answer:
     """The form of a session, empty but for what the address says."""
-    given = {field.id: str(call.query.get(field.id, "")) for field in FIELDS}
+    given = {field.id: str(call.query[field.id]) for field in FIELDS}
     return _form(call, None, given | {"station": call.caller.station or given["station"]})
 
 

@@ -31,6 +31,7 @@ from services.notify.pages.sessions.fields import (
 from services.notify.pages.sessions.keeping import MISTAKES as SESSION_MISTAKES
 from services.notify.pages.sessions.showing import Options, kinds_of, station_name, stations_of
 from services.notify.schemas.sessions.plans import CODE, PlanBody
+from services.runtime.input.queries import texts
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.forms import VERSION
@@ -98,12 +99,11 @@ def list_page(call: Call[Notify]) -> Answer:
     )  # fmt: skip
 
 
-@routes.get(ENTRY, access=KEEPERS, page=error_page)
+@routes.get(ENTRY, access=KEEPERS, query=texts("code"), page=error_page)
 def entry_form(call: Call[Notify]) -> Answer:
     """The form of a plan: empty, or with what is said of one."""
-    code = call.query.get("code")
-    if code is not None:
-        return _form(call, _typed(call, find(call, str(code))))
+    if code := call.query["code"]:
+        return _form(call, _typed(call, find(call, code)))
     empty = {field.id: "" for field in (CODE_FIELD, *FIELDS)} | {VERSION: "", "shift": "next"}
     return _form(call, empty | {"station": call.caller.station or ""})
 

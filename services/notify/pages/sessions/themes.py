@@ -24,6 +24,7 @@ from services.notify.pages.paper import TEMPLATES
 from services.notify.pages.sessions.fields import mistakes_of, number, plain
 from services.notify.pages.sessions.showing import kinds_of
 from services.notify.schemas.sessions.themes import ThemeBody
+from services.runtime.input.queries import texts
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import error_page, html, see_other
@@ -61,10 +62,10 @@ class ShownTheme(NamedTuple):
     month: date | None
 
 
-@routes.get(LIST, access=PUBLIC, cost=LIST_COST, page=error_page)
+@routes.get(LIST, access=PUBLIC, cost=LIST_COST, query=texts("cursor", *NAMES), page=error_page)
 def list_page(call: Call[Notify]) -> Answer:
     """The themes by where they stand; the form of a new one has what the address says."""
-    given = {name: str(call.query.get(name, "")) for name in NAMES}
+    given = {name: str(call.query[name]) for name in NAMES}
     return _page(call, given | {"source": given["source"] or ("words" if given["title"] else "person")})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import flask
 
@@ -105,7 +105,7 @@ NOT_KNOWN = ErrorWords(
     Phrase("There is no such filter"),
     Phrase("The address of this page asks for something that is not known: %(values)s. It may be old, or have a typing error."),
 )
-WHOLE = Phrase("Show it without a filter")
+WHOLE = Phrase("Show it without this filter")
 #: No more of a value is shown.
 _LONGEST_SHOWN = 80
 SIGN_IN, FIRST_PAGE = Phrase("Sign in"), Phrase("Back to the first page")
@@ -162,21 +162,24 @@ def failure_of(status: int, photos: bool | None = None) -> ErrorWords:
     return FAILURES.get(status, INTERNAL if status >= 500 else BAD_REQUEST)
 
 
-def _strange(status: int) -> str:
-    """What an address asks a page for that is not known, in quotation marks; empty for any other error."""
+def _strange(status: int) -> tuple[str, str]:
+    """What an address asks a page for that is not known, in quotation marks, and the address without it; empty for any other
+    error."""
     request, wrong = flask.request, flask.g.get("wrong", {})
     if status != 422 or request.method == "POST":
-        return ""
+        return "", ""
     found = (strange_in(reasons) or request.args[name] for name, reasons in wrong.items() if name in request.args)
     quoted, between = ("「%s」", "、") if this_reader().lang == CHINESE else ("“%s”", ", ")
-    return between.join(quoted % text[:_LONGEST_SHOWN] for text in found)
+    kept = urlencode([(name, text) for name, text in request.args.items(multi=True) if name not in wrong])
+    return between.join(quoted % text[:_LONGEST_SHOWN] for text in found), f"{request.path}?{kept}" if kept else request.path
 
 
 def error_page(status: int) -> flask.Response:
     """The page for an error; the request's id is on it where the log says more."""
-    if strange := _strange(status):
+    strange, rest = _strange(status)
+    if strange:
         failure = ErrorWords(NOT_KNOWN.title, NOT_KNOWN.advice.filled(values=strange))
-        return html(SHARED, "error.html", status, failure=failure, request_id="", link=(flask.request.path, WHOLE))
+        return html(SHARED, "error.html", status, failure=failure, request_id="", link=(rest, WHOLE))
     failure = failure_of(status, flask.g.get("photos"))
     request_id = flask.g.get("request_id", "") if status >= 500 else ""
     link = (f"/login?to={quote(flask.request.path + here())}", SIGN_IN) if status == 401 else ("/", FIRST_PAGE)

@@ -117,8 +117,8 @@ def test_the_lists_of_a_year_are_one_s_own(scene, session):
 
 
 @pytest.mark.parametrize("wrong", ["year=soon", "year=1"])
-def test_a_list_of_a_year_that_cannot_be_is_not_found(scene, session, wrong):
-    assert read(scene, f"/sessions/lists?{wrong}", OFFICE).status_code == 404
+def test_a_list_of_a_year_that_cannot_be_is_refused(scene, session, wrong):
+    assert read(scene, f"/sessions/lists?{wrong}", OFFICE).status_code == 422
 
 
 def test_a_cursor_of_somebody_else_is_said_to_be_wrong(scene, session):
