@@ -5,13 +5,17 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import pytest
 import sqlalchemy as sa
 
 from services.contracts.envelope import encode
+from services.contracts.errors import Unavailable
 from services.contracts.messages.values import CoOpinion, Outcome, Promise, ReplyItem
 from services.intake.domain.attaching import MOST_PHOTOS
 from services.intake.domain.reviewing import Terms
 from services.intake.gateway.photos import read_photo
+from services.intake.handlers.merging import merge
+from services.intake.handlers.submitter import add_details
 from services.intake.store.reading import find
 from services.intake.store.writing import IntakeStore
 from tests.integration.relaying import until
@@ -86,6 +90,34 @@ def test_a_photo_that_meets_the_answer_waits_and_finds_the_case_as_it_is_then(po
             sent = pool.submit(send)
             until(waits)
         assert sent.result() == 409
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_who_adds_to_a_case_that_is_merged_at_this_moment_waits_for_its_turn(postgres_database, clock, is_first):
+    """Whoever was merged came before the case, or after it: all lock in one order."""
+    harness = IntakeHarness(postgres_database("intake", MIGRATIONS), clock)
+    first, second, third = (harness.submit() for _ in range(3))
+    follower, case = (first, second) if is_first else (second, first)
+    harness.do(merge, TOWN, follower.id, case.id)
+
+    def waiting(number):
+        query = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        with harness.database.reading() as connection:
+            return connection.execute(sa.text(query)).scalar_one() >= number
+
+    def add():
+        with pytest.raises(Unavailable, match="merged at this moment"):
+            harness.do(add_details, follower.receipt, "在东头。")
+
+    with ThreadPoolExecutor(2) as pool:
+        with harness.database.transaction() as work:
+            IntakeStore(work, harness.vault).load(third.id)
+            merged = pool.submit(harness.do, merge, TOWN, case.id, third.id)
+            until(lambda: waiting(1))
+            added = pool.submit(add)
+            until(lambda: waiting(2))
+        assert merged.result()[1] == third.id
+        added.result()
 
 
 def test_an_opinion_is_loaded_as_it_was_saved(any_database, clock):

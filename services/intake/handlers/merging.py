@@ -23,15 +23,19 @@ def merge(store: IntakeStore, catalogue: Catalogue, opinion_id: str, into: str) 
     opinion that it is handled with. Raises `NotFound`, `Conflict`, `Invalid` for a target that nobody handles.
     """
     into = store.case_of(into)
-    # Locked together and always in the same order, so that two mergers at the same moment wait for each other and not for ever.
-    found = store.load_many([opinion_id, into])
+    # All that change are locked together and always in the same order, so that nobody waits for another one for ever.
+    found = store.load_many([opinion_id, into, *store.followers_of(opinion_id)])
     opinion = store.load(opinion_id)
+    followers = store.followers_of(opinion_id)
+    if not found.keys() >= set(followers):
+        # Merged into it between the look and the lock.
+        raise Conflict("Another opinion is handled with this one by now; send the same request again.")
     if into not in found:
         advance(opinion.state, Move.MERGE)
         raise Invalid("Name the opinion it is to be handled with.", {"into": ["There is no such opinion."]})
     case, had = found[into], opinion.department
     newcomers = store.reachable([opinion_id])
-    opinion.merge_into(case, store.load_followers(opinion_id))
+    opinion.merge_into(case, [found[each] for each in followers])
     end_duties(store, opinion)
     store.move_followers(opinion_id, into)
     supporting.move(store, opinion, case, back=False)

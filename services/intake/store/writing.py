@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import sqlalchemy as sa
 
 from services.contracts.envelope import EncodedEvent, decode
-from services.contracts.errors import NotFound
+from services.contracts.errors import NotFound, Unavailable
 from services.contracts.lifecycle import State
 from services.contracts.messages.merging import OpinionUnmerged
 from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted
@@ -141,19 +141,25 @@ class IntakeStore:
         """Several opinions by id, locked until the commit, always in the same order; those that there are not are left out."""
         return {each.id: each for each in self._opinions.find(opinions.c.id.in_(opinion_ids))}
 
-    def load_followers(self, opinion_id: str) -> list[Opinion]:
-        """Those that were merged into an opinion, the first one first, locked until the commit."""
-        return self._opinions.find(opinions.c.merged_into == opinion_id)
+    def followers_of(self, opinion_id: str) -> list[str]:
+        """The ids of those that were merged into an opinion, the first one first."""
+        query = sa.select(opinions.c.id).where(opinions.c.merged_into == opinion_id).order_by(opinions.c.id)
+        return list(self._work.execute(query).scalars())
 
     def load_held(self, receipt: str) -> Holder:
-        """Who holds a receipt, with the opinion locked until the commit; raises `NotFound`."""
-        own = self._opinions.find(opinions.c.receipt == receipt)
-        if own:
-            return Holder(own[0], first=True)
-        signed = self._work.execute(sa.select(signers.c.opinion).where(signers.c.receipt == receipt)).scalar_one_or_none()
-        if signed is None:
+        """Who holds a receipt; the opinion and its case are locked as by `load_many`. Raises `NotFound`, `Unavailable`."""
+        known = sa.select(opinions.c.id, opinions.c.merged_into)
+        row = own = self._work.execute(known.where(opinions.c.receipt == receipt)).one_or_none()
+        if row is None:
+            signed = known.join(signers, signers.c.opinion == opinions.c.id).where(signers.c.receipt == receipt)
+            row = self._work.execute(signed).one_or_none()
+        if row is None:
             raise NotFound("There is no opinion with this receipt. Check it for a typing error.")
-        return Holder(self.load(signed), first=False)
+        found = self.load_many([row.id, row.merged_into or row.id])
+        opinion = found[row.id]
+        if opinion.merged_into and opinion.merged_into not in found:
+            raise Unavailable("The opinion was merged at this moment; nothing was changed. Send the same request again.")
+        return Holder(opinion, first=own is not None)
 
     def save(self, *changed: Opinion) -> None:
         """Store what was changed, published and recorded of opinions since they were loaded or saved."""
