@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -90,4 +91,14 @@ def test_a_store_of_another_version_is_left_alone(any_database: MakeDatabase) ->
     with database.engine.begin() as connection:
         connection.execute(sa.text("UPDATE version_runtime SET version_num = '9999'"))
     with pytest.raises(SettingsInvalid, match="store of runtime was made by another version of Huiying, whose revision 9999"):
+        migrate(database, STORE, "runtime")
+
+
+def test_a_store_that_lacks_nothing_needs_no_alembic(any_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = any_database()
+    monkeypatch.setitem(sys.modules, "alembic", None)
+    migrate(database, STORE, "runtime")
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM version_runtime"))
+    with pytest.raises(ModuleNotFoundError, match="alembic"):
         migrate(database, STORE, "runtime")

@@ -14,7 +14,7 @@ from services.runtime.clock import SystemClock
 from services.runtime.settings import SettingsInvalid
 from services.runtime.store.database import Database
 
-# Alembic takes a fifth of a second and 8 MB to load. Who only asks whether a store is as it should be does not need it.
+# Alembic takes a fifth of a second and 8 MB to load. Where every store is as it should be nobody needs it.
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -59,9 +59,6 @@ def migrate(database: Database, folder: Path, stream: str) -> None:
 
     Raises `SettingsInvalid` for a store of a version that this code does not know.
     """
-    from alembic import command
-
-    config = _config(folder)
     with database.engine.begin() as connection:
         if not database.is_sqlite:
             # One at a time, as the SQLite transaction is already, and for as long as it takes.
@@ -74,8 +71,16 @@ def migrate(database: Database, folder: Path, stream: str) -> None:
                 f"The store of {stream} was made by another version of Huiying, whose revision {current} this one does not know. "
                 "Use the version that made it, or name a store that is empty."
             )
-        config.attributes |= {"connection": connection, "version_table": f"version_{stream}"}
-        command.upgrade(config, "head")
+        if current not in known[:1]:
+            _upgrade(connection, folder, stream)
+
+
+def _upgrade(connection: Connection, folder: Path, stream: str) -> None:
+    from alembic import command
+
+    config = _config(folder)
+    config.attributes |= {"connection": connection, "version_table": f"version_{stream}"}
+    command.upgrade(config, "head")
 
 
 def migrate_access(url: str) -> None:
