@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 
-from benchmarks.clock import clock
-from benchmarks.cost.command import cost
-from benchmarks.crowd import crowd
-from benchmarks.doubles import doubles
-from benchmarks.entrusted import entrusted
-from benchmarks.hops import hops
-from benchmarks.learning.evaluate import evaluate
-from benchmarks.learning.playback import playback
-from benchmarks.lists import lists
-from benchmarks.meaning.incidents import events
-from benchmarks.meetings import meetings
-from benchmarks.reads import reads
-from benchmarks.search import search
-from benchmarks.speed.command import speed
-from services.console.terminal import CommandLine
+from services.console.terminal import LateCommands
+
+#: Each measurement, and where it is among the files of measurements.
+COMMANDS: Mapping[str, str] = {
+    "clock": "clock.clock",
+    "cost": "cost.command.cost",
+    "crowd": "crowd.crowd",
+    "doubles": "doubles.doubles",
+    "entrusted": "entrusted.entrusted",
+    "hops": "hops.hops",
+    "evaluate": "learning.evaluate.evaluate",
+    "playback": "learning.playback.playback",
+    "lists": "lists.lists",
+    "events": "meaning.incidents.events",
+    "meetings": "meetings.meetings",
+    "reads": "reads.reads",
+    "search": "search.search",
+    "speed": "speed.command.speed",
+}
 
 
-@click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LateCommands, package="benchmarks", places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """测量 · measure Huiying on this machine."""
 
-
-for command in (speed, cost, hops, reads, clock, crowd, evaluate, playback, events, doubles, search, lists, entrusted, meetings):
-    main.add_command(command)
 
 if __name__ == "__main__":
     main(prog_name="python -m benchmarks")

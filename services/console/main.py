@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 
 import click
 
 from services import VERSION
-from services.console.terminal import CommandLine
+from services.console.terminal import LateCommands
 
 #: Each command, and where it is among the files of commands.
 COMMANDS: Mapping[str, str] = {
@@ -22,23 +21,12 @@ COMMANDS: Mapping[str, str] = {
 }  # fmt: skip
 
 
-class Commands(CommandLine):
-    """Loads the file of a command when that is called: all of them together take a second."""
-
-    def list_commands(self, context: click.Context) -> list[str]:
-        """The names of all commands."""
-        return sorted(COMMANDS)
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """The command of a name."""
-        if name not in COMMANDS:
-            return None
-        module, _, function = COMMANDS[name].rpartition(".")
-        command: click.Command = getattr(import_module(f"services.console.commands.{module}"), function)
-        return command
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LateCommands,
+    package="services.console.commands",
+    places=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(VERSION, prog_name="huiying", message="%(prog)s %(version)s")
 def main() -> None:
     """回应 Huiying：民有所呼，我有所应。 Closes the loop on what people tell their congress."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
 from typing import IO, Any, NoReturn
 
 import click
@@ -65,6 +66,29 @@ class CommandLine(click.Group):
             return super().invoke(context)
         except SettingsInvalid as error:
             raise CommandFailed(str(error), "correct the environment") from error
+
+
+class LateCommands(CommandLine):
+    """Loads the file of a command when that is called: all of them together take seconds.
+
+    `places` tells of each command where it is among the files of a package.
+    """
+
+    def __init__(self, *given: Any, package: str, places: Mapping[str, str], **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._package, self._places = package, places
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """The names of all commands."""
+        return sorted(self._places)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command of a name."""
+        if name not in self._places:
+            return None
+        module, _, function = self._places[name].rpartition(".")
+        command: click.Command = getattr(import_module(f"{self._package}.{module}"), function)
+        return command
 
 
 def fail(message: str, advice: str = "") -> NoReturn:
