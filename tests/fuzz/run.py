@@ -94,6 +94,8 @@ class Fuzz:
         ]  # fmt: skip
         environment = inherited(*PASSED_ON) | {
             "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", "PYTHONPATH": str(ROOT), KNOWN: str(self._known),
+            # Where Hypothesis keeps its tables of characters, which take seconds to make.
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(ROOT / ".hypothesis"),
         }  # fmt: skip
         done = subprocess.run(
             command, cwd=self._installation.var, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS,
