@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, partial
 from pathlib import Path
+from types import CodeType
 from typing import Any, Final
 from weakref import WeakSet
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from services.contracts.words.bilingual import name_of
 from services.design.assets import ASSETS
@@ -19,6 +21,23 @@ from services.design.tables import labelled
 _HERE: Final = Path(__file__).parent
 #: All there are in this process: phrases of one folder stand on pages of another.
 _MADE: Final[WeakSet[Templates]] = WeakSet()
+
+
+class _Compiled(BytecodeCache):
+    """What each file compiles to, whatever the language and whosever page it is part of."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED: Final = _Compiled()
 
 
 class Templates:
@@ -61,6 +80,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             finalize=speech.say,
+            bytecode_cache=_COMPILED,
         )
         environment.newstyle_gettext = True  # type: ignore[attr-defined]
         environment.globals.update(
