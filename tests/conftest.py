@@ -65,7 +65,7 @@ settings.load_profile("CI" if inherited("CI").get("CI") == "true" else "any mach
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="rewrite the golden files instead of comparing with them")
-    parser.addoption("--pictures", action="store_true", help="leave pictures of every page in every look, not on a phone alone")
+    parser.addoption("--pictures", action="store_true", help="leave pictures of every page in every look")
 
 
 def pytest_configure() -> None:

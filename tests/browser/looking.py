@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from docs.generator.product import ROOT
 from tests.browser.keeping import WRITTEN
 
-#: Not kept by git; CI keeps it.
+#: Not kept by git.
 PICTURES = ROOT / "var" / "screenshots"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 #: Tables whose rows fold on a narrow screen, or that have codes, of which something is seen only by scrolling them sideways.

@@ -125,7 +125,7 @@ LOOKED_AT = [(name, look) for name, (_, _, looks) in SHOWN.items() for look in l
 
 
 @pytest.mark.parametrize(("name", "look"), LOOKED_AT)
-def test_a_map_can_be_read_and_used(scene: Scene, open_page: Any, name: str, look: str) -> None:
+def test_a_map_can_be_read_and_used(scene: Scene, open_page: Any, name: str, look: str, pytestconfig: pytest.Config) -> None:
     (path, who, _), (options, chosen) = SHOWN[name], LOOKS[look]
     scene.tiles.asked.clear()
     page = open_page(path.format(opinion=scene.opinion) + (f"?{chosen}" if chosen else ""), who, **options)
@@ -141,7 +141,8 @@ def test_a_map_can_be_read_and_used(scene: Scene, open_page: Any, name: str, loo
     assert page.evaluate(FAINT) == []
     assert [each for each in page.evaluate(SMALL) if "leaflet" in each] == []
     eyes = Eyes(page)
-    eyes.take_picture(f"{name}-{look}")
+    if pytestconfig.getoption("pictures"):
+        eyes.take_picture(f"{name}-{look}")
     assert eyes.violations() == []
 
 
