@@ -6,11 +6,19 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from services.notify.store.tables import channels, is_state
+from services.notify.store.tables import channels, is_state, staff_notifications, submitter_notifications
 from services.runtime.store.database import INSERTS, Database, Transaction
+from services.runtime.store.statements.bulk import first
 
 #: What is kept of an attempt whose process died.
 LOST = "the process ended during the attempt; nobody knows whether it arrived"
+#: By table, the first of the attempts that were begun before an instant and have not ended.
+_FIRST_LOST = {
+    table: sa.select(table.c.id).where(is_state(table, "sending"), table.c.begun < sa.bindparam("before")).limit(1)
+    for table in (staff_notifications, submitter_notifications)
+}
+#: The channels that are left alone at `now`.
+RESTING = sa.select(channels.c.channel).where(channels.c.rests_until > sa.bindparam("now"))
 
 
 class NotificationStore:
@@ -39,11 +47,11 @@ class NotificationStore:
 
     def give_up_lost(self, begun_before: datetime) -> int:
         """Mark attempts whose process must have died as `uncertain`: nobody knows whether they arrived; returns how many."""
-        lost = sa.and_(is_state(self._table, "sending"), self._table.c.begun < begun_before)
         with self._database.reading() as connection:
             # Without a lock, because there nearly never are any.
-            if connection.execute(sa.select(self._table.c.id).where(lost).limit(1)).first() is None:
+            if first(connection, _FIRST_LOST[self._table], {"before": begun_before}) is None:
                 return 0
+        lost = sa.and_(is_state(self._table, "sending"), self._table.c.begun < begun_before)
         with self._database.transaction() as work:
             return self.end(work, lost, "uncertain", LOST)
 
@@ -55,11 +63,6 @@ class NotificationStore:
     def recorded_as(self, channel: str) -> str:
         """Under which name the failures of a channel are recorded."""
         return channel
-
-
-def resting(now: datetime) -> sa.Select[tuple[str]]:
-    """The channels that are left alone at `now`."""
-    return sa.select(channels.c.channel).where(channels.c.rests_until > now)
 
 
 def recover(work: Transaction, channel: str) -> None:

@@ -12,12 +12,19 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from services.notify.domain.witness import WitnessRecord
-from services.notify.store.channels import NotificationStore, recover, resting
+from services.notify.store.channels import RESTING, NotificationStore, recover
 from services.notify.store.tables import AnyRow, is_state, staff_notifications
 from services.notify.store.witness import newest_head
 from services.runtime.store.database import Database, Transaction
+from services.runtime.store.statements.bulk import fetch
 
 MOST_GATHERED = 200
+_WAITING = (
+    sa.select(staff_notifications.c.channel)
+    .where(is_state(staff_notifications, "pending"), staff_notifications.c.next_at <= sa.bindparam("now"))
+    .where(staff_notifications.c.channel.not_in(RESTING))
+    .distinct()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +50,8 @@ class StaffNotificationStore(NotificationStore):
 
     def waiting_channels(self, now: datetime) -> list[str]:
         """The channels that have something to send now and are not resting from a failure."""
-        query = (
-            sa.select(staff_notifications.c.channel)
-            .where(is_state(staff_notifications, "pending"), staff_notifications.c.next_at <= now)
-            .distinct()
-        )
         with self._database.reading() as connection:
-            return list(connection.execute(query.where(staff_notifications.c.channel.not_in(resting(now)))).scalars())
+            return [row.channel for row in fetch(connection, _WAITING, {"now": now})]
 
     def take(self, channel: str) -> TakenStaffNotifications | None:
         """Mark what a channel gets next as being sent; None when there is nothing."""

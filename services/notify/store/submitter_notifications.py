@@ -13,11 +13,12 @@ from sqlalchemy.engine import Connection
 from services.notify.domain.letters.gathered import DIGEST
 from services.notify.domain.letters.members import ABOUT_SESSION
 from services.notify.domain.letters.submitters import SubmitterDelivery, SubmitterNotification
-from services.notify.store.channels import NotificationStore, recover, resting
+from services.notify.store.channels import RESTING, NotificationStore, recover
 from services.notify.store.notices import A_PRUNING
 from services.notify.store.tables import is_state, submitter_notifications
 from services.runtime.clock import new_id
 from services.runtime.store.database import Database, Transaction
+from services.runtime.store.statements.bulk import fetch
 from services.runtime.store.vault import SealBroken, Vault
 from services.runtime.web.lists.listing import newest_first
 
@@ -32,6 +33,11 @@ _FORGET = submitter_notifications.delete().where(
 )
 #: What still says whom it is for.
 WAITING = is_state(submitter_notifications, "pending") | is_state(submitter_notifications, "sending")
+_WAYS = (
+    sa.select(submitter_notifications.c.way)
+    .where(is_state(submitter_notifications, "pending"), submitter_notifications.c.next_at <= sa.bindparam("now"))
+    .distinct()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +71,9 @@ class SubmitterNotificationStore(NotificationStore):
 
     def waiting_ways(self, now: datetime) -> list[str]:
         """The ways that have something to send now and are not resting from a failure."""
-        query = (
-            sa.select(submitter_notifications.c.way)
-            .where(is_state(submitter_notifications, "pending"), submitter_notifications.c.next_at <= now)
-            .distinct()
-        )
         with self._database.reading() as connection:
-            ways = list(connection.execute(query).scalars())
-            rests: set[str] = set(connection.scalars(resting(now))) if ways else set()
+            ways = [row.way for row in fetch(connection, _WAYS, {"now": now})]
+            rests = {row.channel for row in fetch(connection, RESTING, {"now": now})} if ways else set()
         return [way for way in ways if self.recorded_as(way) not in rests]
 
     def take(self, way: str) -> TakenSubmitterNotification | None:

@@ -13,18 +13,23 @@ from services.notify.domain.ladder import Deadline
 from services.notify.domain.timetable import Ending
 from services.notify.store.deadlines import FACTS, first_ending, is_higher
 from services.notify.store.tables import AnyRow, deadlines, endings, is_state, occasions
+from services.runtime.store.statements.bulk import fetch
 from services.runtime.web.lists.listing import narrowed
 
 Place = tuple[str, str, int]
 _KEY = (deadlines.c.assignment, deadlines.c.kind, deadlines.c.version)
+_NEXT_RUNG = (
+    sa.select(deadlines.c.next_at.label("at"))
+    .where(is_state(deadlines, "open"), deadlines.c.next_at.is_not(None))
+    .order_by(deadlines.c.next_at)
+    .limit(1)
+)
+_NEXT_OCCASION = sa.select(occasions.c.at).order_by(occasions.c.at).limit(1)
 
 
 def next_due(connection: Connection) -> datetime | None:
     """When the next rung of all is due."""
-    waiting = sa.select(deadlines.c.next_at).where(is_state(deadlines, "open"), deadlines.c.next_at.is_not(None))
-    first = connection.execute(waiting.order_by(deadlines.c.next_at).limit(1)).scalar()
-    called = connection.execute(sa.select(occasions.c.at).order_by(occasions.c.at).limit(1)).scalar()
-    return min((at for at in (first, called) if at is not None), default=None)
+    return min((row.at for query in (_NEXT_RUNG, _NEXT_OCCASION) for row in fetch(connection, query)), default=None)
 
 
 def open_deadlines(

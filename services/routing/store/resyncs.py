@@ -21,6 +21,12 @@ resyncs = sa.Table(
     sa.Column("reached", sa.String(36), nullable=False),
     sa.Column("asked", Instant, nullable=False),
 )
+_LONGEST = (
+    sa.select(resyncs.c.department, resyncs.c.reached)
+    .order_by(resyncs.c.asked, resyncs.c.department)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
 _IS_OPEN = assignments.c.state.in_(WITH_DEPARTMENT)
 
 
@@ -45,9 +51,7 @@ class ResyncStore:
 
     def next(self) -> AskedResync | None:
         """The one that has waited longest, held until the commit; what another worker holds is passed over."""
-        query = sa.select(resyncs.c.department, resyncs.c.reached).order_by(resyncs.c.asked, resyncs.c.department).limit(1)
-        row = self._work.execute(query.with_for_update(skip_locked=True)).one_or_none()
-        return None if row is None else AskedResync._make(row)
+        return next((AskedResync._make(row) for row in self._work.fetch(_LONGEST)), None)
 
     def go_on(self, department: str, reached: str) -> None:
         """Note how far it is, behind the others that wait."""

@@ -61,6 +61,21 @@ _READ = (
 )
 _TOLD = (opinions.c.title, opinions.c.content, opinions.c.area, opinions.c.topic, opinions.c.submitted)
 _TEXTS = sa.select(*_READ, *_TOLD).join(opinions, opinions.c.id == wordings.c.opinion)
+_MOST: sa.BindParameter[int] = sa.bindparam("most", type_=sa.Integer)
+_UNREAD_TEXTS = (
+    sa.select(opinions.c.title, opinions.c.content)
+    .join(wordings, opinions.c.id == wordings.c.opinion)
+    .where(_UNREAD)
+    .order_by(wordings.c.number)
+    .limit(_MOST)
+)
+_NEXT_UNREAD = (
+    sa.select(wordings.c.number)
+    .where(_UNREAD, wordings.c.number > sa.bindparam("after"))
+    .order_by(wordings.c.number)
+    .limit(_MOST)
+    .with_for_update()
+)
 _NUMBERED = _TEXTS.where(among(wordings.c.number, "numbers"))
 _HELD = sa.select(bands.c.band, bands.c.number).where(among(bands.c.band, "bands"))
 _COMMON = sa.func.count()
@@ -109,8 +124,7 @@ def unindex(work: Transaction, opinion: str, title: str, content: str) -> None:
 
 def unread_texts(connection: Connection, limit: int) -> Sequence[tuple[str, str]]:
     """Titles and contents of the next opinions to read, without a lock: they may say something else by the time they are read."""
-    told = sa.select(opinions.c.title, opinions.c.content).join(wordings, opinions.c.id == wordings.c.opinion)
-    return [(row.title, row.content) for row in connection.execute(told.where(_UNREAD).order_by(wordings.c.number).limit(limit))]
+    return [(row.title, row.content) for row in fetch(connection, _UNREAD_TEXTS, {"most": limit})]
 
 
 class WordingStore:
@@ -121,10 +135,8 @@ class WordingStore:
 
     def unread(self, after: int | None, limit: int) -> list[Wording]:
         """The next opinions to read, locked until the commit, the first one first."""
-        query = sa.select(wordings.c.number).where(_UNREAD).order_by(wordings.c.number).limit(limit).with_for_update()
-        query = query if after is None else query.where(wordings.c.number > after)
         # Their texts only once they are locked: one that was changed meanwhile is read as it is now.
-        locked = list(self._work.execute(query).scalars())
+        locked = [row.number for row in self._work.fetch(_NEXT_UNREAD, {"after": after or 0, "most": limit})]
         return sorted(self.numbered(locked), key=lambda each: each.number) if locked else []
 
     def index(self, texts: Sequence[Wording]) -> None:

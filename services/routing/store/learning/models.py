@@ -15,7 +15,7 @@ from services.routing.domain.learning.gate import Report
 from services.routing.domain.learning.ruled import RuledCase, RuledText
 from services.routing.store.tables import assignments, rulings, tables
 from services.runtime.store.database import Instant, Transaction
-from services.runtime.store.statements.bulk import among
+from services.runtime.store.statements.bulk import among, fetch, first
 
 Standing = Literal["training", "in_use", "retired", "rejected", "broken"]
 #: One row for each training. `body` is kept of the one in use alone, so that what was erased is nowhere once it is replaced;
@@ -84,10 +84,13 @@ class SeenOf(NamedTuple):
     wrong: int
 
 
+_IN_USE = sa.select(models.c.version).where(models.c.standing == "in_use")
+
+
 def version_in_use(connection: Connection) -> int:
     """The number of the model in use; 0 where there is none."""
-    found = connection.execute(sa.select(models.c.version).where(models.c.standing == "in_use")).scalar()
-    return int(found or 0)
+    found = first(connection, _IN_USE)
+    return int(found.version) if found else 0
 
 
 def model_in_use(connection: Connection) -> StoredModel | None:
@@ -182,10 +185,12 @@ def rules_alone(work: Transaction) -> None:
     work.execute(models.update().where(models.c.standing == "in_use").values(standing="retired", body=None))
 
 
+_NEWEST = sa.select(rulings.c.id).where(_ABOUT_DUTY).order_by(rulings.c.id.desc()).limit(sa.bindparam("most", type_=sa.Integer))
+
+
 def recent_rulings(connection: Connection, limit: int) -> list[str]:
     """The ids of the newest rulings on whose duty a case is."""
-    query = sa.select(rulings.c.id).where(_ABOUT_DUTY).order_by(rulings.c.id.desc()).limit(limit)
-    return list(connection.execute(query).scalars())
+    return [row.id for row in fetch(connection, _NEWEST, {"most": limit})]
 
 
 def ruled_texts(connection: Connection, ids: Sequence[str]) -> list[RuledText]:
