@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -45,16 +44,6 @@ def count_opinions(service: Service, scope: Scope, now: datetime) -> CountsAsOf:
     return counted
 
 
-def _check_named(service: Service, scope: Scope, now: datetime) -> None:
-    """Raises `Invalid` for a deputy or a group through which nothing had come by then: the register is not known here."""
-    for name, code in (("deputy", scope.deputy), ("group", scope.group)):
-        if code is not None:
-            ever = replace(scope, by=(), since=None, until=None, **{"group" if name == "deputy" else "deputy": None})
-            if not count_opinions(service, ever, now).keys:
-                reason = f"there is nothing with the code {code}"
-                raise Invalid("Correct the parameters named in 'errors' and ask again.", {name: [reason]})
-
-
 def is_final(answer: PublishedStatistics | SessionStatistics) -> bool:
     """Whether the answer is as of the instant that was asked about, and so stays as it is."""
     return answer.as_of == answer.scope.at
@@ -63,8 +52,6 @@ def is_final(answer: PublishedStatistics | SessionStatistics) -> bool:
 def _published(service: Service, scope: Scope, now: datetime, asked: StatisticsRequest, *, counts: bool) -> PublishedStatistics:
     with service.turn() if counts else nullcontext():
         counted = count_opinions(service, scope, now)
-    if not counted.keys:
-        _check_named(service, scope, now)
     # Of a deputy of several groups, only the one that was asked for is shown.
     only = (asked.group,) if asked.group is not None else None
     spread: dict[str, Callable[[str], Sequence[str]]] = {"group": lambda groups: only or each_group(groups)}

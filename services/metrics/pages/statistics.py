@@ -62,8 +62,8 @@ DATES: Mapping[str, Phrase] = {
 ADVICE: Mapping[str, Phrase] = {
     "by": Phrase("There is no such grouping, or there are too many groups"),
     "roll_up": Phrase("Please choose one of these"),
-    "deputy": Phrase("Nothing has come through a deputy with this code; please enter one such as wx-017"),
-    "group": Phrase("Nothing has come through a group of deputies with this code"),
+    "deputy": Phrase("Please enter the code of a deputy, such as wx-017"),
+    "group": Phrase("Please enter the code of a group of deputies"),
     "from": Phrase("Please enter a date such as 2026-11-22"),
     "to": Phrase("Please enter a date that is not before the first one"),
     "as_of": Phrase("Please enter a date that is not after today"),

@@ -12,7 +12,8 @@ from services.metrics.domain.notes import NOTES
 from services.metrics.domain.rates import RATES
 from services.metrics.domain.statistics import GroupNumbers, PublishedStatistics
 from services.metrics.domain.waiting import QUANTILES
-from services.runtime.input.queries import MomentField, Registered
+from services.runtime.input.fields import Code
+from services.runtime.input.queries import LONGEST_CODE, MomentField
 
 
 class Dimensions(fields.Field[tuple[str, ...]]):
@@ -37,8 +38,8 @@ class StatisticsQuery(Schema):
     since = MomentField(data_key="from", load_default=None, metadata={"description": "submitted on or after"})
     until = MomentField(data_key="to", load_default=None, metadata={"description": "submitted before; a date includes its day"})
     roll_up = fields.Boolean(load_default=False, metadata={"description": "whether a station counts those below it, too"})
-    deputy = Registered(metadata={"description": "code of a deputy: only what came through this one"})
-    group = Registered(metadata={"description": "code of a group: only what came through its deputies"})
+    deputy = Code(LONGEST_CODE, load_default=None, metadata={"description": "code of a deputy: only what came through this one"})
+    group = Code(LONGEST_CODE, load_default=None, metadata={"description": "code of a group: only what came through its deputies"})
     as_of = MomentField(load_default=None, metadata={"description": "as of then, by default the newest; a date includes its day"})
 
 
