@@ -50,8 +50,8 @@ def read_head(raw: bytes) -> RequestHead:
     method, target, version = _first_line(first)
     fields = _fields(lines)
     is_old = version == "HTTP/1.0"
-    expectation = fields.get("HTTP_EXPECT", "").lower()
-    if expectation not in ("", "100-continue"):
+    expectation = fields.get("HTTP_EXPECT")
+    if expectation is not None and expectation.lower() != "100-continue":
         raise RequestRefused(417, "Nothing can be expected here but 100-continue.")
     path, _, query = _path(target).partition("?")
     keeps = _keeps(fields.get("HTTP_CONNECTION"), is_old=is_old) and method != "CONNECT"
