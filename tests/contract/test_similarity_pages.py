@@ -262,8 +262,8 @@ def test_rising_words_are_shown_with_their_weeks_by_county_area_and_topic(any_da
     assert "没有" in page(harness, "/rising?topic=rivers")
     earlier = unescape(re.search(r'href="([^"]+)" rel="prev"', text)[1])
     assert "没有" in page(harness, earlier)
-    for wrong in ("?day=gestern", "?day=2999-01-01", "?day=0001-01-01"):
-        page(harness, f"/rising{wrong}")
+    for day, status in {"gestern": 422, "2026-02-30": 422, "2999-01-01": 200, "0001-01-01": 422}.items():
+        page(harness, f"/rising?day={day}", status)
     page(harness, "/rising", 403, "water")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 
 from marshmallow import Schema, ValidationError, fields, validate
 
@@ -18,6 +18,7 @@ EARLIEST_YEAR, LATEST_YEAR = 1970, 9998
 MOST_NAMED = 60
 SEPARATOR = ","
 LONGEST_CODE = 40
+Moment = TypeVar("Moment", bound=date)
 _BLANK_BEFORE_OFFSET = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNKNOWN = re.compile("unknown: (.*); there are ", re.DOTALL)
@@ -89,6 +90,14 @@ class YearField(fields.Integer):
         super().__init__(load_default=None, validate=validate.Range(EARLIEST_YEAR, LATEST_YEAR), **options)
 
 
+class DayField(fields.Date):
+    """A day such as 2026-11-22, far enough from the first and the last that there are, so that weeks can be counted from it."""
+
+    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> date:
+        day: date = super()._deserialize(value, *arguments, **options)
+        return _in_reach(day)
+
+
 class MonthField(fields.Field[date]):
     """A month such as 2026-11, read as its first day."""
 
@@ -97,9 +106,7 @@ class MonthField(fields.Field[date]):
             month = date.fromisoformat(f"{value}-01")
         except ValueError as error:
             raise ValidationError("not a month (2026-11)") from error
-        if not EARLIEST_YEAR <= month.year <= LATEST_YEAR:
-            raise ValidationError(f"the year has to lie between {EARLIEST_YEAR} and {LATEST_YEAR}")
-        return month
+        return _in_reach(month)
 
 
 class MomentField(fields.Field[date | datetime]):
@@ -114,9 +121,13 @@ class MomentField(fields.Field[date | datetime]):
             raise ValidationError("not a date (2026-11-22) or an instant (2026-11-22T09:30:00+08:00)") from error
         if isinstance(moment, datetime) and moment.tzinfo is None:
             raise ValidationError("an instant needs its offset, such as 2026-11-22T09:30:00+08:00")
-        if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
-            raise ValidationError(f"the year has to lie between {EARLIEST_YEAR} and {LATEST_YEAR}")
-        return moment
+        return _in_reach(moment)
+
+
+def _in_reach(moment: Moment) -> Moment:
+    if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+        raise ValidationError(f"the year has to lie between {EARLIEST_YEAR} and {LATEST_YEAR}")
+    return moment
 
 
 def begin_of(moment: date | datetime, zone: tzinfo) -> datetime:

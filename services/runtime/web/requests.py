@@ -22,8 +22,6 @@ from services.runtime.web.routes import API, LONGEST_BODY, Route
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
-#: What every page may be told: where a list begins, what has been done and to what, which form is asked for, where it leads.
-UNDECLARED = frozenset({"cursor", "did", "done", "about", "form", "redraw", "to"})
 _UTF8, GB = frozenset({"utf-8", "utf8", "us-ascii", "ascii"}), frozenset({"gb18030", "gbk", "gb2312"})
 _UTF16 = frozenset({"utf-16", "utf-16le", "utf-16be"})
 #: The charsets that may be declared for what is read as text.
@@ -130,7 +128,7 @@ def read_query(route: Route, catalogue: Any = None) -> Mapping[str, Any]:
     """The query as the route's schema makes it; raises `Malformed` and `Invalid`.
 
     A page ignores unknown parameters, because links get some added when they are shared; the API refuses them. Codes have to be in
-    the `catalogue`. A page that declares no query is told of a place and of what has been done, and of nothing else.
+    the `catalogue`. A page that declares no query is told of all as it is: where a list begins, and what has been done.
     """
     request = current()
     if route.query is None and not request.query_string:
@@ -143,7 +141,7 @@ def read_query(route: Route, catalogue: Any = None) -> Mapping[str, Any]:
     if schema is None:
         if given and route.path.startswith(API):
             raise Invalid("This takes no query.", {name: ["Unknown field."] for name in given})
-        return {name: text for name, text in given.items() if name in UNDECLARED}
+        return given
     parsed: Mapping[str, Any] = validate(schema, {name: text for name, text in given.items() if name in fields or not route.page})
     if wrong := dict(wrong_codes(schema, parsed, catalogue)):
         raise Invalid("Correct the parameters named in 'errors' and ask again.", wrong)

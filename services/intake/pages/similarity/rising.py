@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from marshmallow import fields
-
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.words.bilingual import Words
 from services.intake.app.context import Intake
@@ -20,7 +18,7 @@ from services.intake.pages.timeline import topic_name
 from services.intake.store.similarity.rising import COUNTY, rising, scope_of
 from services.intake.store.similarity.themes import RisingSubject, rising_now, weekly
 from services.runtime.clock import ZONE
-from services.runtime.input.queries import CodeOf, texts
+from services.runtime.input.queries import CodeOf, DayField, texts
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import desk_html, error_page
 from services.runtime.web.routes import Answer, Routes
@@ -43,7 +41,7 @@ class ShownWord(NamedTuple):
         return round(self.before / WEEKS_BEFORE, 1)
 
 
-_NARROWED = texts(area=CodeOf("areas"), topic=CodeOf("topics"), day=fields.Date(load_default=None))
+_NARROWED = texts(area=CodeOf("areas"), topic=CodeOf("topics"), day=DayField(load_default=None))
 
 
 @routes.get("/rising", access=OFFICE, query=_NARROWED, page=error_page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from services.runtime.input.queries import Codes
+from services.runtime.input.queries import Codes, DayField
 
 
 class RisingQuery(Schema):
@@ -12,7 +12,7 @@ class RisingQuery(Schema):
 
     area = Codes("areas", load_default=None)
     topic = Codes("topics", load_default=None)
-    day = fields.Date(load_default=None, metadata={"description": "Any day of the week that is asked about."})
+    day = DayField(load_default=None, metadata={"description": "Any day of the week that is asked about."})
 
 
 class RisingWord(Schema):
