@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
-from services.runtime.store.database import INSERTS, Instant, rows_of
-from services.runtime.store.statements.bulk import among, fetch, first, insert_into, run, run_many
+from services.runtime.store.database import INSERTS, Instant
+from services.runtime.store.statements.bulk import among, fetch, first, insert_into, rows_of, run, run_many
 
 tables = sa.MetaData()
 things = sa.Table(

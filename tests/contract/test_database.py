@@ -15,8 +15,9 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from services.contracts.messages.opinions import OpinionDeclined
 from services.runtime.clock import ZONE
 from services.runtime.store import engine as engine_module
-from services.runtime.store.database import Database, Instant, rows_of
+from services.runtime.store.database import Database, Instant
 from services.runtime.store.outgoing import outbox
+from services.runtime.store.statements.bulk import rows_of
 from tests.patience import limit
 from tests.stores import MakeDatabase
 

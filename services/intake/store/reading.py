@@ -24,8 +24,7 @@ from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.personal import OF_OPINION, is_personal, persons_of, signer_of
 from services.intake.store.tables import messages, opinions, ratings, signers, timeline
 from services.runtime.store.counting import count_up_to
-from services.runtime.store.database import rows_of
-from services.runtime.store.statements.bulk import among
+from services.runtime.store.statements.bulk import among, rows_of
 from services.runtime.store.vault import Vault
 from services.runtime.web.lists.listing import Reading
 

@@ -20,9 +20,7 @@ _HORIZON = sa.select(horizon.c.at).where(horizon.c.id == ONE)
 
 def hold_pen(work: Transaction) -> None:
     """Lock out other writers until the commit: two workers never add to the same history, or to the ledger, at once."""
-    # SQLite has one writer at a time anyway.
-    if work.connection.dialect.name == "postgresql":
-        work.fetch(_LOCK)
+    work.hold(_LOCK)
 
 
 def take_instant(work: Transaction, clock: Clock) -> datetime:

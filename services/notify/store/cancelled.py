@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from services.notify.store.tables import tables
 from services.runtime.store.database import Instant, Transaction
-from services.runtime.store.locks import hold
 from services.runtime.store.statements.bulk import among
 
 #: `holder` is what is left of an opinion and a receipt of it: nothing that leads back to either. `at` is when intake said so.
@@ -30,7 +29,7 @@ class CancelledHolders:
         """`alone` waits for all who have begun to keep letters: what they keep is there then, to be thrown away."""
         self._work = work
         if alone:
-            hold(work, _ALONE)
+            work.hold(_ALONE)
         found = work.fetch(_FOUND, {"holders": sorted(map(_digest, named))}) if named else ()
         self._known: dict[str, datetime] = dict(map(tuple, found))
 

@@ -10,7 +10,6 @@ from services.notify.store.cases import know
 from services.notify.store.supervision.tables import supervisions
 from services.notify.store.tables import cases, deadlines, occasions, reminders, staff_notifications
 from services.runtime.store.database import Transaction
-from services.runtime.store.locks import hold
 from services.runtime.store.statements.bulk import among
 
 #: What is received with a title, or waits with one for a worker that writes to staff.
@@ -36,7 +35,7 @@ def erase_titles(work: Transaction, erased: Mapping[str, str]) -> None:
         return
     work.overwrite()
     # What is received of it meanwhile, written of it to staff, or published, is there when this begins, or finds it erased.
-    hold(work, _ALONE)
+    work.hold(_ALONE)
     replace_titles(work, erased)
     know(work, sorted(erased))
     work.run_many(_MARK, _rows(erased))

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from services.contracts.messages.values import OpinionText
 from services.routing.store.tables import tables
 from services.runtime.store.database import Instant, Transaction
-from services.runtime.store.locks import hold
 from services.runtime.store.statements.bulk import among
 
 #: `at` is when intake erased it: what was said after that is new.
@@ -37,7 +36,7 @@ class ErasedStore:
         """Load those of a batch, before anything else of it. `alone` waits for all who have begun to keep words of opinions:
         what they keep is there then, to be erased."""
         if alone:
-            hold(self._work, _ALONE)
+            self._work.hold(_ALONE)
         for opinion, at, title, content in self._work.fetch(_FOUND, {"named": sorted(opinions)}) if opinions else ():
             self._known[opinion] = at, OpinionText(opinion, title, content)
 

@@ -14,7 +14,7 @@ from services.routing.domain.assignment import Assignment
 from services.routing.store.calendars import MOVING
 from services.routing.store.cases import ASSIGNMENTS
 from services.routing.store.tables import ENDED, GOES_ON, IN_ORDER, assignments
-from services.runtime.store.database import rows_of
+from services.runtime.store.statements.bulk import rows_of
 from services.runtime.web.lists.listing import Reading
 
 

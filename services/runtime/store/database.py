@@ -137,6 +137,11 @@ class Transaction:
         if self.connection.dialect.name == "sqlite":
             self.connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
+    def hold(self, lock: sa.Executable) -> None:
+        """Wait for a lock of PostgreSQL, held until the commit; an SQLite file has one writer at a time anyway."""
+        if self.connection.dialect.name == "postgresql":
+            self.execute(lock)
+
     def flush(self) -> None:
         """Send what was added to the database, each statement once with all its parameters, in the order they were first used."""
         if self.buffer:
@@ -284,12 +289,6 @@ class Database:
 
     def _beside(self, suffix: str) -> Path:
         return Path(f"{self.url.database}.{suffix}")
-
-
-def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
-    """All rows as mappings with plain text keys."""
-    names = list(map(str, result.keys()))
-    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 #: The insert with ON CONFLICT of each kind of store.

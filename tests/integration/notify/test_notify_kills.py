@@ -17,8 +17,8 @@ from services.contracts.topology import destinations
 from services.notify.store.tables import reminders, staff_notifications
 from services.runtime.clock import SystemClock, new_id
 from services.runtime.messaging.broker import Outgoing
-from services.runtime.store.database import rows_of
 from services.runtime.store.outgoing.outbox import outbox_table
+from services.runtime.store.statements.bulk import rows_of
 from tests.integration.notify.mailing import mailto, post_office
 from tests.integration.notify.mortals import LADDER, mortals
 from tests.unit.notify.scenes import MIGRATIONS

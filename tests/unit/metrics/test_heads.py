@@ -16,8 +16,9 @@ from services.metrics.__main__ import ASSEMBLY
 from services.metrics.handlers import ledger
 from services.metrics.store.tables import days, heads, leaves
 from services.runtime.clock import FixedClock
-from services.runtime.store.database import Database, rows_of
+from services.runtime.store.database import Database
 from services.runtime.store.outgoing.outbox import outbox_table
+from services.runtime.store.statements.bulk import rows_of
 from tests.unit.metrics.conftest import running_on
 from tests.unit.metrics.events import START, Case
 from tests.unit.metrics.test_ledger import Inside

@@ -34,8 +34,9 @@ from services.notify.store.staff_notifications import StaffNotificationStore
 from services.notify.store.submitter_notifications import SubmitterNotificationStore
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.process.catalogue import InUse, Source
-from services.runtime.store.database import Database, rows_of
+from services.runtime.store.database import Database
 from services.runtime.store.outgoing.outbox import outbox_table
+from services.runtime.store.statements.bulk import rows_of
 from services.runtime.store.vault import Vault
 
 KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"

@@ -37,8 +37,9 @@ from services.runtime.messaging.broker import Outgoing
 from services.runtime.messaging.dispatch import Dispatcher
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.process.catalogue import InUse
-from services.runtime.store.database import Database, rows_of
+from services.runtime.store.database import Database
 from services.runtime.store.outgoing.outbox import outbox_table
+from services.runtime.store.statements.bulk import rows_of
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.access.tokens import TokenAuthenticator
 from services.runtime.web.application import create_app

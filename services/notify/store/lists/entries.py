@@ -15,7 +15,6 @@ from services.notify.domain.lists.frozen import FrozenList, ListScope, Published
 from services.notify.store.lists.tables import entries, frozen_lists
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
-from services.runtime.store.locks import hold
 from services.runtime.store.nouns import Nouns, NounTable
 from services.runtime.store.statements.bulk import among
 from services.runtime.web.lists.listing import newest_first
@@ -55,7 +54,7 @@ class ListStore:
 
     def hold_questions(self) -> None:
         """Let nothing of questions be erased until the transaction ends, so that nothing is published that goes meanwhile."""
-        hold(self._work, _HOLD)
+        self._work.hold(_HOLD)
 
     def published(self, scopes: Collection[str]) -> list[FrozenList]:
         """All that was published of these, the oldest first."""

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection, CursorResult, Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -172,6 +172,12 @@ def run_many(connection: Connection, statement: sa.Executable, rows: Sequence[Ro
         Bare(connection, plan.text).run(plan.parameters(rows[0]))
     else:
         Bare(connection, plan.text).run_many([plan.parameters(row) for row in rows])
+
+
+def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
+    """All rows as mappings with plain text keys."""
+    names = list(map(str, result.keys()))
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 @lru_cache(maxsize=REMEMBERED)

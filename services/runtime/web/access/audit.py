@@ -18,7 +18,8 @@ import structlog
 from services.contracts.errors import Unavailable
 from services.contracts.people.callers import Caller
 from services.runtime.clock import new_id
-from services.runtime.store.database import Database, Instant, Transaction, rows_of
+from services.runtime.store.database import Database, Instant, Transaction
+from services.runtime.store.statements.bulk import rows_of
 from services.runtime.web.access.people import LONGEST_NAME
 from services.runtime.web.access.tokens import tables
 

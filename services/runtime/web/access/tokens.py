@@ -24,7 +24,8 @@ from services.contracts.people.callers import (
     check_token,
 )
 from services.runtime.clock import new_id
-from services.runtime.store.database import Database, Instant, Transaction, rows_of
+from services.runtime.store.database import Database, Instant, Transaction
+from services.runtime.store.statements.bulk import rows_of
 
 log = structlog.get_logger()
 PREFIX = "hy_"

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.errors import Invalid
-from services.runtime.store.database import Instant, rows_of
+from services.runtime.store.database import Instant
+from services.runtime.store.statements.bulk import rows_of
 from services.runtime.web.lists.listing import SETTLING, followed, read_listing
 from services.runtime.web.requests import validate
 
