@@ -179,6 +179,13 @@ def asked(route: Route) -> list[tuple[str, Field[Any]]]:
     return [(field.data_key or name, field) for name, field in fields]
 
 
+def somebody_for(route: Route) -> Caller:
+    """Somebody to whom a page is open."""
+    role = next(iter(sorted(route.access)), None)
+    of = acting_for(role, party_of(role)) if role else {}
+    return Caller(role, of.get("department"), station=of.get("station"), deputy=of.get("deputy"))
+
+
 @pytest.mark.parametrize(("service", "route", "wrong"), list(narrowed(pages=False)), ids=lambda each: getattr(each, "path", ""))
 def test_a_list_for_programs_refuses_what_its_filter_cannot_be_and_names_it(
     clients: dict[str, FlaskClient], service: str, route: Route, wrong: dict[str, str]
@@ -194,10 +201,7 @@ def test_a_list_for_programs_refuses_what_its_filter_cannot_be_and_names_it(
 def test_a_list_says_what_its_filter_cannot_be_and_leads_to_the_list_without_it(
     clients: dict[str, FlaskClient], monkeypatch: pytest.MonkeyPatch, service: str, route: Route, wrong: dict[str, str]
 ) -> None:
-    role = next(iter(sorted(route.access)), None)
-    of = acting_for(role, party_of(role)) if role else {}
-    caller = Caller(role, of.get("department"), station=of.get("station"), deputy=of.get("deputy"))
-    monkeypatch.setattr(OpenAuthenticator, "caller", lambda *_: caller)
+    monkeypatch.setattr(OpenAuthenticator, "caller", lambda *_: somebody_for(route))
     for name, value in wrong.items():
         answer = clients[service].get(route.path, query_string={name: value, "lang": "en", "theme": "dark"})
         assert (answer.status_code, answer.mimetype) == (422, "text/html"), name
@@ -208,11 +212,8 @@ def test_a_list_says_what_its_filter_cannot_be_and_leads_to_the_list_without_it(
 def test_the_first_and_the_last_days_of_all_fail_nowhere(clients: dict[str, FlaskClient], monkeypatch: pytest.MonkeyPatch) -> None:
     tried = 0
     for service, route, _ in (*narrowed(pages=False), *narrowed(pages=True)):
-        role = next(iter(sorted(route.access)), None)
-        of = acting_for(role, party_of(role)) if role else {}
-        caller = Caller(role, of.get("department"), station=of.get("station"), deputy=of.get("deputy"))
         if route.page:
-            monkeypatch.setattr(OpenAuthenticator, "caller", lambda *_, caller=caller: caller)
+            monkeypatch.setattr(OpenAuthenticator, "caller", lambda *_, route=route: somebody_for(route))
         needed = {name: RIGHT[name] for name, field in asked(route) if field.required and not route.page}
         for name, field in asked(route):
             for value in edges(field):

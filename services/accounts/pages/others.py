@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final, Literal
 from urllib.parse import urlencode
 
@@ -23,7 +24,7 @@ from services.contracts.people.callers import RULES, SIGNED_IN, Role
 from services.contracts.words.bilingual import Words
 from services.contracts.words.text import value
 from services.design.phrases import Phrase
-from services.runtime.input.queries import Choice, Registered, check_registered, texts
+from services.runtime.input.queries import ChoiceOf, Registered, registered, texts
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import error_page, see_other
@@ -58,7 +59,7 @@ LACKING: Final[Mapping[str, Phrase]] = {
     "visit": Phrase("never signed in"), "factor": Phrase("no second factor and no passkey"),
 }  # fmt: skip
 _NARROWED: Final = texts(
-    "q", "cursor", acting=Choice(Role), state=Choice(STATES), lacks=Choice(LACKING), **{"acts-for": Registered(LONGEST)}
+    "q", "cursor", acting=ChoiceOf(Role), state=ChoiceOf(STATES), lacks=ChoiceOf(LACKING), **{"acts-for": Registered(LONGEST)}
 )
 Move = Callable[[Accounts, str, str | None], AccountHolder | Sent]
 #: What an administrator does with an account, by the last part of the address.
@@ -173,7 +174,7 @@ def _list(
 ) -> Answer:
     before = read_cursor(str(call.query.get("cursor") or "") or None)
     asked = {name: value(str(call.query.get(name) or ""))[:LONGEST] for name in FILTERS}
-    check_registered("acts-for", asked["acts-for"] or None, granting.is_place(call, asked["acts-for"]))
+    registered("acts-for", asked["acts-for"] or None, partial(granting.is_place, call))
     found = call.service.accounts.read(lambda people: people.page(before, SHOWN, _wanted(asked)))
     rows = [(each, STATES[each.state], _roles(call, each)) for each in found[:SHOWN]]
     kept = urlencode({name: text for name, text in asked.items() if text})

@@ -22,7 +22,7 @@ from services.contracts.words.bilingual import Words
 from services.contracts.words.vocabulary import CHANNELS
 from services.design.phrases import Phrase
 from services.runtime.input.numbers import typed_number
-from services.runtime.input.queries import Choice, texts
+from services.runtime.input.queries import ChoiceOf, texts
 from services.runtime.web.access import tokens as access
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
@@ -48,7 +48,7 @@ WRONG: Final[Mapping[str, Phrase]] = {
     "days": Phrase("Please enter a number from 1 to %(most)s, or leave it empty").filled(most=access.LONGEST_DAYS),
 }
 GOOD: Final[Mapping[str, Phrase]] = {"good": Phrase("in force"), "ended": Phrase("ended")}
-_NARROWED: Final = texts("cursor", "did", acting=Choice(Role), state=Choice(GOOD))
+_NARROWED: Final = texts("cursor", "did", acting=ChoiceOf(Role), state=ChoiceOf(GOOD))
 REVOKED: Final = Phrase("The token is revoked. Every service refuses it within seconds.")
 GONE: Final = Phrase("This token has ended already, or there is none.")
 ONCE: Final = Phrase("This form has made a token already, which was shown then. If you did not keep it, please revoke it.")

@@ -19,7 +19,7 @@ from services.contracts.words.bilingual import Words
 from services.contracts.words.people import TRAIL
 from services.contracts.words.text import value
 from services.design.phrases import Phrase
-from services.runtime.input.queries import EARLIEST_YEAR, LATEST_YEAR, Choice, begin_of, end_of, texts
+from services.runtime.input.queries import EARLIEST_YEAR, LATEST_YEAR, ChoiceOf, begin_of, end_of, texts
 from services.runtime.sheets.workbook import XLSX
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
@@ -41,7 +41,7 @@ LABELS: Final[Mapping[str, Phrase]] = {
 KINDS: Final[Mapping[str, Phrase]] = {
     "changes": Phrase("something changed"), "looks": Phrase("personal data looked at"), "refused": Phrase("refused"),
 }  # fmt: skip
-_NARROWED: Final = texts("cursor", *FIELDS, kind=Choice(KINDS))
+_NARROWED: Final = texts("cursor", *FIELDS, kind=ChoiceOf(KINDS))
 NOBODY: Final = Phrase("Nobody has this name, sign-in name or number; please enter it in full")
 SEVERAL: Final = Phrase("Several people have this name; please choose one below")
 NO_DAY: Final = Phrase("Please choose a day")

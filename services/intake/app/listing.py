@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from services.contracts.errors import Invalid
@@ -12,7 +13,7 @@ from services.intake.store import reading
 from services.intake.store.constituency.registers import deputy_name
 from services.intake.store.searching import Search, search, search_beside
 from services.runtime.clock import ZONE
-from services.runtime.input.queries import begin_of, check_registered, end_of
+from services.runtime.input.queries import begin_of, end_of, registered
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.listing import read_listing
 from services.runtime.web.lists.paging import cursor_of, read_number
@@ -61,7 +62,7 @@ def _wanted(call: Call[Intake]) -> tuple[dict[str, Any], str | None]:
     wanted = {name: call.query[name] for name in FILTERS}
     if code := wanted["deputy_code"]:
         with call.service.database.reading() as connection:
-            check_registered("deputy_code", code, deputy_name(connection, code) is not None)
+            registered("deputy_code", code, partial(deputy_name, connection))
     asked, own = call.caller.own_only(wanted["department"]), call.caller.department
     # All opinions that a department handles in any role, not only as lead.
     wanted["department"] = asked if own is None else None

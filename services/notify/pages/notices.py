@@ -18,7 +18,7 @@ from services.notify.domain.notices import audiences_of
 from services.notify.pages.paper import TEMPLATES, local
 from services.notify.store.notices import count_notices, listed_notices, see, seen_by, standing_of
 from services.runtime.input.numbers import whole_number
-from services.runtime.input.queries import Choice, texts
+from services.runtime.input.queries import ChoiceOf, texts
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import LONGEST_NUMBER, cursor_of, read_number
@@ -46,7 +46,7 @@ class ShownNotice(NamedTuple):
     is_new: bool
 
 
-@routes.get(LIST, access=SIGNED_IN, query=texts("cursor", "did", unread=Choice("1")), page=error_page)
+@routes.get(LIST, access=SIGNED_IN, query=texts("cursor", "did", unread=ChoiceOf("1")), page=error_page)
 def list_page(call: Call[Notify]) -> Answer:
     """What concerns the reader, the newest first, or with `unread` only what is new. Reading it marks nothing as seen."""
     audiences, before = audiences_of(call.caller), read_number(call.query["cursor"] or None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ MOST_NAMED = 60
 SEPARATOR = ","
 LONGEST_CODE = 40
 Moment = TypeVar("Moment", bound=date)
+Known = TypeVar("Known")
 _BLANK_BEFORE_OFFSET = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNKNOWN = re.compile("unknown: (.*); there are ", re.DOTALL)
@@ -69,7 +70,7 @@ class CodeOf(fields.String):
         self.of = of
 
 
-class Choice(fields.String):
+class ChoiceOf(fields.String):
     """One value of a closed set; empty for any."""
 
     def __init__(self, known: Iterable[str], **options: Any) -> None:
@@ -77,7 +78,7 @@ class Choice(fields.String):
 
 
 class Registered(Code):
-    """The code of something that the store of the service knows, which the view asks by `check_registered`."""
+    """The code of something that the store of the service knows, which the view asks by `registered`."""
 
     def __init__(self, longest: int = LONGEST_CODE, **options: Any) -> None:
         super().__init__(longest, load_default=None, **options)
@@ -155,10 +156,12 @@ def unknown(named: Iterable[str], known: Collection[str]) -> str | None:
     return f"unknown: {', '.join(strange)}; there are {', '.join(listed[:MOST_NAMED])}{rest}"
 
 
-def check_registered(name: str, code: str | None, is_known: bool) -> None:
-    """Raises `Invalid` where a query asks under this name for something that the store does not know."""
-    if code is not None and not is_known:
+def registered(name: str, code: str | None, find: Callable[[str], Known | None]) -> Known | None:
+    """What `find` has for the code that a query has under this name; None without one. Raises `Invalid` where there is nothing."""
+    found = None if code is None else find(code)
+    if code is not None and not found:
         raise Invalid("Correct the parameters named in 'errors' and ask again.", {name: [f"there is nothing with the code {code}"]})
+    return found
 
 
 def strange_in(reasons: Iterable[str]) -> str | None:

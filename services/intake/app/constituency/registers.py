@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from functools import partial
 
 from services.contracts.errors import NotFound
 from services.contracts.people.callers import PUBLIC
@@ -25,7 +26,7 @@ from services.intake.schemas.constituency.registers import (
 from services.intake.store.constituency import registers
 from services.intake.store.constituency.registers import RegisterStore
 from services.intake.store.writing import IntakeStore
-from services.runtime.input.queries import check_registered
+from services.runtime.input.queries import registered
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import page, read_cursor
@@ -42,7 +43,7 @@ def list_deputies(call: Call[Intake]) -> Answer:
     wanted = {name: asked[name] for name in ("state", "level")}
     tied = {"areas": asked["area"], "stations": asked["station"], "groups": asked["group"] and (asked["group"],)}
     with call.service.database.reading() as connection:
-        check_registered("group", asked["group"], bool(asked["group"] and registers.find_group(connection, asked["group"])))
+        registered("group", asked["group"], partial(registers.find_group, connection))
         found = registers.deputies_page(connection, wanted, tied, read_cursor(asked["cursor"]), limit)
     return 200, page([asdict(each) for each in found], limit, "code")
 

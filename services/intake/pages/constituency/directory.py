@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from sqlalchemy.engine import Connection
@@ -25,7 +26,7 @@ from services.intake.pages.publication.public import area_name, place_page
 from services.intake.pages.timeline import LabelledFact, local
 from services.intake.schemas.constituency.registers import DeputyPageQuery
 from services.intake.store.constituency import registers
-from services.runtime.input.queries import check_registered
+from services.runtime.input.queries import registered
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import error_page, html
@@ -79,8 +80,7 @@ def deputies_page(call: Call[Intake]) -> Answer:
     tied = {"stations": (station.code,) if station else None, "groups": (group,) if group else None}
     with call.service.database.reading() as connection:
         state = {"state": DeputyState.ACTIVE}
-        named = registers.find_group(connection, group) if group else None
-        check_registered("group", group, named is not None)
+        named = registered("group", group, partial(registers.find_group, connection))
         found = registers.deputies_page(connection, state, tied, read_cursor(asked["cursor"]), SHOWN)
         groups = shown_groups(connection, asked["groups"])
     narrowed = [each.name for each in (named, station) if each]

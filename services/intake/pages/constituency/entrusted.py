@@ -28,7 +28,7 @@ from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.store import reading
 from services.intake.store.constituency import desk
 from services.intake.store.constituency.registers import deputies_page
-from services.runtime.input.queries import Choice, texts, unknown
+from services.runtime.input.queries import ChoiceOf, texts, unknown
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import error_page, html, see_other
@@ -55,7 +55,7 @@ NO_RECEIPT: Final = Phrase("No opinion of this station has this receipt")
 LABELS: Final[Mapping[str, Phrase]] = {"deputy": Phrase("Deputy"), "receipt": Phrase("Receipt")}
 
 
-@routes.get(LIST, access=app.HOLDERS, query=texts("cursor", duty=Choice(TITLES)), page=error_page)
+@routes.get(LIST, access=app.HOLDERS, query=texts("cursor", duty=ChoiceOf(TITLES)), page=error_page)
 def list_page(call: Call[Intake]) -> Answer:
     """What is entrusted to the person who has signed in, by what is to be done."""
     return _list(call)

@@ -10,7 +10,7 @@ from services.contracts.words.people import DEPUTY_LEVELS, DEPUTY_STATES, GROUP_
 from services.intake.domain.constituency.deputy import LONGEST_TEXT, Deputy, DeputyState
 from services.intake.domain.constituency.group import DeputyGroup
 from services.runtime.input.fields import Building, Code, ManyLines, OneLine, Tuples
-from services.runtime.input.queries import Choice, Choices, CodeOf, Codes, Registered
+from services.runtime.input.queries import ChoiceOf, Choices, CodeOf, Codes, Registered
 from services.runtime.web.lists.paging import Page, page_of
 
 LONGEST_NAME, LONGEST_TERM, LONGEST_COUNTERPART, MOST_TIES = 100, 40, 100, 100
@@ -90,7 +90,7 @@ class RegisterQuery(Schema):
 
     cursor = fields.String(load_default=None)
     groups = fields.String(load_default=None)
-    state = Choice(DEPUTY_STATES)
+    state = ChoiceOf(DEPUTY_STATES)
 
 
 class RegisterEntryQuery(Schema):

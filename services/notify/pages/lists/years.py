@@ -15,7 +15,7 @@ from services.notify.pages.lists.showing import shown_rows
 from services.notify.pages.paper import TEMPLATES, local
 from services.notify.pages.sessions.showing import station_name, stations_of
 from services.notify.store.lists.entries import frozen_at
-from services.runtime.input.queries import Choice, CodeOf, YearField, texts
+from services.runtime.input.queries import ChoiceOf, CodeOf, YearField, texts
 from services.runtime.web.calls import Call
 from services.runtime.web.pages.html import error_page, html
 from services.runtime.web.routes import Answer, Routes
@@ -23,7 +23,7 @@ from services.runtime.web.routes import Answer, Routes
 routes = Routes()
 PATH: Final = "/sessions/lists"
 A_PAGE: Final = 50
-_NARROWED: Final = texts("cursor", list=Choice(LISTS), year=YearField(), station=CodeOf("stations"))
+_NARROWED: Final = texts("cursor", list=ChoiceOf(LISTS), year=YearField(), station=CodeOf("stations"))
 
 
 @routes.get(PATH, access=KEEPERS, query=_NARROWED, page=error_page)

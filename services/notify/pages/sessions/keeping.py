@@ -33,7 +33,7 @@ from services.notify.pages.sessions.showing import by_day, kinds_of, shown_sessi
 from services.notify.schemas.sessions.sessions import DetailsBody
 from services.notify.store.sessions.calendar import Seen, SessionFilter, sessions_page
 from services.notify.store.sessions.sessions import SessionStore
-from services.runtime.input.queries import Choice, CodeOf, texts
+from services.runtime.input.queries import ChoiceOf, CodeOf, texts
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.pages.forms import VERSION
@@ -45,7 +45,7 @@ routes = Routes()
 LIST: Final = "/sessions"
 A_PAGE: Final = 50
 NAMES: Final = ("state", "kind", "station")
-_NARROWED: Final = texts("cursor", state=Choice(SESSION_STATES), kind=CodeOf("session_kinds"), station=CodeOf("stations"))
+_NARROWED: Final = texts("cursor", state=ChoiceOf(SESSION_STATES), kind=CodeOf("session_kinds"), station=CodeOf("stations"))
 _BODY: Final = DetailsBody()
 #: The fields of the form, in its order.
 FIELDS: Final = (
