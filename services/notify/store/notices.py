@@ -114,11 +114,15 @@ def see(work: Transaction, reader: str, audiences: Sequence[str], up_to: int) ->
 
 def prune_notices(work: Transaction, kept: timedelta) -> int:
     """Forget some of what has been kept for longer than that, and who has seen nothing since; returns how many notices."""
-    limit = work.now - kept
-    first = sa.select(notices.c.position, notices.c.kept).order_by(notices.c.position).limit(A_PRUNING).subquery()
-    old = sa.select(first.c.position).where(first.c.kept < limit)
-    work.execute(notice_readers.delete().where(notice_readers.c.updated < limit))
-    return int(work.execute(notices.delete().where(notices.c.position.in_(old))).rowcount)
+    work.execute(notice_readers.delete().where(notice_readers.c.updated < work.now - kept))
+    return prune(work, notices.c.position, notices.c.kept, kept)
+
+
+def prune(work: Transaction, key: sa.Column[Any], at: sa.Column[Any], kept: timedelta) -> int:
+    """Of the first rows of a table by its key, forget those whose `at` is longer ago than that; returns how many."""
+    first = sa.select(key.label("key"), at.label("at")).order_by(key).limit(A_PRUNING).subquery()
+    old = sa.select(first.c.key).where(first.c.at < work.now - kept)
+    return int(work.execute(sa.delete(key.table).where(key.in_(old))).rowcount)
 
 
 def _seen(reader: str) -> sa.Select[Any]:

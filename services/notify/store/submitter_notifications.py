@@ -14,7 +14,7 @@ from services.notify.domain.letters.gathered import DIGEST
 from services.notify.domain.letters.members import ABOUT_SESSION
 from services.notify.domain.letters.submitters import SubmitterDelivery, SubmitterNotification
 from services.notify.store.channels import RESTING, NotificationStore, recover
-from services.notify.store.notices import A_PRUNING
+from services.notify.store.notices import prune
 from services.notify.store.tables import is_state, submitter_notifications
 from services.runtime.clock import new_id
 from services.runtime.store.database import Database, Transaction
@@ -207,10 +207,7 @@ def keep_submitter_notification(
 
 def prune_submitter_notifications(work: Transaction, kept: timedelta) -> int:
     """Forget some that ended longer ago than that; returns how many."""
-    table = submitter_notifications.c
-    first = sa.select(table.id, table.ended).order_by(table.id).limit(A_PRUNING).subquery()
-    old = sa.select(first.c.id).where(first.c.ended < work.now - kept)
-    return int(work.execute(submitter_notifications.delete().where(table.id.in_(old))).rowcount)
+    return prune(work, submitter_notifications.c.id, submitter_notifications.c.ended, kept)
 
 
 def forget_submitter_notifications(work: Transaction, opinions: Collection[str]) -> None:
