@@ -9,6 +9,12 @@ from playwright.sync_api import Page
 ANOTHER_CATALOGUE = Path(__file__).parents[1] / "unit" / "intake" / "town.yml"
 
 
+def follow(page: Page, selector: str) -> None:
+    """Press what leads to another page and wait for that page: what is asked at once may still be answered by the one before."""
+    with page.expect_navigation():
+        page.click(selector)
+
+
 def press_submit(page: Page) -> None:
     page.fill("#title", "路灯不亮")
     page.click("#contact summary")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from services.contracts.messages.assignments import AssignmentPaused
+from tests.browser.doing import follow
 from tests.browser.looking import WIDE
 from tests.unit.intake.harness import DUE
 from tests.visitors import created, progressed, replied, signed
@@ -50,7 +51,7 @@ def test_hostile_text_in_every_field_stays_text_on_every_page(come, visit, text)
     calm(page, f"{path}/submitted")
     calm(page, f"/receipts?receipt={path[-3:]}%3Cscript%3E")
     page.fill("#receipt", text)
-    page.click("form[role=search] button")
+    follow(page, "form[role=search] button")
     seen(page)
     calm(page, "/receipts/lost")
     page.fill("#contact", text)

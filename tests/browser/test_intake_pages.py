@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from services.runtime.clock import ZONE
 from tests.browser.conftest import PHONE
+from tests.browser.doing import follow
 from tests.browser.looking import FAINT, SMALL
 from tests.visitors import created, progressed, replied, signed
 
@@ -78,12 +79,12 @@ def test_mistakes_are_shown_beside_the_field_and_corrected(come, script):
 def test_going_back_and_sending_again_is_the_same_opinion(come, visit):
     page = come(java_script_enabled=False)
     fill(page, title="路灯不亮", content="坏了")
-    page.click("#typed > button")
+    follow(page, "#typed > button")
     first = page.locator(".receipt-code").inner_text()
     page.go_back()
     page.fill("#title", "路灯不亮")
     page.fill("#content", "坏了")
-    page.click("#typed > button")
+    follow(page, "#typed > button")
     assert page.locator(".receipt-code").inner_text() == first
     assert len(visit.opinions()) == 1
 
@@ -91,7 +92,7 @@ def test_going_back_and_sending_again_is_the_same_opinion(come, visit):
 def test_a_visitor_follows_rates_and_is_thanked_without_javascript(come, visit):
     page = come(java_script_enabled=False)
     fill(page, title="河边夜里倒垃圾", content="每晚有车来。")
-    page.click("#typed > button")
+    follow(page, "#typed > button")
     code = page.locator(".receipt-code").inner_text()
     visit.consume(created(DUE), signed(DUE), progressed("正在查。"), replied(DUE))
     page.goto("/receipts")

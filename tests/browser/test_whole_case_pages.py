@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
+from tests.browser.doing import follow
 from tests.browser.looking import FAINT, SMALL
 from tests.unit.intake.whole_case import after_the_reply, answer, at_the_end, before_the_reply
 from tests.visitors import Visit, concluded
@@ -43,7 +44,7 @@ def test_several_sign_on_a_phone_without_javascript_and_each_rates(come, visit):
     page.fill("#cosigner1_name", "李四")
     page.fill("#cosigner2_phone", "0577-62510000")
     assert page.evaluate(SMALL) == []
-    page.click("#typed > button")
+    follow(page, "#typed > button")
     codes = page.locator("[aria-labelledby=their-receipts] strong").all_inner_texts()
     assert len(codes) == 2
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
@@ -52,7 +53,7 @@ def test_several_sign_on_a_phone_without_javascript_and_each_rates(come, visit):
     for code in codes:
         page.goto("/receipts")
         page.fill("#receipt", code)
-        page.click("form[role=search] button")
+        follow(page, "form[role=search] button")
         assert page.locator("#withdrawal").count() == 0
         page.locator("label", has=page.locator("input[name=result][value=dissatisfied]")).click()
         page.fill("#comment", "还没有修好。")
