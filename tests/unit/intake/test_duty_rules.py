@@ -67,6 +67,30 @@ def test_a_hop_that_nobody_confirmed_is_no_hop():
     assert [message.done for message in published(chain.opinion, DutyEnded)] == [True, False, True]
 
 
+def test_what_a_deputy_had_who_left_office_is_passed_on_again_and_was_a_hop():
+    chain = relay()
+    chain.start(STATION, "person-1")
+    chain.pass_on(STATION, WANG)
+    chain.confirm(WANG, "person-2")
+    chain.return_from(LI)
+    chain.return_from(WANG)
+    with pytest.raises(NotAllowed):
+        chain.pass_on(WANG, None)
+    chain.pass_on(STATION, WANG)
+    chain.pass_on(STATION, LI)
+    chain.return_from(LI)
+    assert chain.waiting is None
+    chain.pass_on(STATION, LI)
+    chain.confirm(LI, "person-3")
+    chain.pass_on(LI, None)
+    chain.return_from(LI)
+    assert [(hop.number, hop.code, hop.state) for hop in chain.hops] == [
+        (1, "east", HopState.PASSED), (2, "wang", HopState.PASSED), (3, "wang", HopState.MISSED), (4, "li", HopState.MISSED),
+        (5, "li", HopState.PASSED), (6, None, HopState.TOLD),
+    ]  # fmt: skip
+    assert [(each.hop, each.deputy) for each in published(chain.opinion, OpinionRelayed)] == [(1, None), (2, "wang"), (3, "li")]
+
+
 def test_what_is_done_twice_is_done_once():
     chain = relay()
     chain.start(STATION, None)

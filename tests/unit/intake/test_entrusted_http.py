@@ -8,6 +8,7 @@ import pytest
 
 from services.accounts.model import Invited, NewGrant
 from services.contracts.people.callers import Caller, Role
+from services.intake.handlers.submitter import withdraw
 from services.intake.schemas.constituency.entrusting import CareShape, EntrustedFile, HopShape
 from tests.unit.intake import harness as desks
 from tests.unit.intake.harness import Routing
@@ -190,7 +191,10 @@ def test_bad_input_of_every_command_is_answered_clearly_and_changes_nothing(desk
 @pytest.mark.parametrize(("term", "state"), [("第十八届", "suspended"), ("第十九届", "ended")])
 def test_a_deputy_who_leaves_office_acts_and_reads_no_more_and_what_they_owe_goes_back(desk, term, state):
     enter(desk, "leaving", "孙代表", "active", term)
-    asked, taken, answered, relayed = (desk.submit(channel="station", station="central", submitter=VOTER).id for _ in range(4))
+    ended = desk.submit(channel="station", station="central", submitter=VOTER)
+    asked, taken, answered, relayed, carried = (
+        desk.submit(channel="station", station="central", submitter=VOTER).id for _ in range(5)
+    )
     elsewhere = desk.submit(submitter=VOTER).id
     for opinion in (asked, taken, answered, elsewhere):
         assert tell(desk, opinion, "entrust", "reviewer", deputy="leaving")[0] == 200
@@ -199,12 +203,20 @@ def test_a_deputy_who_leaves_office_acts_and_reads_no_more_and_what_they_owe_goe
     routing = Routing(answered, desk.clock.now())
     desk.consume(routing.created(), routing.signed(), routing.replied())
     assert tell(desk, answered, "feedback", "leaving", how="visit")[0] == 200
-    tell(desk, relayed, "relay", "informant", deputy="leaving")
+    for opinion in (relayed, carried, ended.id):
+        tell(desk, opinion, "relay", "informant", deputy="leaving")
+    for opinion in (carried, ended.id):
+        assert tell(desk, opinion, "relay/confirm", "leaving")[1]["state"] == "taken"
+    desk.do(withdraw, ended.receipt, None)
     enter(desk, "leaving", "孙代表", state, term)
 
     assert {asked, taken} <= on(desk, "station", "take")
-    assert relayed in on(desk, "informant", "pass")
+    assert {relayed, carried} <= on(desk, "informant", "pass")
+    assert ended.id not in on(desk, "informant", "pass")
     assert tell(desk, relayed, "relay/pass", "informant", deputy="li")[1]["code"] == "li"
+    for deputy in ("wang", "li"):
+        assert tell(desk, carried, "relay/pass", "informant", deputy=deputy)[1]["code"] == deputy
+    assert tell(desk, carried, "relay/confirm", "li")[1]["state"] == "taken"
     assert tell(desk, elsewhere, "entrust", "reviewer", deputy="li")[1]["deputy"] == "li"
     for command, body in (("take", {}), ("pass", {}), ("feedback", {"how": "visit"}), ("relay/confirm", {}), ("relay/pass", {})):
         assert tell(desk, taken, command, "leaving", **body)[0] == 403, command

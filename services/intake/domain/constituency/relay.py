@@ -115,8 +115,7 @@ class RelayChain:
         Naming another deputy while the one before has not confirmed leaves that hop missed.
         """
         self._check_open()
-        chain = self.chain
-        last = chain[-1] if chain else None
+        last = self._last_taken
         if last is None or not last.party.is_same(party):
             raise NotAllowed("Only who confirmed the last hop passes the opinion on.")
         target = self._next(last, deputy)
@@ -130,12 +129,34 @@ class RelayChain:
         return self._tell(target)
 
     def return_from(self, deputy: Party) -> None:
-        """A deputy has left office: what waits for them is passed on again by the one before."""
-        waiting, chain = self.waiting, self.chain
+        """A deputy has left office: what waits for them, or was not passed on by them, is passed on again by the one before."""
+        waiting, last = self.waiting, self._last_taken
         if waiting is not None and waiting.party.is_same(deputy):
             waiting.miss(self.opinion)
-            if chain and chain[-1].state is HopState.PASSED:
-                chain[-1].state = move_hop(HopState.PASSED, HopMove.RETURN)
+        elif last is not None and last.state is HopState.TAKEN and last.party.is_same(deputy):
+            # They had it, so it stays a hop.
+            last.state = move_hop(last.state, HopMove.PASS)
+            last = self._before(last.holder)
+        else:
+            return
+        if last is not None and last.state is HopState.PASSED:
+            last.state = move_hop(last.state, HopMove.RETURN)
+
+    @property
+    def _last_taken(self) -> Hop | None:
+        """The hop whose holder passes the opinion on, or has passed it on to the one that waits.
+
+        It is not the last of the chain where a deputy had it who has left office since.
+        """
+        if self.waiting is not None:
+            return self._before(self.waiting.holder)
+        taken = [hop for hop in self.chain if hop.state is HopState.TAKEN]
+        return taken[-1] if taken else (self.chain[-1] if self.chain else None)
+
+    def _before(self, holder: Carrier) -> Hop | None:
+        """The last confirmed hop of those who carry an opinion before others."""
+        earlier = CARRIERS[: CARRIERS.index(holder)]
+        return next((hop for hop in reversed(self.chain) if hop.holder in earlier), None)
 
     def _next(self, last: Hop, deputy: Party | None) -> Party:
         following = CARRIERS[CARRIERS.index(last.holder) + 1 :]

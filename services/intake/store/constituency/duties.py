@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.lifecycle import State
 from services.contracts.people.duties import OPEN_CARES, CareState, HopState
 from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.owing import Party
@@ -14,7 +15,7 @@ from services.intake.domain.constituency.relay import Hop, RelayChain
 from services.intake.domain.opinion import Opinion
 from services.intake.store.columns import EnumCode
 from services.intake.store.constituency.registers import RegisterStore
-from services.intake.store.tables import tables
+from services.intake.store.tables import opinions, tables
 from services.runtime.clock import new_id
 from services.runtime.store.database import Instant, Transaction
 from services.runtime.store.nouns import Nouns, NounTable
@@ -121,10 +122,12 @@ class DutyStore:
         self._hops.save([hop])
 
     def owed_by(self, deputy: str) -> list[str]:
-        """The opinions that a deputy is asked for, has taken up, or is to confirm."""
+        """The opinions that a deputy is asked for, has taken up, is to confirm, or may pass on."""
         theirs = sa.select(cares.c.opinion).where(cares.c.deputy == deputy, IS_OPEN)
-        hops = (relay_hops.c.holder == "deputy", relay_hops.c.code == deputy, relay_hops.c.state == HopState.TOLD, IS_HELD)
-        return list(self._work.execute(theirs.union(sa.select(relay_hops.c.opinion).where(*hops))).scalars())
+        told = sa.or_(relay_hops.c.state == HopState.TOLD, opinions.c.state.in_([state for state in State if not state.is_closed]))
+        hops = (relay_hops.c.holder == "deputy", relay_hops.c.code == deputy, sa.text(f"relay_hops.{IS_HELD}"), told)
+        held = sa.select(relay_hops.c.opinion).join_from(relay_hops, opinions, opinions.c.id == relay_hops.c.opinion).where(*hops)
+        return list(self._work.execute(theirs.union(held)).scalars())
 
     def passed_on_by(self, opinion: str, deputy: str) -> bool:
         """Whether a deputy had the care of an opinion and passed it on."""
