@@ -146,6 +146,7 @@ def mark_queues() -> tuple[str, ...]:
     return tuple(mark_queue(service) for service in SERVICES if PUBLISHES[service])
 
 
+@lru_cache(maxsize=4096)
 def matches(pattern: str, key: str) -> bool:
     """Whether a topic pattern matches a routing key: `*` is one word, `#` any number of words."""
     return _matches(pattern.split("."), key.split("."))
