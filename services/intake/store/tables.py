@@ -94,8 +94,17 @@ opinions = sa.Table(
     sa.Index("opinions_submitted", "submitted"),
     sa.Index("opinions_updated", "updated", "id"),
     sa.Index("opinions_department", "department", "id"),
-    *(sa.Index(f"opinions_{name}", name, "id") for name in ("topic", "area", "station", "channel", "level", "outcome")),
-    sa.Index("opinions_merged_into", "merged_into"),
+    *(sa.Index(f"opinions_{name}", name, "id") for name in ("topic", "area", "station", "channel")),
+    # Without the many that have none of it: a store that has counted values would take that for the most common one, and read
+    # every opinion instead of looking one up.
+    *(
+        sa.Index(f"opinions_{name}", *columns, sqlite_where=some, postgresql_where=some)
+        for name, columns, some in (
+            ("level", ("level", "id"), sa.text("level IS NOT NULL")),
+            ("outcome", ("outcome", "id"), sa.text("outcome IS NOT NULL")),
+            ("merged_into", ("merged_into",), sa.text("merged_into IS NOT NULL")),
+        )
+    ),
 )
 timeline = sa.Table(
     "timeline",
