@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from services.intake.app.similarity import similar
 from services.intake.store.similarity.rising import words
 from services.intake.store.tables import opinions
+from services.runtime.web.lists.paging import cursor_of
 from tests.contract.test_incidents import BRIDGE, told
 from tests.contract.test_rising import STREETS, tell
 from tests.contract.test_wordings import AGAIN, BUS, LAMPS, desk, read, rows
@@ -225,6 +226,25 @@ def test_an_incident_is_confirmed_by_one_press_and_decided_on_at_once(told):
     page(harness, address, 404)
     page(harness, "/incidents/x", 404)
     page(harness, "/incidents", 403, "supervisor")
+
+
+def test_every_act_on_an_incident_leads_back_to_the_page_of_the_list_that_it_was_opened_from(told):
+    harness, ids = told
+    number = int(re.search(r'href="/incidents/(\d+)" data-row>[^<]*东街桥', page(harness, "/incidents"))[1])
+    second = "/incidents?" + urlencode({"cursor": cursor_of(number + 1)})
+    text = page(harness, second)
+    assert 'href="/incidents">回到第一页' in text
+    (address,) = re.findall(r'href="([^"]*)" data-row>[^<]*东街桥', text)
+    assert address == second.replace("?", f"/{number}?")
+    opened = page(harness, address)
+    assert f'href="{second}"' in opened
+    acts = re.findall(r'action="(/incidents[^"]*)" method="post"', opened)
+    assert acts == [second.replace("?", f"/{number}/{verb}?") for verb in ("confirm", "split")]
+    assert press(harness, second.replace("?", f"/{number}/confirm?")) == address
+    assert press(harness, second.replace("?", f"/{number}/accept?"), topic="rivers").startswith(f"{address}&did=accept")
+    assert press(harness, second.replace("?", f"/{number}/split?"), opinions=ids) == second
+    emptied = "/incidents?" + urlencode({"cursor": cursor_of(0)})
+    assert harness.client.get(emptied, headers={"Authorization": "Bearer reviewer"}).headers["Location"] == "/incidents"
 
 
 def test_all_of_an_incident_is_declined_or_merged_at_once(told):

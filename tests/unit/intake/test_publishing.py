@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import sqlalchemy as sa
 
 from services.intake.domain.publication.publishing import CONSENT_WITHDRAWN_ENTRY, RELEASED_ENTRY, WITHHELD_ENTRY
 from services.intake.handlers.merging import merge
 from services.intake.handlers.submitter import withdraw
+from services.intake.pages.publication import releasing
 from services.intake.store.publication.publications import copy_of
 from services.intake.store.tables import public_parts, publications
 from tests.unit.intake.harness import Routing
@@ -61,6 +64,30 @@ def rows(harness):
 
 def waiting(harness):
     return [item["id"] for item in harness.get("/publications", "reviewer").get_json()["items"]]
+
+
+def test_the_page_of_an_opinion_and_what_is_decided_there_lead_back_to_where_it_was_opened(harness, monkeypatch):
+    monkeypatch.setattr(releasing, "A_PAGE", 1)
+    first, second, third = (told(harness, title=title)[0].id for title in ("一", "二", "三"))
+    who = {"Authorization": "Bearer reviewer"}
+
+    def opened(address):
+        return harness.client.get(address, headers=who).text
+
+    (later,) = re.findall(r'href="([^"]+)" rel="next"', opened("/publications"))
+    (address,) = re.findall(r'href="([^"]+)" data-row', opened(later))
+    assert address == later.replace("?", f"/{second}?")
+    page = opened(address)
+    assert f'href="{later}"' in page
+    acts = re.findall(r'action="(/publications[^"]+)" method="post"', page)
+    assert acts == [address, later.replace("?", f"/{second}/withhold?")]
+    assert harness.client.post(acts[1], data={"reason": ""}, headers=who).status_code == 422
+    assert harness.client.post(acts[1], data={"reason": "不宜公开"}, headers=who).headers["Location"] == later
+    assert f"/publications/{third}?" in opened(later)
+    last = later.replace("?", f"/{third}/withhold?")
+    assert harness.client.post(last, data={"reason": "不宜公开"}, headers=who).headers["Location"] == later
+    assert harness.client.get(later, headers=who).headers["Location"] == "/publications"
+    assert waiting(harness) == [first]
 
 
 def test_a_copy_is_made_without_what_is_known_of_its_persons(harness):

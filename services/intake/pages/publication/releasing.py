@@ -21,6 +21,7 @@ from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.schemas.publication.publications import ReleaseBody, WithholdBody
 from services.runtime.web.calls import Call
+from services.runtime.web.lists.narrowing import NarrowedList, address
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
@@ -28,7 +29,7 @@ from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
-LIST = "/publications"
+LIST = NarrowedList("/publications")
 A_PAGE = 30
 #: Whether the public map shows about where it is.
 PLACE = "place"
@@ -59,17 +60,23 @@ def list_page(call: Call[Intake]) -> Answer:
     """What waits for the office to decide whether it becomes public."""
     service, cursor = call.service, call.query.get("cursor")
     found = undecided(service, read_cursor(str(cursor)) if cursor else None, A_PAGE)
+    if cursor and not found:
+        # All of that page was decided on.
+        return see_other(LIST.path)
     shown = found[:A_PAGE]
     rows = [
         (
-            f"{LIST}/{each.id}", each.title, topic_name(each.topic, service.catalogue) if each.topic else None,
+            LIST.on_it(each.id, call.query), each.title, topic_name(each.topic, service.catalogue) if each.topic else None,
             department_name(each.department, service.catalogue) if each.department else None, STATES[each.state],
             local(each.submitted, service.catalogue).date(), DECIDED[each.publication],
         )
         for each in shown
     ]  # fmt: skip
-    following = f"{LIST}?cursor={cursor_of(shown[-1].id)}" if len(found) > A_PAGE else None
-    return desk_html(TEMPLATES, "publications.html", place=service.catalogue, role=call.caller.role, rows=rows, following=following)
+    following = address(LIST.path, {}, cursor=cursor_of(shown[-1].id)) if len(found) > A_PAGE else None
+    return desk_html(
+        TEMPLATES, "publications.html", place=service.catalogue, role=call.caller.role, rows=rows, following=following,
+        first=LIST.path if cursor else None,
+    )  # fmt: skip
 
 
 @routes.get("/publications/<opinion_id>", access=REVIEWERS, page=error_page, personal=True)
@@ -95,7 +102,7 @@ def release(call: Call[Intake]) -> Answer:
         return _page(call, found, form, 422, {_field(name, released): WRONG_TEXT for name in error.errors})
     except Conflict:
         return _page(call, found, form, 409, notice=NO_LONGER)
-    return see_other(LIST)
+    return see_other(LIST.back(call.query))
 
 
 @routes.post(
@@ -114,7 +121,7 @@ def withhold(call: Call[Intake]) -> Answer:
         return _page(call, found, _given(found) | form, 422, {"reason": WRONG["reason"]})
     except Conflict:
         return _page(call, found, _given(found) | form, 409, notice=NO_LONGER)
-    return see_other(LIST)
+    return see_other(LIST.back(call.query))
 
 
 def _field(name: str, released: list[int]) -> str:
@@ -151,7 +158,8 @@ def _page(
         spot=found.place, map_source=call.service.map_source if found.place else None,
         may=opinion.visibility == CONSENT and opinion.state.is_with_routing, session=session,
         public=f"/public/opinions/{opinion.id}" if opinion.publication is PublicationState.RELEASED else None,
-        address=f"{LIST}/{opinion.id}", about=_about(found, catalogue),
+        address=LIST.on_it(opinion.id, call.query), withhold=LIST.on_it(f"{opinion.id}/withhold", call.query),
+        back=LIST.back(call.query), about=_about(found, catalogue),
     )  # fmt: skip
 
 

@@ -21,15 +21,15 @@ from services.intake.pages.timeline import department_name, local
 from services.intake.schemas.similarity.incidents import SplitBody
 from services.intake.store.similarity.incidents import Incident, page_of_incidents
 from services.runtime.web.calls import Call
-from services.runtime.web.lists.narrowing import address
+from services.runtime.web.lists.narrowing import NarrowedList, address
 from services.runtime.web.lists.paging import cursor_of, read_number
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.requests import validate
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
-LIST = "/incidents"
-ONE = f"{LIST}/<incident>"
+LIST = NarrowedList("/incidents")
+ONE = f"{LIST.path}/<incident>"
 A_PAGE = 30
 STANDINGS: Mapping[str, Phrase] = {"found": Phrase("To be confirmed"), "confirmed": Phrase("Confirmed")}
 NOTHING_CHOSEN = Phrase("Please choose the opinions that tell of something else")
@@ -43,11 +43,15 @@ def list_page(call: Call[Intake]) -> Answer:
     with service.database.reading() as connection:
         after = read_number(str(cursor)) if cursor else None
         found = page_of_incidents(connection, after, A_PAGE, service.database.clock.now())
+    if cursor and not found:
+        # What was on that page is in no incident any more.
+        return see_other(LIST.path)
     shown = found[:A_PAGE]
-    following = f"{LIST}?cursor={cursor_of(shown[-1].number)}" if len(found) > A_PAGE else None
+    following = address(LIST.path, {}, cursor=cursor_of(shown[-1].number)) if len(found) > A_PAGE else None
     return desk_html(
         TEMPLATES, "incidents.html", place=service.catalogue, role=call.caller.role, standings=STANDINGS, following=following,
-        rows=[(each, *_where_and_when(each, call)) for each in shown],
+        first=LIST.path if cursor else None,
+        rows=[(each, LIST.on_it(str(each.number), call.query), *_where_and_when(each, call)) for each in shown],
     )  # fmt: skip
 
 
@@ -72,35 +76,35 @@ def split(call: Call[Intake]) -> Answer:
     except Invalid:
         return _page(call, 422, mistakes={"opinions": NOTHING_CHOSEN})
     left = body_of(app.split(replace(call, body=body)))["standing"]
-    return see_other(_address(call) if left else LIST)
+    return see_other(_address(call) if left else LIST.back(call.query))
 
 
 @routes.post(f"{ONE}/accept", stands_on=ONE, access=REVIEWERS, page=KEPT)
 def accept(call: Call[Intake]) -> Answer:
     """Accept all that wait for review on the same terms."""
-    return decide(call, "accept", app.accept_incident, partial(address, _address(call), {}), partial(_page, call))
+    return decide(call, "accept", app.accept_incident, partial(_address, call), partial(_page, call))
 
 
 @routes.post(f"{ONE}/decline", stands_on=ONE, access=REVIEWERS, page=KEPT)
 def decline(call: Call[Intake]) -> Answer:
     """Decline all that wait for review."""
-    return decide(call, "decline", app.decline_incident, partial(address, _address(call), {}), partial(_page, call))
+    return decide(call, "decline", app.decline_incident, partial(_address, call), partial(_page, call))
 
 
 @routes.post(f"{ONE}/return", stands_on=ONE, access=REVIEWERS, page=KEPT)
 def return_(call: Call[Intake]) -> Answer:
     """Ask the submitters of all that wait for review for more."""
-    return decide(call, "return", app.return_incident, partial(address, _address(call), {}), partial(_page, call))
+    return decide(call, "return", app.return_incident, partial(_address, call), partial(_page, call))
 
 
 @routes.post(f"{ONE}/merge", stands_on=ONE, access=REVIEWERS, page=KEPT)
 def merge(call: Call[Intake]) -> Answer:
     """Merge all that wait for review into one that is handled."""
-    return decide(call, "merge", app.merge_incident, partial(address, _address(call), {}), partial(_page, call))
+    return decide(call, "merge", app.merge_incident, partial(_address, call), partial(_page, call))
 
 
-def _address(call: Call[Intake]) -> str:
-    return f"{LIST}/{app.number_of(call)}"
+def _address(call: Call[Intake], **more: str) -> str:
+    return LIST.on_it(str(app.number_of(call)), call.query, **more)
 
 
 def _page(
@@ -121,8 +125,9 @@ def _page(
     return desk_html(
         TEMPLATES, "incident.html", status, place=catalogue, role=call.caller.role, rows=rows,
         session=call.session, incident=found, standing=STANDINGS[found.standing],
-        areas=areas, first=first, last=last, address=_address(call),
-        at=lambda verb: f"{_address(call)}/{verb}", version="", form={**NOTHING, **form}, mistakes=mistakes or {},
+        areas=areas, first=first, last=last, back=LIST.back(call.query),
+        at=lambda verb: LIST.on_it(f"{app.number_of(call)}/{verb}", call.query), version="", form={**NOTHING, **form},
+        mistakes=mistakes or {},
         notice=notice, said=said(call), targets=[target_of(each, catalogue) for each in told if each.state.is_with_routing],
         **choices(catalogue),
     )  # fmt: skip
