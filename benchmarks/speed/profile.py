@@ -39,8 +39,8 @@ class Profile:
         own, whole, looks = Counter[str](), Counter[str](), 0
         for line in folded.splitlines():
             stack, _, times = line.rpartition(" ")
-            # The first one is the process.
-            frames = stack.split(";")[1:]
+            # The first one is the process, which is all there is to see of one that is just starting or ending.
+            frames = stack.split(";")[1:] or [stack]
             own[frames[-1]] += int(times)
             whole.update(dict.fromkeys(frames, int(times)))
             looks += int(times)

@@ -14,7 +14,7 @@ from benchmarks.systems.peer import DESIGNS, Peer
 from benchmarks.systems.product import EMBEDDED, Product
 from benchmarks.systems.running import Place, Running
 from benchmarks.systems.stack import Stack
-from benchmarks.systems.stored import fill
+from benchmarks.systems.stored import fill, forget_messages
 from benchmarks.systems.usage import POSTGRES
 from services.console.client.management import Management
 from services.console.settings import HOME
@@ -77,6 +77,7 @@ class ProductTarget:
     stack: Stack
     var: Path
     name: str = field(init=False)
+    _was_up: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self.name = f"{HUIYING} {self.kind} {self.stored:,}"
@@ -120,13 +121,16 @@ class ProductTarget:
         if not self.on_server:
             del beside[POSTGRES]
         place = self.product.up()
-        self.place = replace(place, pids={**place.pids, **beside})
+        self.place, self._was_up = replace(place, pids={**place.pids, **beside}), True
         return self.place
 
     def down(self) -> None:
         """Stop it, and empty the broker for the next one."""
         self.product.down()
         self.stack.drop_virtual_host(VHOST)
+        if self._was_up:
+            for name in SERVICES:
+                forget_messages(self.store(name), name)
 
     def remove(self) -> None:
         """Leave nothing of it."""

@@ -16,11 +16,18 @@ from sqlalchemy.engine import Connection
 
 from services.runtime.clock import SystemClock
 from services.runtime.store.database import Database
-from services.runtime.store.outgoing.outbox import tables as messages
+from services.runtime.store.idempotency import answers
+from services.runtime.store.inbox import inbox_table
+from services.runtime.store.journal_tables import addressed_table, journal_table, listings_table, published_table
+from services.runtime.store.outgoing.outbox import outbox_table
 
 #: The hexadecimal digits of an id that tell copies apart, 4.66 hours for each step, and those at the end of a receipt.
 DIGITS, RECEIPT, RECEIPT_DIGITS = 6, "receipt", 5
 MOST_COPIES, COPIES_A_COMMIT = 99_999, 100
+#: What is forgotten after some days; a broker that was emptied would get all of it again.
+FORGOTTEN = frozenset(
+    table.name for table in (addressed_table, answers, inbox_table, journal_table, listings_table, outbox_table, published_table)
+)
 #: More than any table has rows of the originals.
 A_COPY = 1_000_000
 RECEIPT_LENGTH = 14
@@ -83,6 +90,18 @@ def fill(url: str, name: str, originals: Sequence[str], copies: int, finish: Cal
         database.close()
 
 
+def forget_messages(url: str, name: str) -> None:
+    """Forget what the service of a stopped system has published; otherwise an emptied broker would get it again, and departments
+    what they have not signed."""
+    database = Database(url, name, SystemClock())
+    try:
+        with database.transaction() as work:
+            for table in (outbox_table, published_table, addressed_table, listings_table):
+                work.execute(table.delete())
+    finally:
+        database.close()
+
+
 @contextmanager
 def _hurried(database: Database) -> Iterator[Connection]:
     """A connection that does not wait for the disk."""
@@ -112,10 +131,10 @@ def _dialect(connection: Connection) -> Dialect:
 
 
 def _tables(connection: Connection) -> list[sa.Table]:
-    """All tables but those of messages, which are forgotten after some days."""
+    """All tables but those of messages."""
     found = sa.MetaData()
     found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name not in messages.tables]
+    return [table for table in found.sorted_tables if table.name not in FORGOTTEN]
 
 
 class _Copied:

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from benchmarks.systems.stored import fill
+from benchmarks.systems.stored import FORGOTTEN, fill, forget_messages
 from services.intake.store.tables import opinions, tables, timeline
 from services.metrics.store.tables import leaves, subjects
 from services.metrics.store.tables import tables as metrics_tables
 from services.runtime.clock import SystemClock, new_id
 from services.runtime.store.database import Database
+from services.runtime.store.journal_tables import published_table
 from services.runtime.store.outgoing.outbox import outbox_table
 from services.runtime.store.outgoing.outbox import tables as messages
 
@@ -51,12 +52,17 @@ def test_each_copy_is_an_opinion_of_its_own_with_all_that_belongs_to_it(tmp_path
                 "attempts": 0,
             }
             work.add(outbox_table, message)
+            sent = {"message_id": opinion, "subject": opinion, "destinations": "", "body": b"", "confirmed": 0.0}
+            work.add(published_table, sent)
     fill(str(database.url), "intake", originals, COPIES)
     with database.reading() as connection:
         ids = set(connection.execute(sa.select(opinions.c.id)).scalars())
         receipts = set(connection.execute(sa.select(opinions.c.receipt)).scalars())
         entries = connection.execute(sa.select(timeline.c.opinion, timeline.c.facts)).all()
-        waiting = connection.execute(sa.select(sa.func.count()).select_from(outbox_table)).scalar_one()
+        messages_kept = [
+            connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+            for table in (outbox_table, published_table)
+        ]
     database.close()
     assert len(ids) == len(receipts) == len(entries) == 2 * (COPIES + 1)
     assert {len(receipt) for receipt in receipts} == {14}
@@ -64,7 +70,18 @@ def test_each_copy_is_an_opinion_of_its_own_with_all_that_belongs_to_it(tmp_path
     assert all(facts["opinion"] == opinion for opinion, facts in entries)
     assert sorted(ids)[-2:] == sorted(originals)
     assert {len(each) for each in ids} == {36}
-    assert waiting == 2
+    assert messages_kept == [2, 2]
+    assert set(messages.tables) <= FORGOTTEN
+
+
+def test_what_was_published_is_forgotten(tmp_path: Path) -> None:
+    database = made(tmp_path, "routing", messages)
+    with database.transaction() as work:
+        work.add(published_table, {"message_id": "m", "subject": "o", "destinations": "", "body": b"", "confirmed": 0.0})
+    forget_messages(str(database.url), "routing")
+    with database.reading() as connection:
+        assert connection.execute(sa.select(published_table.c.id)).all() == []
+    database.close()
 
 
 def test_numbers_that_others_count_on_are_left_to_them(tmp_path: Path, originals: list[str]) -> None:
