@@ -21,7 +21,7 @@ from services.routing.pages.paper import TEMPLATES, department_name, local
 from services.routing.schemas.learning import DecisionBody
 from services.routing.store.learning import doubts
 from services.runtime.web.calls import Call
-from services.runtime.web.lists.narrowing import NarrowedList, address
+from services.runtime.web.lists.narrowing import NarrowedList
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
@@ -91,7 +91,7 @@ def _page(call: Call[Routing], status: int = 200, mistakes: Mapping[str, Phrase]
     with service.database.reading() as connection:
         found = doubts.waiting(connection, read_cursor(str(cursor)) if cursor else None, A_PAGE)
     shown = found[:A_PAGE]
-    following = address(LIST.path, {}, cursor=cursor_of(shown[-1].message.opinion.id)) if len(found) > A_PAGE else None
+    following = LIST.behind(call.query, cursor_of(shown[-1].message.opinion.id)) if len(found) > A_PAGE else None
     departments = [(None, [(each.code, name_of(each)) for each in catalogue.departments.values()])]
     return desk_html(
         TEMPLATES, "doubtful.html", status, place=catalogue, role=call.caller.role, departments=departments, reason=reason,

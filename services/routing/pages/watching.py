@@ -27,7 +27,7 @@ from services.routing.store.desks.watched import watched
 from services.routing.store.reading import find
 from services.runtime.input.queries import texts
 from services.runtime.web.calls import Call, tag_of
-from services.runtime.web.lists.narrowing import NarrowedList, address
+from services.runtime.web.lists.narrowing import NarrowedList
 from services.runtime.web.pages.forms import KEY, VERSION, posted
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
@@ -84,7 +84,7 @@ def list_page(call: Call[Routing]) -> Answer:
         TEMPLATES, "watched.html", place=catalogue, role=call.caller.role, session=call.session, rows=rows,
         may=call.caller.role in RULING, said=DONE.filled(title=done.title) if done else None,
         address=lambda each: LIST.on_it(each, {**call.query, FROM_LIST: "yes"}), first=LIST.path if cursor else None,
-        following=address(LIST.path, {}, cursor=cursor_of_place(rows[-1].each)) if len(found) > A_PAGE else None,
+        following=LIST.behind(call.query, cursor_of_place(rows[-1].each)) if len(found) > A_PAGE else None,
     )  # fmt: skip
 
 

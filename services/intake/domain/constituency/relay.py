@@ -115,7 +115,7 @@ class RelayChain:
         Naming another deputy while the one before has not confirmed leaves that hop missed.
         """
         self._check_open()
-        last = self._last_taken
+        last = self._passing
         if last is None or not last.party.is_same(party):
             raise NotAllowed("Only who confirmed the last hop passes the opinion on.")
         target = self._next(last, deputy)
@@ -130,7 +130,7 @@ class RelayChain:
 
     def return_from(self, deputy: Party) -> None:
         """A deputy has left office: what waits for them, or was not passed on by them, is passed on again by the one before."""
-        waiting, last = self.waiting, self._last_taken
+        waiting, last = self.waiting, self._passing
         if waiting is not None and waiting.party.is_same(deputy):
             waiting.miss(self.opinion)
         elif last is not None and last.state is HopState.TAKEN and last.party.is_same(deputy):
@@ -143,15 +143,15 @@ class RelayChain:
             last.state = move_hop(last.state, HopMove.RETURN)
 
     @property
-    def _last_taken(self) -> Hop | None:
+    def _passing(self) -> Hop | None:
         """The hop whose holder passes the opinion on, or has passed it on to the one that waits.
 
         It is not the last of the chain where a deputy had it who has left office since.
         """
         if self.waiting is not None:
             return self._before(self.waiting.holder)
-        taken = [hop for hop in self.chain if hop.state is HopState.TAKEN]
-        return taken[-1] if taken else (self.chain[-1] if self.chain else None)
+        found = [hop for hop in self.chain if hop.state is HopState.TAKEN] or self.chain
+        return found[-1] if found else None
 
     def _before(self, holder: Carrier) -> Hop | None:
         """The last confirmed hop of those who carry an opinion before others."""

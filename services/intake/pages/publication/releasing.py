@@ -21,7 +21,7 @@ from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.schemas.publication.publications import ReleaseBody, WithholdBody
 from services.runtime.web.calls import Call
-from services.runtime.web.lists.narrowing import NarrowedList, address
+from services.runtime.web.lists.narrowing import NarrowedList
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.pages.kept import KeptForm
@@ -72,7 +72,7 @@ def list_page(call: Call[Intake]) -> Answer:
         )
         for each in shown
     ]  # fmt: skip
-    following = address(LIST.path, {}, cursor=cursor_of(shown[-1].id)) if len(found) > A_PAGE else None
+    following = LIST.behind(call.query, cursor_of(shown[-1].id)) if len(found) > A_PAGE else None
     return desk_html(
         TEMPLATES, "publications.html", place=service.catalogue, role=call.caller.role, rows=rows, following=following,
         first=LIST.path if cursor else None,

@@ -21,7 +21,7 @@ from services.intake.pages.timeline import department_name, local
 from services.intake.schemas.similarity.incidents import SplitBody
 from services.intake.store.similarity.incidents import Incident, page_of_incidents
 from services.runtime.web.calls import Call
-from services.runtime.web.lists.narrowing import NarrowedList, address
+from services.runtime.web.lists.narrowing import NarrowedList
 from services.runtime.web.lists.paging import cursor_of, read_number
 from services.runtime.web.pages.html import desk_html, error_page, see_other
 from services.runtime.web.requests import validate
@@ -47,7 +47,7 @@ def list_page(call: Call[Intake]) -> Answer:
         # What was on that page is in no incident any more.
         return see_other(LIST.path)
     shown = found[:A_PAGE]
-    following = address(LIST.path, {}, cursor=cursor_of(shown[-1].number)) if len(found) > A_PAGE else None
+    following = LIST.behind(call.query, cursor_of(shown[-1].number)) if len(found) > A_PAGE else None
     return desk_html(
         TEMPLATES, "incidents.html", place=service.catalogue, role=call.caller.role, standings=STANDINGS, following=following,
         first=LIST.path if cursor else None,

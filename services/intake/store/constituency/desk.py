@@ -15,7 +15,7 @@ from services.contracts.people.duties import CareState, HopState
 from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.owing import Party
 from services.intake.domain.constituency.relay import Hop
-from services.intake.store.constituency.duties import CARES, HOPS, IS_HELD, IS_OPEN, cares, relay_hops
+from services.intake.store.constituency.duties import CARE_IS_OPEN, CARES, HOP_IS_HELD, HOPS, cares, relay_hops
 from services.intake.store.tables import opinions
 
 Conditions = Sequence[sa.ColumnElement[bool] | sa.TextClause]
@@ -72,11 +72,10 @@ def _cares(party: Party, duty: str) -> Conditions | None:
     table: Any = cares.c
     owed = _OWED[duty]
     owes = table.owes.is_(None) if owed is None else table.owes == owed
-    is_open = sa.text(f"cares.{IS_OPEN}")
     if party.holder == "deputy":
-        return (table.deputy == party.code, owes, is_open)
+        return (table.deputy == party.code, owes, CARE_IS_OPEN)
     if party.holder == "station":
-        return (table.station == party.code, table.deputy.is_(None), owes, is_open)
+        return (table.station == party.code, table.deputy.is_(None), owes, CARE_IS_OPEN)
     return None
 
 
@@ -85,6 +84,6 @@ def _hops(party: Party, duty: str) -> Conditions | None:
         return None
     table: Any = relay_hops.c
     # With the word in the statement itself: a partial index is not chosen for a bound value.
-    is_held, state = sa.text(f"relay_hops.{IS_HELD}"), sa.text(f"relay_hops.state = '{_HELD[duty]}'")
+    state = sa.text(f"relay_hops.state = '{_HELD[duty]}'")
     of_party = table.code.is_(None) if party.code is None else table.code == party.code
-    return (table.holder == party.holder, of_party, state, is_held)
+    return (table.holder == party.holder, of_party, state, HOP_IS_HELD)

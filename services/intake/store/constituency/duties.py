@@ -64,6 +64,8 @@ relay_hops = sa.Table(
     sa.Index("relay_hops_opinion", "opinion", "number", unique=True),
     sa.Index("relay_hops_held", "holder", "code", "state", "id", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
 )
+#: As queries say it that know other tables beside.
+CARE_IS_OPEN, HOP_IS_HELD = sa.text(f"cares.{IS_OPEN}"), sa.text(f"relay_hops.{IS_HELD}")
 CARES, HOPS = NounTable(cares, Care), NounTable(relay_hops, Hop)
 #: Not NOT IN, which is made again each time because of the list beside it.
 _STANDS = (cares.c.state != CareState.PASSED_ON) & (cares.c.state != CareState.ENDED)
@@ -124,9 +126,10 @@ class DutyStore:
     def owed_by(self, deputy: str) -> list[str]:
         """The opinions that a deputy is asked for, has taken up, is to confirm, or may pass on."""
         theirs = sa.select(cares.c.opinion).where(cares.c.deputy == deputy, IS_OPEN)
-        told = sa.or_(relay_hops.c.state == HopState.TOLD, opinions.c.state.in_([state for state in State if not state.is_closed]))
-        hops = (relay_hops.c.holder == "deputy", relay_hops.c.code == deputy, sa.text(f"relay_hops.{IS_HELD}"), told)
-        held = sa.select(relay_hops.c.opinion).join_from(relay_hops, opinions, opinions.c.id == relay_hops.c.opinion).where(*hops)
+        goes_on = opinions.c.state.in_([state for state in State if not state.is_closed])
+        held = sa.select(relay_hops.c.opinion).join_from(relay_hops, opinions, opinions.c.id == relay_hops.c.opinion)
+        held = held.where(relay_hops.c.holder == "deputy", relay_hops.c.code == deputy, HOP_IS_HELD)
+        held = held.where((relay_hops.c.state == HopState.TOLD) | goes_on)
         return list(self._work.execute(theirs.union(held)).scalars())
 
     def passed_on_by(self, opinion: str, deputy: str) -> bool:

@@ -34,6 +34,10 @@ class NarrowedList:
         """The address of the list where an address was opened from; `more` says what has been done."""
         return address(self.path, self.kept(query), **more)
 
+    def behind(self, query: Mapping[str, Any], cursor: str) -> str:
+        """The address of the page that begins behind a cursor."""
+        return address(self.path, self.given(query), cursor=cursor)
+
     def on_it(self, path: str, query: Mapping[str, Any], **more: str) -> str:
         """The address below that of the list of something on it, from which every act leads back."""
         return address(f"{self.path}/{path}", self.kept(query), **more)
