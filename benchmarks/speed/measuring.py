@@ -49,7 +49,6 @@ def measure(target: Target, number: int, turn: int, amount: Amount, rate: float 
     """Measure a target in round `number`; it gets `rate` a second where it is not saturated, or half of its own."""
     try:
         with Running(target.up(), turn * A_TURN) as running:
-            running.settle()
             running.run(min(WARM_UP, amount.opinions), connections=WARM_UP_CONNECTIONS)
             single = running.run(amount.opinions, connections=CONNECTIONS)
             memory = running.meter.memory()
@@ -69,7 +68,6 @@ def profile(target: Target, amount: Amount, folder: Path) -> list[Profile]:
     """Where the CPU goes by function at saturation, in a turn that counts for nothing else; folded stacks are left in a folder."""
     try:
         with Running(target.up(), PROFILED) as running:
-            running.settle()
             running.run(min(WARM_UP, amount.opinions), connections=WARM_UP_CONNECTIONS)
             with profiling(running.meter.pids, folder) as found:
                 running.run(amount.opinions, connections=CONNECTIONS)

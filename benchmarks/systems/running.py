@@ -115,10 +115,6 @@ class Running:
             self._witness.doubled(done.accepted), arrivals,
         )  # fmt: skip
 
-    def settle(self) -> None:
-        """Wait until it rests: a broker that was emptied gets again what was published through it before."""
-        self._await_rest(self._counted())
-
     def _counted(self) -> int:
         return self.place.assigned() if self.place.assigned else 0
 
