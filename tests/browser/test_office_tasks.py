@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from services.runtime.clock import ZONE, FixedClock
 from tests.browser.conftest import SECONDS, serving
+from tests.browser.doing import follow
 from tests.browser.test_by_keyboard import Keyboard
 from tests.browser.test_citizens_tasks import PHONE, WIDE
 from tests.integration.whole.county import County
@@ -34,8 +35,7 @@ class Hand:
         """Press something that leads to another page, or changes this one."""
         self.presses += 1
         if leads:
-            with self.page.expect_navigation():
-                self.page.click(selector)
+            follow(self.page, selector)
         else:
             self.page.click(selector)
 

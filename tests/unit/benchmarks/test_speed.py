@@ -122,8 +122,7 @@ def test_a_report_is_good_when_everything_was_on_and_nothing_was_lost(on: bool, 
 
 FOLDED = """process 7:"web";run (a.py:1);submit (b.py:2);commit (c.py:3) 6
 process 7:"web";run (a.py:1);submit (b.py:2) 2
-process 7:"web";run (a.py:1);read (d.py:4);read (d.py:4) 1
-process 7:"web" 1
+process 7:"web";run (a.py:1);read (d.py:4);read (d.py:4) 2
 """
 
 
@@ -131,9 +130,13 @@ def test_a_profile_says_what_ran_itself_and_what_called_it() -> None:
     profile = Profile.read("web", FOLDED)
     assert profile.looks == 10
     assert profile.top()[0] == ("commit (c.py:3)", 0.6, 0.6)
-    assert profile.top()[1:] == [("submit (b.py:2)", 0.2, 0.8), ("read (d.py:4)", 0.1, 0.1), ('process 7:"web"', 0.1, 0.1)]
+    assert profile.top()[1:] == [("submit (b.py:2)", 0.2, 0.8), ("read (d.py:4)", 0.2, 0.2)]
     report = SpeedReport({}, compared(figures(FEW, 50)), profiles={FEW: [profile]})
     assert "| submit (b.py:2) | 20.0 | 80.0 |" in report.markdown()
+
+
+def test_a_process_that_runs_nothing_yet_is_shown_by_its_name() -> None:
+    assert Profile.read("web", FOLDED + 'process 7:"web" 1\n').own['process 7:"web"'] == 1
 
 
 def test_a_cell_has_the_median_and_how_far_the_rounds_lie_apart() -> None:

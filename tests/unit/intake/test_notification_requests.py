@@ -169,8 +169,8 @@ def count_values(connection, rows=100_000):
     """Let the store count its values, and take what all its opinions have in common for common to so many."""
     connection.exec_driver_sql("ANALYZE")
     for index, counts in connection.exec_driver_sql("SELECT idx, stat FROM sqlite_stat1 WHERE tbl = 'opinions'").all():
-        many, *of_one_value = counts.split()
-        known = [str(rows) if each == many else each for each in (many, *of_one_value)]
+        all_rows, *_ = numbers = counts.split()
+        known = [str(rows) if each == all_rows else each for each in numbers]
         connection.exec_driver_sql("UPDATE sqlite_stat1 SET stat = ? WHERE idx = ?", (" ".join(known), index))
     connection.exec_driver_sql("ANALYZE sqlite_schema")
 
