@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -23,8 +23,8 @@ from services.intake.store.handling import page_of
 from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.personal import OF_OPINION, is_personal, persons_of, signer_of
 from services.intake.store.tables import messages, opinions, ratings, signers, timeline
-from services.runtime.store.counting import count_up_to
-from services.runtime.store.statements.bulk import among, rows_of
+from services.runtime.store.counting import count_up_to, grouped
+from services.runtime.store.statements.bulk import among
 from services.runtime.store.vault import Vault
 from services.runtime.web.lists.listing import Reading
 
@@ -171,9 +171,9 @@ def unassigned_since(connection: Connection) -> datetime | None:
 
 def open_codes(connection: Connection) -> list[Use]:
     """The codes of the catalogue that opinions use which wait for their review, or for what their submitter was asked."""
-    codes = (opinions.c.topic, opinions.c.area, opinions.c.station)
-    counted = (sa.func.count().label("cases"), sa.func.min(opinions.c.id).label("example"))
-    query = (
-        sa.select(*codes, *counted).where(opinions.c.state.in_([state for state in State if state.is_in_review])).group_by(*codes)
-    )
-    return uses_in(rows_of(connection.execute(query)))
+    table, found = opinions.c, list[Mapping[str, Any]]()
+    for state in (state for state in State if state.is_in_review):
+        # State by state, because SQLite would read every opinion where it takes those of several to be many.
+        waiting = sa.select(table.id, table.id.label("opinion"), table.topic, table.area, table.station).where(table.state == state)
+        found += grouped(connection, waiting, example="opinion")
+    return uses_in(found)

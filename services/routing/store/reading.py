@@ -14,7 +14,7 @@ from services.routing.domain.assignment import Assignment
 from services.routing.store.calendars import MOVING
 from services.routing.store.cases import ASSIGNMENTS
 from services.routing.store.tables import ENDED, GOES_ON, IN_ORDER, assignments
-from services.runtime.store.statements.bulk import rows_of
+from services.runtime.store.counting import grouped
 from services.runtime.web.lists.listing import Reading
 
 
@@ -54,5 +54,4 @@ def open_codes(connection: Connection) -> list[Use]:
     table = assignments.c
     proposed = sa.case((table.state == State.OBJECTED, table.proposed)).label("proposed")
     codes = (table.department, proposed, table.difficulty, table.topic, table.area, table.station)
-    counted = (sa.func.count().label("cases"), sa.func.min(table.opinion).label("example"))
-    return uses_in(rows_of(connection.execute(sa.select(*codes, *counted).where(MOVING).group_by(*codes))))
+    return uses_in(grouped(connection, sa.select(table.id, table.opinion, *codes).where(MOVING), example="opinion"))

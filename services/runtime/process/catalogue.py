@@ -28,8 +28,9 @@ from services.runtime.store.database import Database
 
 log = structlog.get_logger()
 T = TypeVar("T")
-#: How often (s) a process looks whether the file has changed, and how long it takes for granted which codes open cases use.
-LOOK_SECONDS, CODES_SECONDS = 1.0, 30.0
+#: How often (s) a process looks whether the file has changed, and how long it takes for granted which codes open cases use:
+#: longer where many cases are open, so that it spends at most a hundredth of its time on looking.
+LOOK_SECONDS, CODES_SECONDS, CODES_SHARE = 1.0, 30.0, 0.01
 SHOWN_PROBLEMS = 5
 NANOSECONDS = 1_000_000_000
 Stamp = tuple[str, int, int, int]
@@ -223,18 +224,25 @@ class LackingCodes:
     def __init__(self, database: Database, catalogue: Callable[[], Catalogue], uses: Callable[[Connection], Sequence[Use]]) -> None:
         self._database, self._catalogue, self._uses = database, catalogue, uses
         self._known: Sequence[Use] = ()
-        self._read_at = float("-inf")
+        self._known_until = float("-inf")
+        self._reading = threading.Lock()
 
     def lacking(self) -> Sequence[Use]:
         """They, as the store had them not long ago; none while it does not answer."""
-        if time.monotonic() - self._read_at > CODES_SECONDS:
-            try:
-                with self._database.reading() as connection:
-                    self._known = self._uses(connection)
-            except SQLAlchemyError:
-                return ()
-            self._read_at = time.monotonic()
+        with self._reading:
+            if time.monotonic() > self._known_until:
+                try:
+                    self._read()
+                except SQLAlchemyError:
+                    return ()
         return lacking(self._catalogue(), self._known)
+
+    def _read(self) -> None:
+        began = time.monotonic()
+        with self._database.reading() as connection:
+            self._known = self._uses(connection)
+        ended = time.monotonic()
+        self._known_until = ended + max(CODES_SECONDS, (ended - began) / CODES_SHARE)
 
 
 def same(catalogue: Catalogue) -> Catalogue:

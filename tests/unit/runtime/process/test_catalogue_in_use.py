@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -158,6 +160,39 @@ def test_open_codes_are_compared_with_the_catalogue_of_now(file, sqlite_database
     town = parse_catalogue(TOWN, lambda name: "")
     without = replace(town, topics={}, departments={})
     assert LackingCodes(sqlite_database("other"), lambda: without, lambda _: uses).lacking() == uses
+
+
+@pytest.mark.parametrize(("took", "later", "asked"), [(0.0, 29.0, 1), (0.0, 31.0, 2), (5.0, 490.0, 1), (5.0, 506.0, 2)])
+def test_the_longer_it_takes_to_read_the_open_codes_the_rarer_they_are_read(file, sqlite_database, monkeypatch, took, later, asked):
+    """`later` (s) somebody asks once more, after reading `took` so long (s)."""
+    now, reads = [1_000.0], []
+    monkeypatch.setattr("services.runtime.process.catalogue.time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def uses(_):
+        reads.append(now[0])
+        now[0] += took
+        return []
+
+    place = held(file)
+    codes = LackingCodes(sqlite_database(), lambda: place.catalogue, uses)
+    codes.lacking()
+    now[0] += later
+    codes.lacking()
+    assert len(reads) == asked
+
+
+def test_whoever_asks_at_once_shares_one_reading_of_the_open_codes(file, sqlite_database):
+    reads, place = [], held(file)
+
+    def uses(_):
+        reads.append(1)
+        time.sleep(0.2)  # Long enough for all others to ask, too.
+        return [Use("proposed", "gone", 1, "o-3")]
+
+    codes = LackingCodes(sqlite_database(), lambda: place.catalogue, uses)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: codes.lacking(), range(8)))
+    assert (found, len(reads)) == ([[Use("proposed", "gone", 1, "o-3")]] * 8, 1)
 
 
 @pytest.mark.parametrize("written", [0, 1])
