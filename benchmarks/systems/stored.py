@@ -84,7 +84,9 @@ def fill(url: str, name: str, originals: Sequence[str], copies: int, finish: Cal
                     connection.commit()
                 finish(connection)
                 connection.commit()
-            connection.exec_driver_sql("ANALYZE")
+            if not database.is_sqlite:
+                # As the server does by itself; in a file nobody counts values, and what was counted is forgotten at the start.
+                connection.exec_driver_sql("ANALYZE")
             connection.commit()
     finally:
         database.close()

@@ -73,6 +73,22 @@ def migrate(database: Database, folder: Path, stream: str) -> None:
             )
         if current not in known[:1]:
             _upgrade(connection, folder, stream)
+        counted = _forget_counts(connection) if database.is_sqlite else False
+    if counted:
+        # A connection that has read them goes by them as long as it is open.
+        database.engine.dispose()
+
+
+def _forget_counts(connection: Connection) -> bool:
+    """Remove what somebody's ANALYZE has counted in an SQLite file; whether there was anything.
+
+    Without counts, SQLite takes every table for a large one and uses the index. With them, it believes what was there then: where
+    those were few rows, it reads the whole table for each batch, however long it has become.
+    """
+    counts = connection.scalars(sa.text("SELECT name FROM sqlite_schema WHERE name IN ('sqlite_stat1', 'sqlite_stat4')")).all()
+    for name in counts:
+        connection.exec_driver_sql(f"DROP TABLE {name}")
+    return bool(counts)
 
 
 def _upgrade(connection: Connection, folder: Path, stream: str) -> None:

@@ -17,6 +17,7 @@ from services.intake.handlers.merging import merge
 from services.intake.handlers.reviewing import accept, decline, return_
 from services.intake.handlers.submitter import add_details, withdraw
 from services.intake.store.reading import REACHABLE_COSIGNERS, REACHABLE_SUBMITTERS
+from services.runtime.store.migrate import STORE, migrate
 from tests.unit.intake.harness import DUE, TOWN, WINDOW, Routing
 from tests.unit.intake.opinions import FORM
 
@@ -175,6 +176,17 @@ def count_values(connection, rows=100_000):
     connection.exec_driver_sql("ANALYZE sqlite_schema")
 
 
+def plan_of(connection, query):
+    named = query.params(cases=[str(number) for number in range(200)])
+    text = named.compile(connection.engine, compile_kwargs={"literal_binds": True})
+    return [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+
+
+def scans(plan):
+    """The list itself is read as a table."""
+    return [step for step in plan if step.startswith("SCAN") and "json_each" not in step]
+
+
 @pytest.mark.parametrize("query", [REACHABLE_SUBMITTERS, REACHABLE_COSIGNERS])
 @pytest.mark.parametrize("counted", [False, True])
 def test_whom_to_write_to_is_found_without_reading_what_others_have_told(harness, query, counted):
@@ -184,9 +196,19 @@ def test_whom_to_write_to_is_found_without_reading_what_others_have_told(harness
         if counted:
             count_values(work.connection)
     with harness.database.reading() as connection:
-        named = query.params(cases=[str(number) for number in range(200)])
-        text = named.compile(connection.engine, compile_kwargs={"literal_binds": True})
-        plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+        plan = plan_of(connection, query)
     assert any("sqlite_autoindex_opinions_1 (id=?)" in step for step in plan), plan
-    # The list itself is read as a table.
-    assert not any(step.startswith("SCAN") and "json_each" not in step for step in plan), plan
+    assert not scans(plan), plan
+
+
+def test_what_somebody_counted_while_a_file_was_small_is_forgotten_at_the_next_start(harness):
+    """Of a few opinions SQLite reads all to find some, and it would go on to do so with a million."""
+    for _ in range(3):
+        harness.submit()
+    with harness.database.transaction() as work:
+        work.connection.exec_driver_sql("ANALYZE")
+    with harness.database.reading() as connection:
+        assert scans(plan_of(connection, REACHABLE_SUBMITTERS))
+    migrate(harness.database, STORE, "runtime")
+    with harness.database.reading() as connection:
+        assert not scans(plan_of(connection, REACHABLE_SUBMITTERS))
