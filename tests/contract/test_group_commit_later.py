@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,9 @@ from services.runtime.store.database import Database, Transaction
 from tests.contract.sharing import adding, commits_of, notes, refused, tables, texts
 from tests.integration.relaying import until
 from tests.stores import MakeDatabase
+
+#: How long a thread has for the next step.
+SECONDS = 60
 
 
 @pytest.fixture
@@ -67,6 +71,31 @@ class TestLater:
             database.close()
             assert texts(database) == ["note 2"]
             database.write(emptied)
+
+    def test_an_end_at_any_moment_keeps_nothing_of_later_from_being_stored(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The store is closed just when the thread that commits has cleared the event and not yet asked whether it is to end."""
+        monkeypatch.setattr(committer, "LATER_SECONDS", 0.0)
+        trail = database._committer._trail
+        cleared = threading.Event()
+
+        class Due(threading.Event):
+            def clear(self) -> None:
+                super().clear()
+                if not cleared.is_set():
+                    cleared.set()
+                    assert self.wait(SECONDS)
+
+        monkeypatch.setattr(trail, "_due", Due())
+        database.write_later(adding(1), _never)
+        assert cleared.wait(SECONDS)
+        database.close()
+        assert trail._due.is_set()  # As it was told to end; nobody clears it any more.
+        monkeypatch.setattr(committer, "LATER_SECONDS", 60.0)
+        database.write_later(adding(2), _never)
+        database.close()
+        assert texts(database) == ["note 1", "note 2"]
 
     def test_a_bad_one_is_reported_and_harms_nobody(self, database: Database) -> None:
         lost = list[Exception]()

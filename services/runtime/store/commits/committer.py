@@ -213,7 +213,8 @@ class _Trail:
     def follow(self, *single: _Request[Any]) -> None:
         """There is something to commit, and perhaps something that has to be committed by itself."""
         self._single.extend(single)
-        if self._due.is_set():
+        # A thread that was told to end may leave the event set behind it.
+        if self._due.is_set() and self._thread is not None:
             return
         self._due.set()
         with self._starting:
