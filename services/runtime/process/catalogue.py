@@ -231,16 +231,18 @@ class LackingCodes:
         """They, as the store had them not long ago; none while it does not answer."""
         with self._reading:
             if time.monotonic() > self._known_until:
-                try:
-                    self._read()
-                except SQLAlchemyError:
-                    return ()
+                self._read()
         return lacking(self._catalogue(), self._known)
 
     def _read(self) -> None:
         began = time.monotonic()
-        with self._database.reading() as connection:
-            self._known = self._uses(connection)
+        try:
+            with self._database.reading() as connection:
+                self._known = self._uses(connection)
+        except SQLAlchemyError:
+            # Those who wait meanwhile need not find that out one by one.
+            self._known, self._known_until = (), time.monotonic() + LOOK_SECONDS
+            return
         ended = time.monotonic()
         self._known_until = ended + max(CODES_SECONDS, (ended - began) / CODES_SHARE)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from docs.generator.product import ROOT
 from services.contracts.catalogue.against import Use
@@ -179,6 +180,24 @@ def test_the_longer_it_takes_to_read_the_open_codes_the_rarer_they_are_read(file
     now[0] += later
     codes.lacking()
     assert len(reads) == asked
+
+
+def test_a_store_that_does_not_answer_is_asked_once_for_all_who_wait_and_again_soon(file, sqlite_database, monkeypatch):
+    now, reads, place = [1_000.0], [], held(file)
+    monkeypatch.setattr("services.runtime.process.catalogue.time", SimpleNamespace(monotonic=lambda: now[0]))
+    gone = Use("proposed", "gone", 1, "o-3")
+
+    def uses(_):
+        reads.append(now[0])
+        if len(reads) == 1:
+            now[0] += 5  # As long as it takes to connect to nobody.
+            raise OperationalError("SELECT", None, OSError())
+        return [gone]
+
+    codes = LackingCodes(sqlite_database(), lambda: place.catalogue, uses)
+    assert [list(codes.lacking()) for _ in range(3)] == [[]] * 3
+    now[0] += 2
+    assert (list(codes.lacking()), len(reads)) == ([gone], 2)
 
 
 def test_whoever_asks_at_once_shares_one_reading_of_the_open_codes(file, sqlite_database):
