@@ -26,10 +26,20 @@ class _Shared:
 
 
 class SharedAnswers:
-    """The newest answers of one process, each kept for `seconds` or longer when it took long to make; 0 keeps none."""
+    """The newest answers of one process, each kept for `seconds`, or `worth` times as long as it took to make; 0 keeps none.
 
-    def __init__(self, seconds: float, now: Callable[[], float] = time.monotonic, most: int = MOST) -> None:
-        self._seconds, self._now, self._most = seconds, now, most
+    What went wrong is kept for `error_seconds`.
+    """
+
+    def __init__(
+        self,
+        seconds: float,
+        now: Callable[[], float] = time.monotonic,
+        most: int = MOST,
+        worth: float = WORTH,
+        error_seconds: float = 0.0,
+    ) -> None:
+        self._seconds, self._now, self._most, self._worth, self._error_seconds = seconds, now, most, worth, error_seconds
         self._lock = threading.Lock()
         self._shared: OrderedDict[Hashable, _Shared] = OrderedDict()
 
@@ -80,10 +90,10 @@ class SharedAnswers:
         try:
             shared.answer = make()
             ended = self._now()
-            kept = max(self._seconds, WORTH * (ended - began)) if self._seconds else 0.0
+            kept = max(self._seconds, self._worth * (ended - began)) if self._seconds else 0.0
             shared.until = float("inf") if self._seconds and lasts(shared.answer) else ended + kept
         except BaseException as error:
-            shared.error = error
+            shared.error, shared.until = error, self._now() + self._error_seconds
             raise
         finally:
             shared.made.set()

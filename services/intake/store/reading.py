@@ -172,8 +172,8 @@ def unassigned_since(connection: Connection) -> datetime | None:
 def open_codes(connection: Connection) -> list[Use]:
     """The codes of the catalogue that opinions use which wait for their review, or for what their submitter was asked."""
     table, found = opinions.c, list[Mapping[str, Any]]()
-    for state in (state for state in State if state.is_in_review):
-        # State by state, because SQLite would read every opinion where it takes those of several to be many.
+    # State by state: the index of a state has its ids in order, those of several would be sorted for each portion.
+    for state in filter(lambda each: each.is_in_review, State):
         waiting = sa.select(table.id, table.id.label("opinion"), table.topic, table.area, table.station).where(table.state == state)
         found += grouped(connection, waiting, example="opinion")
     return uses_in(found)

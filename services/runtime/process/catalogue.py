@@ -24,13 +24,14 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Changed
 from services.runtime.process.replacing import alone, can_replace, digest_of, previous, replace_catalogue, replace_text, written_at
 from services.runtime.settings import ProcessSettings
+from services.runtime.shared import SharedAnswers
 from services.runtime.store.database import Database
 
 log = structlog.get_logger()
 T = TypeVar("T")
 #: How often (s) a process looks whether the file has changed, and how long it takes for granted which codes open cases use:
 #: longer where many cases are open, so that it spends at most a hundredth of its time on looking.
-LOOK_SECONDS, CODES_SECONDS, CODES_SHARE = 1.0, 30.0, 0.01
+LOOK_SECONDS, CODES_SECONDS, CODES_WORTH = 1.0, 30.0, 100
 SHOWN_PROBLEMS = 5
 NANOSECONDS = 1_000_000_000
 Stamp = tuple[str, int, int, int]
@@ -223,28 +224,18 @@ class LackingCodes:
 
     def __init__(self, database: Database, catalogue: Callable[[], Catalogue], uses: Callable[[Connection], Sequence[Use]]) -> None:
         self._database, self._catalogue, self._uses = database, catalogue, uses
-        self._known: Sequence[Use] = ()
-        self._known_until = float("-inf")
-        self._reading = threading.Lock()
+        self._known = SharedAnswers(CODES_SECONDS, time.monotonic, worth=CODES_WORTH, error_seconds=LOOK_SECONDS)
 
     def lacking(self) -> Sequence[Use]:
         """They, as the store had them not long ago; none while it does not answer."""
-        with self._reading:
-            if time.monotonic() > self._known_until:
-                self._read()
-        return lacking(self._catalogue(), self._known)
-
-    def _read(self) -> None:
-        began = time.monotonic()
         try:
-            with self._database.reading() as connection:
-                self._known = self._uses(connection)
+            return lacking(self._catalogue(), self._known.get("", self._read))
         except SQLAlchemyError:
-            # Those who wait meanwhile need not find that out one by one.
-            self._known, self._known_until = (), time.monotonic() + LOOK_SECONDS
-            return
-        ended = time.monotonic()
-        self._known_until = ended + max(CODES_SECONDS, (ended - began) / CODES_SHARE)
+            return ()
+
+    def _read(self) -> Sequence[Use]:
+        with self._database.reading() as connection:
+            return self._uses(connection)
 
 
 def same(catalogue: Catalogue) -> Catalogue:

@@ -89,6 +89,25 @@ def test_an_error_reaches_all_who_wait_and_is_not_kept() -> None:
     assert shared.get("a", lambda: 1) == 1
 
 
+def test_how_long_is_said_by_whoever_keeps_them() -> None:
+    maker = Maker()
+    shared = SharedAnswers(2.0, maker.now, worth=100, error_seconds=1.0)
+
+    def fail() -> int:
+        raise ValueError("no")
+
+    for make in (fail, maker.make):
+        with pytest.raises(ValueError, match="no"):
+            shared.get("a", make)
+    maker.time += 1.0
+    maker.takes = 5.0
+    shared.get("a", maker.make)
+    maker.time += 100 * 5.0 - 1
+    assert shared.get("a", maker.make) == 1
+    maker.time += 1
+    assert shared.get("a", maker.make) == 2
+
+
 def test_who_may_not_begin_leaves_nothing_behind() -> None:
     shared = SharedAnswers(60.0)
 

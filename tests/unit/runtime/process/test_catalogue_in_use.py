@@ -8,7 +8,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -18,6 +17,7 @@ from services.contracts.catalogue.against import Use
 from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue, parse_catalogue
 from services.contracts.catalogue.document import snapshot
 from services.contracts.errors import Changed
+from services.runtime.process import catalogue
 from services.runtime.process.catalogue import InUse, LackingCodes, Source, same
 from services.runtime.process.replacing import EXAMPLES, digest_of, previous, replace_catalogue, replace_text
 from services.runtime.settings import ProcessSettings
@@ -164,10 +164,10 @@ def test_open_codes_are_compared_with_the_catalogue_of_now(file, sqlite_database
 
 
 @pytest.mark.parametrize(("took", "later", "asked"), [(0.0, 29.0, 1), (0.0, 31.0, 2), (5.0, 490.0, 1), (5.0, 506.0, 2)])
-def test_the_longer_it_takes_to_read_the_open_codes_the_rarer_they_are_read(file, sqlite_database, monkeypatch, took, later, asked):
+def test_the_longer_it_takes_to_read_the_open_codes_the_rarer_they_are_read(file, sqlite_database, own_time, took, later, asked):
     """`later` (s) somebody asks once more, after reading `took` so long (s)."""
     now, reads = [1_000.0], []
-    monkeypatch.setattr("services.runtime.process.catalogue.time", SimpleNamespace(monotonic=lambda: now[0]))
+    own_time(catalogue, monotonic=lambda: now[0])
 
     def uses(_):
         reads.append(now[0])
@@ -182,9 +182,9 @@ def test_the_longer_it_takes_to_read_the_open_codes_the_rarer_they_are_read(file
     assert len(reads) == asked
 
 
-def test_a_store_that_does_not_answer_is_asked_once_for_all_who_wait_and_again_soon(file, sqlite_database, monkeypatch):
+def test_a_store_that_does_not_answer_is_asked_once_for_all_who_wait_and_again_soon(file, sqlite_database, own_time):
     now, reads, place = [1_000.0], [], held(file)
-    monkeypatch.setattr("services.runtime.process.catalogue.time", SimpleNamespace(monotonic=lambda: now[0]))
+    own_time(catalogue, monotonic=lambda: now[0])
     gone = Use("proposed", "gone", 1, "o-3")
 
     def uses(_):
