@@ -9,6 +9,7 @@ import click
 
 from benchmarks.lists import GOAL, ask, client_of, store
 from benchmarks.quantiles import quantiles
+from benchmarks.systems.stored import count_values
 from services.contracts.lifecycle import State
 from services.contracts.people.duties import CareState, HopState
 from services.intake import __main__ as intake
@@ -50,7 +51,7 @@ def fill(database: Database, many: int) -> None:
             connection.execute(cares.insert(), [_care(number, many) for number in portion])
             connection.execute(relay_hops.insert(), [_hop(number, many) for number in portion])
     with database.engine.begin() as connection:
-        connection.exec_driver_sql("ANALYZE")
+        count_values(connection)
 
 
 def _is_open(number: int, many: int) -> bool:

@@ -6,11 +6,11 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import click
-import sqlalchemy as sa
 
 from benchmarks.lists import client_of, show, store
 from benchmarks.lists_handled import Asked
 from benchmarks.quantiles import quantiles
+from benchmarks.systems.stored import count_values
 from services.contracts.envelope import Event
 from services.contracts.lifecycle import State
 from services.contracts.messages.assignments import AssignmentSigned
@@ -47,8 +47,7 @@ def fill(service: Notify, many: int, questions: int) -> None:
             with service.database.transaction() as work:
                 work.execute(table.insert(), rows[first : first + ROWS_AT_ONCE])
     with service.database.transaction() as work:
-        # What a running store does by itself after a while.
-        work.execute(sa.text("ANALYZE"))
+        count_values(work.connection)
 
 
 def _at(number: int, many: int) -> datetime:

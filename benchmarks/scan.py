@@ -142,12 +142,11 @@ class FilledStore:
         self._tidy_up()
 
     def _tidy_up(self) -> None:
-        """Vacuum and analyze, which a database does itself in time."""
+        """What a database does itself in time: move the log into a file, vacuum and count on a server."""
         if self.database.is_sqlite:
             with closing(self.database.engine.raw_connection()) as connection:
                 raw: Any = connection.driver_connection
                 raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                raw.execute("ANALYZE")
         else:
             with self.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(sa.text("VACUUM ANALYZE"))

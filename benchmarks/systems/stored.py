@@ -84,12 +84,16 @@ def fill(url: str, name: str, originals: Sequence[str], copies: int, finish: Cal
                     connection.commit()
                 finish(connection)
                 connection.commit()
-            if not database.is_sqlite:
-                # As the server does by itself; in a file nobody counts values, and what was counted is forgotten at the start.
-                connection.exec_driver_sql("ANALYZE")
+            count_values(connection)
             connection.commit()
     finally:
         database.close()
+
+
+def count_values(connection: Connection) -> None:
+    """Let a server count values, as it does by itself in time. Nobody does in a file: what was counted is forgotten at a start."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("ANALYZE")
 
 
 def forget_messages(url: str, name: str) -> None:
