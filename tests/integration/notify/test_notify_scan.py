@@ -34,7 +34,7 @@ def test_ten_times_as_many_open_deadlines_are_not_read(make, monkeypatch):
 
 
 def test_without_its_index_it_would_read_them_all(make):
-    place = FilledStore(make, CATALOGUE, FEW, DUE // 10)
+    place = FilledStore(make, CATALOGUE, FEW, DUE // 100)
     try:
         before = place.read()
         with place.database.engine.begin() as connection:
