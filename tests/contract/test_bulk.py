@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from services.runtime.store.database import INSERTS, Instant
+from services.runtime.store.statements.bare import together
 from services.runtime.store.statements.bulk import among, fetch, first, insert_into, rows_of, run, run_many
+from services.runtime.store.statements.copying import COPIED, COPIED_TYPES
 
 tables = sa.MetaData()
 things = sa.Table(
@@ -22,8 +24,13 @@ things = sa.Table(
     sa.Column("facts", sa.JSON),
     sa.Column("body", sa.LargeBinary),
     sa.Column("share", sa.Float),
+    sa.Column("size", sa.BigInteger),
+    sa.Column("rank", sa.SmallInteger),
+    sa.Column("note", sa.Text),
     sa.Column("state", sa.String(10), server_default="new"),
 )
+#: With a type that COPY is not told of.
+prices = sa.Table("prices", tables, sa.Column("id", sa.Integer, primary_key=True), sa.Column("price", sa.Numeric(9, 2)))
 INVALID = things.insert().values(id=sa.bindparam("id"), state=sa.literal_column("1 / 0 || missing"))
 WHICH = things.c.id == sa.bindparam("which")
 RENAMED = things.update().where(WHICH).values(state=sa.bindparam("to"))
@@ -46,6 +53,9 @@ def row(number, at, **values):
         "facts": {"一": [1, None]},
         "body": b"\0%s",
         "share": 0.5,
+        "size": -(2**63),
+        "rank": 2**15 - 1,
+        "note": "一\t\\N\n",
     }
     return given | values
 
@@ -54,10 +64,62 @@ def stored(work):
     return rows_of(work.execute(sa.select(things).order_by(things.c.id)))
 
 
-def test_every_type_arrives_as_it_was_given(work):
-    given = [row(1, work.now), row(2, None, on=None, done=None, facts=None, body=None, share=None)]
+def heard_on(connection):
+    """The first words of the statements that are sent from here on."""
+    heard: list[str] = []
+    sa.event.listen(connection, "before_cursor_execute", lambda *given: heard.append(given[2].split()[0]))
+    return heard
+
+
+@pytest.mark.parametrize("count", [2, COPIED - 1, COPIED, 3 * COPIED])
+def test_every_type_arrives_as_it_was_given(work, count):
+    """Also in the format of COPY, which PostgreSQL gets from so many rows on."""
+    heard = heard_on(work.connection)
+    without = {"on": None, "done": None, "facts": None, "body": None, "share": None}
+    given = [row(number, work.now) if number % 2 else row(number, None, **without) for number in range(count)]
     run_many(work.connection, insert_into(things), given)
+    assert heard == ["COPY" if count >= COPIED and work.connection.dialect.name == "postgresql" else "INSERT"]
     assert stored(work) == [each | {"state": "new"} for each in given]
+
+
+def test_every_type_that_is_copied_is_tried_here():
+    dialect = sa.dialects.postgresql.dialect()
+    tried = {str(column.type.compile(dialect)).partition("(")[0] for column in things.columns}
+    assert tried == set(COPIED_TYPES)
+
+
+def test_what_cannot_be_copied_is_inserted(work):
+    heard, connection = heard_on(work.connection), work.connection
+    run_many(connection, insert_into(prices), [{"id": number, "price": number} for number in range(COPIED)])
+    run_many(connection, things.insert().values(state=sa.func.lower("OLD")), [{"id": number} for number in range(COPIED)])
+    with together(connection):
+        run_many(connection, insert_into(things), [{"id": number} for number in range(COPIED, 2 * COPIED)])
+    assert heard == ["INSERT"] * 3
+    assert {each["state"] for each in stored(work)} == {"old", "new"}
+
+
+#: Numbers that are too large for the columns, which SQLite does not mind.
+TOO_LARGE = (("rank", 2**15), ("rank", -(2**15) - 1), ("id", 2**31), ("id", -(2**40)), ("size", 2**63))
+
+
+@pytest.mark.parametrize("any_database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("count", [1, 2, COPIED])
+def test_a_number_that_is_too_large_for_its_column_is_refused_however_many_rows_there_are(any_database, count):
+    database = any_database()
+    tables.create_all(database.engine)
+    for column, number in TOO_LARGE:
+        rows = [{"id": -each, column: -each} for each in range(1, count)]
+        with pytest.raises(DBAPIError, match="out of range"), database.transaction() as work:
+            run_many(work.connection, insert_into(things), [*rows, {"id": 0, column: number}])
+
+
+def test_an_error_says_nothing_of_the_rows_it_met(any_database):
+    database = any_database()
+    tables.create_all(database.engine)
+    rows = [{"id": number // 2, "body": b"secret", "facts": "secret", "state": "secret"} for number in range(COPIED)]
+    with pytest.raises(IntegrityError) as caught, database.transaction() as work:
+        run_many(work.connection, insert_into(things), rows)
+    assert "secret" not in str(caught.value)
 
 
 def test_values_that_stand_in_the_statement_go_to_every_row(work):
@@ -155,11 +217,14 @@ def test_what_waits_together_fails_as_one_with_the_first_error_and_leaves_the_co
         return run_it
 
     database.write(unit(1, 2, 3))
+    many = range(10, 10 + COPIED)
+    with pytest.raises(IntegrityError):
+        database.write(unit(*many, 1))
     with pytest.raises(IntegrityError):
         database.write(unit(4, 1))
     with pytest.raises(IntegrityError), database.transaction() as work:
         unit(5, 2)(work)
-    database.write(unit(6))
+    database.write(unit(6, *many))
     with database.reading() as connection:
         found = connection.execute(sa.select(things.c.id, things.c.state).order_by(things.c.id)).all()
-    assert [tuple(each) for each in found] == [(number, f"renamed {number}") for number in (1, 2, 3, 6)]
+    assert [tuple(each) for each in found] == [(number, f"renamed {number}") for number in (1, 2, 3, 6, *many)]

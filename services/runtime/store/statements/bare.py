@@ -45,6 +45,20 @@ class Bare:
         except self._error as error:
             raise self.known(error) from error
 
+    def copy(self, types: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Send rows by a COPY in binary format; `types` are the server's names for those of its columns.
+
+        In this format an error does not quote the row that it met.
+        """
+        self._tell(rows, many=True)
+        try:
+            with self._cursor.copy(self._text) as copying:
+                copying.set_types(types)
+                for row in rows:
+                    copying.write_row(row)
+        except self._error as error:
+            raise self.known(error) from error
+
     def _send(self, parameters: Any) -> None:
         self._tell(parameters, many=False)
         self._cursor.execute(self._text, parameters)
@@ -91,3 +105,9 @@ def together(connection: Connection) -> Iterator[None]:
             yield
     except psycopg.Error as error:
         raise all_of_them.known(error) from error
+
+
+def are_together(connection: Connection) -> bool:
+    """Whether statements are being sent together on this connection."""
+    raw: Any = connection.connection.dbapi_connection
+    return bool(raw.pgconn.pipeline_status)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, TypeAlias
 
@@ -22,7 +23,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from services.runtime.store.statements.bare import Bare, together
+from services.runtime.store.statements.bare import Bare, are_together, together
+from services.runtime.store.statements.copying import COPIED, Copy
 
 Row = Mapping[str, object]
 #: A row that was found: a tuple, whose columns are its attributes too.
@@ -82,7 +84,8 @@ def _among_array(element: among, compiler: SQLCompiler, **options: Any) -> str:
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """A compiled statement: its text, what takes its parameters out of a row in their order, the processors that convert values for
-    the driver, and the values that the statement itself holds. `positional`: the driver takes tuples instead of names."""
+    the driver, and the values that the statement itself holds. `positional`: the driver takes tuples instead of names. `copy` does
+    the same for many rows, where there is such a thing."""
 
     text: str
     names: tuple[str, ...]
@@ -90,15 +93,21 @@ class _Plan:
     processors: tuple[tuple[int, Process], ...]
     fixed: Row
     positional: bool
+    copy: Copy | None
 
     def parameters(self, row: Row) -> Any:
         """What the driver gets for a row."""
+        values = self.ordered(row)
+        return tuple(values) if self.positional else dict(zip(self.names, values, strict=True))
+
+    def ordered(self, row: Row) -> Sequence[Any]:
+        """The values of a row in the order of the names."""
         values = self.values({**self.fixed, **row} if self.fixed else row)
         if self.processors:
             values = list(values)
             for place, process in self.processors:
                 values[place] = process(values[place])
-        return tuple(values) if self.positional else dict(zip(self.names, values, strict=True))
+        return values
 
 
 class Buffer:
@@ -135,9 +144,11 @@ class Buffer:
     def run(self, connection: Connection) -> None:
         """Run each statement once with all its rows; nothing waits afterwards."""
         waiting, self._rows = self._rows, {}
-        with together(connection) if len(waiting) > 1 else nullcontext():
-            for statement, rows in waiting.items():
-                run_many(connection, statement, rows)
+        for alone, some in groupby(waiting.items(), lambda each: _goes_alone(connection, *each)):
+            ready = list(some)
+            with nullcontext() if alone or len(ready) == 1 else together(connection):
+                for statement, rows in ready:
+                    run_many(connection, statement, rows)
 
 
 def fetch(connection: Connection, statement: Finding, parameters: Row | None = None) -> list[Found]:
@@ -170,8 +181,25 @@ def run_many(connection: Connection, statement: sa.Executable, rows: Sequence[Ro
         connection.execute(statement, rows)
     elif len(rows) == 1:
         Bare(connection, plan.text).run(plan.parameters(rows[0]))
-    else:
+    elif not _copied(connection, plan, rows):
         Bare(connection, plan.text).run_many([plan.parameters(row) for row in rows])
+
+
+def _copied(connection: Connection, plan: _Plan, rows: Sequence[Row]) -> bool:
+    """Send rows by COPY, if that is what they are sent by."""
+    if plan.copy is None or len(rows) < COPIED or are_together(connection):
+        return False
+    values = [plan.ordered(row) for row in rows]
+    if not plan.copy.takes(values):
+        return False
+    Bare(connection, plan.copy.text).copy(plan.copy.types, values)
+    return True
+
+
+def _goes_alone(connection: Connection, statement: sa.Executable, rows: Sequence[Row]) -> bool:
+    """Whether these rows may go by COPY, which is not sent together with others."""
+    plan = _plan(statement, connection.dialect, tuple(rows[0])) if len(rows) >= COPIED else None
+    return plan is not None and plan.copy is not None
 
 
 def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
@@ -198,7 +226,8 @@ def _plan(statement: Any, dialect: Dialect, given: tuple[str, ...]) -> _Plan | N
     names = tuple(compiled.positiontup or ()) if compiled.positional else tuple(binds)
     fixed = {name: bind.effective_value for name, bind in binds.items() if name not in given}
     processors = _processors([binds[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names])
-    return _Plan(str(compiled), names, _taker(names), processors, fixed, compiled.positional)
+    copy = Copy.of(statement.table, compiled, names) if isinstance(statement, sa.Insert) else None
+    return _Plan(str(compiled), names, _taker(names), processors, fixed, compiled.positional, copy)
 
 
 def _taker(names: tuple[str, ...]) -> Callable[[Row], Sequence[Any]]:
