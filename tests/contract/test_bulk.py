@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from services.runtime.store.database import INSERTS, Instant
 from services.runtime.store.statements.bare import together
 from services.runtime.store.statements.bulk import among, fetch, first, insert_into, rows_of, run, run_many
-from services.runtime.store.statements.copying import COPIED, COPIED_TYPES
+from services.runtime.store.statements.copying import COPIED, COPIED_AT_ONCE, COPIED_TYPES
 
 tables = sa.MetaData()
 things = sa.Table(
@@ -80,6 +80,13 @@ def test_every_type_arrives_as_it_was_given(work, count):
     run_many(work.connection, insert_into(things), given)
     assert heard == ["COPY" if count >= COPIED and work.connection.dialect.name == "postgresql" else "INSERT"]
     assert stored(work) == [each | {"state": "new"} for each in given]
+
+
+def test_no_copy_gets_more_rows_than_it_has_time_for(work):
+    heard, count = heard_on(work.connection), 2 * COPIED_AT_ONCE + 1
+    run_many(work.connection, insert_into(things), [{"id": number} for number in range(count)])
+    assert heard == (["COPY"] * 3 if work.connection.dialect.name == "postgresql" else ["INSERT"])
+    assert work.execute(sa.select(sa.func.count()).select_from(things)).scalar_one() == count
 
 
 def test_every_type_that_is_copied_is_tried_here():

@@ -24,7 +24,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from services.runtime.store.statements.bare import Bare, are_together, together
-from services.runtime.store.statements.copying import COPIED, Copy
+from services.runtime.store.statements.copying import COPIED, COPIED_AT_ONCE, Copy
 
 Row = Mapping[str, object]
 #: A row that was found: a tuple, whose columns are its attributes too.
@@ -192,7 +192,8 @@ def _copied(connection: Connection, plan: _Plan, rows: Sequence[Row]) -> bool:
     values = [plan.ordered(row) for row in rows]
     if not plan.copy.takes(values):
         return False
-    Bare(connection, plan.copy.text).copy(plan.copy.types, values)
+    for begin in range(0, len(values), COPIED_AT_ONCE):
+        Bare(connection, plan.copy.text).copy(plan.copy.types, values[begin : begin + COPIED_AT_ONCE])
     return True
 
 

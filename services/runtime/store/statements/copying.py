@@ -8,8 +8,9 @@ from typing import Any, Self
 
 from sqlalchemy.sql.compiler import SQLCompiler
 
-#: From so many rows on it is used: below, a round trip of its own costs more than it saves.
-COPIED = 8
+#: From so many rows on it is used: below, a round trip of its own costs more than it saves. So many it gets at most, because it
+#: has the time of one statement.
+COPIED, COPIED_AT_ONCE = 8, 5_000
 #: What it calls the types of columns; a table with another one gets its rows by INSERT.
 COPIED_TYPES: Mapping[str, str] = {
     "VARCHAR": "text", "TEXT": "text", "JSON": "json", "BIGINT": "int8", "INTEGER": "int4", "SMALLINT": "int2", "BOOLEAN": "bool",
