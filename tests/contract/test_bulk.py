@@ -80,6 +80,8 @@ def test_every_type_arrives_as_it_was_given(work, count):
     run_many(work.connection, insert_into(things), given)
     assert heard == ["COPY" if count >= COPIED and work.connection.dialect.name == "postgresql" else "INSERT"]
     assert stored(work) == [each | {"state": "new"} for each in given]
+    # JSON's null is not the absence of JSON.
+    assert work.execute(sa.select(sa.cast(things.c.facts, sa.Text)).where(things.c.id == 0)).scalar_one() == "null"
 
 
 def test_no_copy_gets_more_rows_than_it_has_time_for(work):
