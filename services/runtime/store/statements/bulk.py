@@ -95,6 +95,10 @@ class _Plan:
     positional: bool
     copy: Copy | None
 
+    def copy_for(self, rows: Sequence[Row]) -> Copy | None:
+        """What takes so many rows at once, and is not sent together with other statements."""
+        return self.copy if len(rows) >= COPIED else None
+
     def parameters(self, row: Row) -> Any:
         """What the driver gets for a row."""
         values = self.ordered(row)
@@ -187,20 +191,21 @@ def run_many(connection: Connection, statement: sa.Executable, rows: Sequence[Ro
 
 def _copied(connection: Connection, plan: _Plan, rows: Sequence[Row]) -> bool:
     """Send rows by COPY, if that is what they are sent by."""
-    if plan.copy is None or len(rows) < COPIED or are_together(connection):
+    copy = plan.copy_for(rows)
+    if copy is None or are_together(connection):
         return False
     values = [plan.ordered(row) for row in rows]
-    if not plan.copy.takes(values):
+    if not copy.takes(values):
         return False
     for begin in range(0, len(values), COPIED_AT_ONCE):
-        Bare(connection, plan.copy.text).copy(plan.copy.types, values[begin : begin + COPIED_AT_ONCE])
+        Bare(connection, copy.text).copy(copy.types, values[begin : begin + COPIED_AT_ONCE])
     return True
 
 
 def _goes_alone(connection: Connection, statement: sa.Executable, rows: Sequence[Row]) -> bool:
-    """Whether these rows may go by COPY, which is not sent together with others."""
-    plan = _plan(statement, connection.dialect, tuple(rows[0])) if len(rows) >= COPIED else None
-    return plan is not None and plan.copy is not None
+    """Whether these rows are not to be sent together with those of other statements."""
+    plan = _plan(statement, connection.dialect, tuple(rows[0]))
+    return plan is not None and plan.copy_for(rows) is not None
 
 
 def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
