@@ -40,7 +40,7 @@ test: $(DEV) broker ## 全部测试，自带消息队列 · every test, with its
 	@$(PYTEST) tests -q --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations 25 $(ARGS)
 
 test-fast: $(DEV) ## 随手运行的单元测试，一分钟以内，不用消息队列 · the unit tests of the inner loop: under a minute, without a broker
-	@$(PYTEST) tests/unit -q -m "not slow" --numprocesses 2 --dist loadfile $(ARGS)
+	@$(PYTEST) tests/unit -q -m "not slow" --hypothesis-profile="inner loop" --numprocesses 2 --dist loadfile $(ARGS)
 
 check: lint test ## 规范、类型、架构、测试 · lint, types, architecture, then the tests
 

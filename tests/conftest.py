@@ -60,6 +60,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )  # fmt: skip
 settings.register_profile("CI", settings.get_profile("any machine"), phases=PHASES, database=None, derandomize=True)
+# `make test-fast` asks for it by name: a property that does not hold for one of a few examples is found while one still types.
+settings.register_profile("inner loop", settings.get_profile("any machine"), max_examples=15)
 settings.load_profile("CI" if inherited("CI").get("CI") == "true" else "any machine")
 
 

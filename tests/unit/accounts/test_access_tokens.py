@@ -66,6 +66,7 @@ class TestOverTheApi:
         assert {line["subject"] for line in place.lines(route="/api/v1/tokens")} == {made["id"]}
         assert made["value"] not in str(place.lines())
 
+    @pytest.mark.slow
     def test_one_that_cannot_be_is_not_made(self, place: WebHarness) -> None:
         before, department = len(api(place, "GET", "/tokens")["items"]), {"role": "department", "department": "water"}
         for body, field in (
@@ -109,6 +110,7 @@ class TestAtThePage:
     def signed_in(self, place: WebHarness) -> None:
         place.sign_in(Role.ADMIN)
 
+    @pytest.mark.slow
     def test_a_token_is_shown_once_and_no_press_more_makes_another(self, place: WebHarness) -> None:
         form = filled(place, role="department", of="department:water", days="90", **{"channel-hotline": "yes"})
         made = place.ask("POST", "/tokens", data=form)
@@ -123,6 +125,7 @@ class TestAtThePage:
         (line,) = [line for line in place.lines(route="/tokens") if line["status"] == 200]
         assert (line["subject"], line["name"]) == (row["id"], "王admin")
 
+    @pytest.mark.slow
     def test_mistakes_and_a_wrong_password_keep_what_was_typed_and_make_nothing(self, place: WebHarness) -> None:
         before = len(api(place, "GET", "/tokens")["items"])
         for wrong, field in (
@@ -155,6 +158,7 @@ class TestAtThePage:
         assert place.ask("POST", f"/tokens/{place.ids[Role.HEAD]}/revocation").status_code == 403, "not without the form's key"
         assert place.ask("GET", f"/tokens/{token}/revocation").headers["Location"] == "/tokens"
 
+    @pytest.mark.slow
     def test_the_list_is_narrowed_by_role_and_to_those_in_force(self, place: WebHarness) -> None:
         place.ask("POST", f"/tokens/{place.ids[Role.REVIEWER]}/revocation", data={"csrf": place.form_key()})
         api(place, "POST", "/tokens", {"role": "scraper", "days": 1})

@@ -100,6 +100,7 @@ class TestPasswords:
         answers = [place.ask("POST", "/login", data={"sign_in": "reviewer", "password": "wrong"}) for _ in range(2)]
         assert [answer.status_code for answer in answers] == [401, 401]
 
+    @pytest.mark.slow
     def test_each_try_in_vain_makes_the_next_one_wait_longer_and_never_for_good(self, harness: Open) -> None:
         place = harness()
         place.person(Role.REVIEWER)
@@ -119,6 +120,7 @@ class TestPasswords:
         fresh = place.app.test_client(use_cookies=False)
         assert fresh.get("/office", headers={"Cookie": first}).status_code == 401
 
+    @pytest.mark.slow
     def test_a_new_password_ends_other_sessions_and_keeps_this_one(self, harness: Open) -> None:
         place = harness()
         other = place.app.test_client()
@@ -183,6 +185,7 @@ class TestLinks:
 
 
 class TestSecondFactor:
+    @pytest.mark.slow
     def test_a_password_is_not_enough_and_a_code_works_once(self, harness: Open) -> None:
         place = harness()
         with_second(place)
@@ -199,12 +202,14 @@ class TestSecondFactor:
         answer = place.ask("POST", "/login/link", data={"key": key})
         assert (answer.status_code, "Set-Cookie" in answer.headers) == (200, False)
 
+    @pytest.mark.slow
     def test_guessing_codes_is_slowed_down(self, harness: Open) -> None:
         place = harness()
         with_second(place)
         step = first_step(place)
         assert [enter(place, step, f"{number:06}").status_code for number in range(6)] == [401] * 5 + [429]
 
+    @pytest.mark.slow
     def test_it_is_set_up_and_removed_with_the_password_and_codes_on_paper_work_once(self, harness: Open) -> None:
         place = harness()
         place.sign_in()
@@ -228,6 +233,7 @@ class TestSecondFactor:
         assert place.ask("POST", "/account/second-factor/remove", data={"csrf": key, "present": PASSWORD}).status_code == 303
         assert place.sign_in().status_code == 303
 
+    @pytest.mark.slow
     def test_a_role_that_needs_one_opens_nothing_before_it_is_set_up(self, harness: Open) -> None:
         place = harness(rules=Rules(needs_second=frozenset({Role.REVIEWER})))
         assert place.sign_in().headers["Location"] == "/account/second-factor"

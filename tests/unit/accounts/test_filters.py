@@ -40,6 +40,7 @@ def place(harness: Open) -> WebHarness:
     return made
 
 
+@pytest.mark.slow
 def test_a_filter_is_saved_found_above_its_list_renamed_and_removed(place: WebHarness) -> None:
     assert place.ask("GET", f"{PART}/cases").text.strip() == ""
     saved = save(place, "  张三的件  ")
@@ -65,6 +66,7 @@ def test_a_filter_is_saved_found_above_its_list_renamed_and_removed(place: WebHa
     assert len(links(place, "desk")) == 1
 
 
+@pytest.mark.slow
 def test_what_cannot_be_saved_is_said_beside_what_was_typed(place: WebHarness) -> None:
     for name, address in (("", NARROWED), ("x" * 61, NARROWED), ("未筛选", "/cases"), (HOSTILE, "https://evil.example/cases?q=1")):
         answer = save(place, name, address)
@@ -107,6 +109,7 @@ def test_names_of_filters_are_text_wherever_they_are_shown(place: WebHarness) ->
         assert place.ask("GET", f"{PART}/{strange}").text.strip() == ""
 
 
+@pytest.mark.slow
 def test_they_are_their_owner_s_alone_sealed_in_no_record_and_gone_with_the_account(place: WebHarness) -> None:
     save(place, "张三的件")
     own = re.findall(rf'action="{PAGE}/([^/"]+)"', place.ask("GET", PAGE).text)[0]

@@ -30,6 +30,7 @@ def api(place: WebHarness, method: str, path: str, body: Any = None) -> Any:
     return answer.get_json()
 
 
+@pytest.mark.slow
 def test_somebody_is_invited_comes_is_granted_more_suspended_let_in_and_erased(harness: Open) -> None:
     place = harness()
     sent = api(place, "POST", "/accounts", WANG | {"phone": "13800000000"})
@@ -100,6 +101,7 @@ def test_administrators_alone_manage_accounts(harness: Open, role: Role) -> None
         assert place.ask("POST", f"/accounts/{person}/suspend", data={"csrf": place.form_key()}).status_code == 403
 
 
+@pytest.mark.slow
 def test_one_account_acts_in_one_role_at_a_time_and_the_session_changes_its_secret_with_it(harness: Open) -> None:
     place = harness()
     person, accounts = place.person(Role.REVIEWER), place.service.accounts
@@ -117,6 +119,7 @@ def test_one_account_acts_in_one_role_at_a_time_and_the_session_changes_its_secr
     assert place.ask("POST", "/account/role", data={"csrf": place.form_key(), "grant": other}).status_code == 404
 
 
+@pytest.mark.slow
 def test_own_sessions_are_listed_and_ended_and_nobody_else_s(harness: Open) -> None:
     place = harness()
     place.sign_in()
@@ -146,6 +149,7 @@ def assert_takes_the_password(place: WebHarness, path: str, form: dict[str, str]
         assert (empty.status_code, "请输入当前密码" in empty.text) == (422, True)
 
 
+@pytest.mark.slow
 def test_at_pages_an_administrator_invites_grants_and_resets_and_mistakes_keep_what_was_typed(harness: Open) -> None:
     place = harness()
     place.sign_in(Role.ADMIN)
@@ -180,6 +184,7 @@ def test_at_pages_an_administrator_invites_grants_and_resets_and_mistakes_keep_w
     assert place.ask("POST", f"/accounts/{own}/suspend", data={"csrf": key}).status_code == 409
 
 
+@pytest.mark.slow
 def test_the_list_is_narrowed_by_name_role_place_state_and_what_is_missing(harness: Open) -> None:
     place = harness()
     wang = place.person(Role.DEPARTMENT, "Wang.Lei", name="王磊")
@@ -201,6 +206,7 @@ def test_the_list_is_narrowed_by_name_role_place_state_and_what_is_missing(harne
         assert ids(query) == found, query
 
 
+@pytest.mark.slow
 def test_a_list_that_is_narrowed_goes_on_narrowed(harness: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     place = harness()
     made = [place.person(Role.HEAD, f"head{number}") for number in range(3)]
@@ -212,6 +218,7 @@ def test_a_list_that_is_narrowed_goes_on_narrowed(harness: Open, monkeypatch: py
     assert re.findall(r'<td><a href="/accounts/([^"]+)"', text) == made[:1]
 
 
+@pytest.mark.slow
 def test_the_trail_names_persons_and_an_erased_one_stays_in_it_under_the_id_alone(harness: Open) -> None:
     place = harness()
     place.sign_in()
@@ -225,6 +232,7 @@ def test_the_trail_names_persons_and_an_erased_one_stays_in_it_under_the_id_alon
     assert any(line["subject"] == person for line in place.lines()), "what the administrator did is in it, too"
 
 
+@pytest.mark.slow
 def test_somebody_is_renamed_and_the_trail_keeps_the_name_of_the_time(harness: Open) -> None:
     place = harness()
     place.sign_in()
@@ -243,6 +251,7 @@ def test_somebody_is_renamed_and_the_trail_keeps_the_name_of_the_time(harness: O
     assert place.ask("POST", f"/api/v1/accounts/{person}/name", role=Role.ADMIN, json={"name": "x"}).status_code == 409
 
 
+@pytest.mark.slow
 def test_an_administrator_renames_somebody_at_the_page(harness: Open) -> None:
     place = harness()
     person = place.person(sign_in="wang.lei", name="王磊")

@@ -71,6 +71,7 @@ def test_the_newest_comes_first_and_what_people_wrote_is_text(place: WebHarness)
     assert "被拒绝（403）" in text
 
 
+@pytest.mark.slow
 def test_it_is_narrowed_down(place: WebHarness) -> None:
     person = next(line["person"] for line in place.lines(subject="o-2"))
     today = SystemClock().now().date()
@@ -178,6 +179,7 @@ def test_lines_that_are_added_while_it_is_read_put_none_in_it_twice(place: WebHa
     assert len(met) == len(set(met)) == 4
 
 
+@pytest.mark.slow
 def test_looking_at_what_somebody_did_says_of_whom(place: WebHarness) -> None:
     person = next(line["person"] for line in place.lines(subject="o-2"))
     for query, about in ((f"who={person}", person), ("who=wang.lei", person), ("", None)):
@@ -196,6 +198,7 @@ def test_a_deputy_is_looked_up_once_for_a_page(place: WebHarness, monkeypatch: p
     assert met == ["d-1"]
 
 
+@pytest.mark.slow
 def test_reading_it_is_in_it_and_for_administrators_alone(place: WebHarness) -> None:
     for path in ("/audit", "/audit/file"):
         assert place.ask("GET", path).status_code == 401

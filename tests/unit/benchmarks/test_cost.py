@@ -75,6 +75,7 @@ def test_a_process_that_is_new_counts_in_the_total() -> None:
     assert not Verdict({"web": 1.0, "cache": 0.2, "total": 1.2}, {"web": 1.0, "total": 1.0}).good
 
 
+@pytest.mark.slow
 def test_the_yardstick_takes_its_pieces_while_something_else_runs() -> None:
     assert piece() > 0
     with Yardstick() as yardstick:

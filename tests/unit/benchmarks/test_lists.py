@@ -10,6 +10,7 @@ from benchmarks import lists, lists_handled, lists_store
 FILE = "title,content\n" + "".join(f"路灯{number},东街施工，井盖松了{number}。\n" for number in range(6))
 
 
+@pytest.mark.slow
 def test_every_list_is_asked_on_a_store_of_copies(tmp_path, monkeypatch):
     monkeypatch.setattr(lists_store, "TOLD", 6)
     monkeypatch.setattr(lists, "TIMES", 1)
@@ -25,6 +26,7 @@ def test_every_list_is_asked_on_a_store_of_copies(tmp_path, monkeypatch):
     assert sizes["public: words"] > sizes["public: no such words"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("service", "least"), [("routing", 15), ("notify", 12)])
 def test_the_lists_of_those_who_handle_and_remind_are_asked_too(tmp_path, monkeypatch, service, least):
     monkeypatch.setattr(lists_handled, "HANDLED", 40)

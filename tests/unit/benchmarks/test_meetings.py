@@ -1,5 +1,7 @@
 """The measurement of meetings fills a store whose lists say what was put into it."""
 
+import pytest
+
 from benchmarks.lists import store
 from benchmarks.meetings import NOW, batches, fill, questions_of
 from services.notify.__main__ import ASSEMBLY, ROUTES
@@ -8,6 +10,7 @@ from services.notify.domain.lists.frozen import ListScope
 from services.runtime.clock import FixedClock
 
 
+@pytest.mark.slow
 def test_a_small_store_has_its_sessions_and_their_questions():
     with store(ASSEMBLY, "sqlite", FixedClock(NOW)) as (service, _):
         fill(service, 20, 100)

@@ -31,6 +31,7 @@ def made(folder: Path, name: str, *metadata: sa.MetaData) -> Database:
     return database
 
 
+@pytest.mark.slow
 def test_each_copy_is_an_opinion_of_its_own_with_all_that_belongs_to_it(tmp_path: Path, originals: list[str]) -> None:
     database = made(tmp_path, "intake", tables, messages)
     numbers = {"round": 0, "published_sequence": 0, "handled_sequence": 0}
@@ -84,6 +85,7 @@ def test_what_was_published_is_forgotten(tmp_path: Path) -> None:
     database.close()
 
 
+@pytest.mark.slow
 def test_numbers_that_others_count_on_are_left_to_them(tmp_path: Path, originals: list[str]) -> None:
     database = made(tmp_path, "metrics", metrics_tables)
     with database.transaction() as work:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from benchmarks.systems.usage import Meter, load, machine_seconds
 
 BURN = "sum(number * number for number in range(2_000_000))"
@@ -19,6 +21,7 @@ holder.communicate(b"end")
 """
 
 
+@pytest.mark.slow
 def test_children_count_for_the_program_that_started_them_also_when_they_have_ended() -> None:
     with subprocess.Popen([sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
         assert program.stdout is not None
@@ -38,6 +41,7 @@ def test_a_program_that_has_ended_costs_nothing_more() -> None:
     assert meter.read() == {"program": 0.0}
 
 
+@pytest.mark.slow
 def test_what_the_machine_does_is_told_beside_its_cores() -> None:
     before = machine_seconds()
     assert sum(number * number for number in range(2_000_000))

@@ -115,6 +115,7 @@ def test_a_file_that_is_taken_once_counts_again_when_it_says_something_else(var,
     assert load_catalogue(var / "catalogue.yml").name == "铁桥镇"
 
 
+@pytest.mark.slow
 def test_the_example_of_the_project_is_never_written_to(var, monkeypatch):
     example = Path(__file__).parents[3] / "deploy" / "catalogue.yml"
     before = example.read_text(encoding="utf-8")

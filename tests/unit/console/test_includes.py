@@ -92,6 +92,7 @@ def test_a_part_that_raises_leaves_a_link_and_the_others_come():
     assert answer.text.count('<a href="/office">') == 2
 
 
+@pytest.mark.slow
 def test_a_slow_part_leaves_a_link():
     going_on = threading.Event()
 

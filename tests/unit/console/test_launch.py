@@ -72,6 +72,7 @@ def test_only_the_web_process_listens_where_it_was_told(installation: Installati
     assert {started[name].settings["HUIYING_HOST"] for name in SERVICES} == {"127.0.0.1"}
 
 
+@pytest.mark.slow
 def test_another_file_for_the_catalogue_is_another_digest_and_another_shell_is_not(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:

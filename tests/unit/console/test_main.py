@@ -54,6 +54,7 @@ def test_our_own_catalogues_are_in_order(run, name):
     assert run("catalogue", "check", str(HOME / "deploy" / name)).exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_bad_catalogue_is_told_by_line_and_ends_with_an_error(run, tmp_path):
     path = tmp_path / "bad.yml"
     path.write_text(f"extends: {HOME}/deploy/catalogue.yml\nfallback_department: nobody\n")

@@ -99,6 +99,7 @@ def test_a_pid_file_that_says_nothing_is_nobody(slot: Slot, text: str) -> None:
     assert slot.pid() is None
 
 
+@pytest.mark.slow
 def test_who_does_not_listen_is_killed(slot: Slot) -> None:
     start(slot, DEAF)
     log = slot.path.parent / "thing.log"

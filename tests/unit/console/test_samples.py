@@ -77,6 +77,7 @@ def test_a_desk_signs_reports_and_replies() -> None:
     assert sent[2][1] == {"assignment": "a-1", "content": "答复", "outcome": "solved"}
 
 
+@pytest.mark.slow
 def test_a_late_desk_replies_only_when_it_gets_the_red_card() -> None:
     def card(colour: str) -> dict[str, Any]:
         return {"id": colour, "type": "card.issued", "subject": "o-1", "data": {"assignment": "a-1", "card": colour}}
@@ -85,6 +86,7 @@ def test_a_late_desk_replies_only_when_it_gets_the_red_card() -> None:
     assert [key for key, _ in desk_for(case_of(late=True), TASK, card("yellow"), card("red"))[1]] == ["water.sign", "water.reply"]
 
 
+@pytest.mark.slow
 def test_every_sample_whose_outcome_lies_ahead_promises_something() -> None:
     ahead = [case for case in load_samples() if case.handling.outcome in ("in_progress", "planned")]
     assert ahead

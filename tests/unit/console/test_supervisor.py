@@ -80,6 +80,7 @@ def test_a_topology_that_cannot_be_made_stops_nothing(steps, tmp_path, monkeypat
     assert "stop" not in steps
 
 
+@pytest.mark.slow
 def test_services_read_a_link_that_leads_to_the_file_that_was_named_and_else_to_the_example(steps, tmp_path):
     var, mine = tmp_path / "var", tmp_path / "mine.yml"
     mine.write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
@@ -88,6 +89,7 @@ def test_services_read_a_link_that_leads_to_the_file_that_was_named_and_else_to_
         assert (var / "catalogue.yml").readlink() == leads_to
 
 
+@pytest.mark.slow
 def test_what_was_put_into_use_stays_until_another_file_is_named(steps, tmp_path):
     var, mine = tmp_path / "var", tmp_path / "mine.yml"
     mine.write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")

@@ -36,6 +36,7 @@ def test_the_form_on_the_wire_stays(rule, text):
     assert str(rule) == text
 
 
+@pytest.mark.slow
 @given(text=st.text() | st.sampled_from(["given: x", "keywords", "weather", "Given", ""]))
 def test_a_text_is_a_rule_or_none_that_is_known(text):
     rule = Rule.parse(text)

@@ -145,6 +145,7 @@ def test_a_missing_section_is_reported():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [

@@ -34,11 +34,13 @@ def pasted(draw: st.DrawFn, groups: tuple[str, ...]) -> str:
     return answer
 
 
+@pytest.mark.slow
 @given(pasted(("138", "0000", "0000")))
 def test_a_mobile_is_its_eleven_digits_whatever_it_was_pasted_with(text: str) -> None:
     assert str(telephone(text)) == MOBILE
 
 
+@pytest.mark.slow
 @given(st.from_regex(r"1[0-9]{10}", fullmatch=True))
 def test_a_mobile_as_most_write_it_is_what_it_is_with_its_label(digits: str) -> None:
     def read(text: str) -> str | None:

@@ -47,6 +47,7 @@ EVENTS = st.builds(Event, id=TEXT, source=TEXT, subject=TEXT, time=INSTANTS, seq
                    session=st.none() | TEXT.filter(bool))  # fmt: skip
 
 
+@pytest.mark.slow
 @given(EVENTS)
 def test_what_was_written_is_read_back_equal(event: Event) -> None:
     assert decode(encode(event)) == event
@@ -82,6 +83,7 @@ def test_an_event_that_is_not_as_the_contract_says_is_poison(fields: dict[str, A
         decode(changed(**fields))
 
 
+@pytest.mark.slow
 @given(ANY_MESSAGE, st.data())
 def test_a_required_field_that_is_missing_is_poison(message: Message, data: st.DataObject) -> None:
     document = orjson.loads(encode(Event("id", "/s", "o", datetime(2026, 1, 1, tzinfo=ZONE), 1, message)))

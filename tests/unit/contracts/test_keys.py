@@ -41,6 +41,7 @@ def test_a_name_that_stands_twice_is_found_by_what_it_is_called(raw: str, name: 
     assert repeated_key(raw.encode(), orjson.loads(raw)) == name
 
 
+@pytest.mark.slow
 @given(value=JSON, indent=st.sampled_from([None, 1]), ascii_only=st.booleans())
 def test_what_was_written_from_a_value_repeats_nothing(value: Any, indent: int | None, ascii_only: bool) -> None:
     raw = json.dumps(value, indent=indent, ensure_ascii=ascii_only).encode()

@@ -50,6 +50,7 @@ def test_a_longer_text_keeps_its_lines_and_joined_emoji() -> None:
     assert many_lines("\u200d\n\u200b") == ""
 
 
+@pytest.mark.slow
 @given(ANYTHING)
 def test_a_longer_text_never_holds_what_a_terminal_obeys(text: str) -> None:
     stored = many_lines(text)

@@ -89,6 +89,7 @@ def is_taken(body: bytes) -> bool:
     return True
 
 
+@pytest.mark.slow
 @each_of(("kind",), [(kind,) for kind in sorted(REGISTRY)])
 def test_a_field_takes_values_of_its_kind_and_refuses_all_others(kind: str) -> None:
     whole = golden(kind)
@@ -100,6 +101,7 @@ def test_a_field_takes_values_of_its_kind_and_refuses_all_others(kind: str) -> N
         at[name] = good
 
 
+@pytest.mark.slow
 @each_of(("kind",), [(kind,) for kind in sorted(REGISTRY)])
 def test_every_value_refuses_a_field_that_it_does_not_have(kind: str) -> None:
     whole = golden(kind)

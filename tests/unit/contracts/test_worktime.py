@@ -121,6 +121,7 @@ def test_every_kind_of_day_is_explained_in_both_languages(day, counted, zh, en):
     assert CALENDAR.explain_day(date.fromisoformat(day)) == (counted, zh, en)
 
 
+@pytest.mark.slow
 @given(instants, working_day_counts)
 def test_an_explanation_counts_exactly_the_working_days_up_to_the_deadline(start, amount):
     notes = CALENDAR.explain(start, Duration(amount, "wd"))

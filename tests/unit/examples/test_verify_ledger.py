@@ -55,6 +55,7 @@ def alone(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_file_stands_alone(copy: Path, tmp_path: Path) -> None:
     answer = alone(tmp_path, "copy", "--opinion", "o3")
     assert (answer.returncode, answer.stderr) == (0, "")
@@ -72,6 +73,7 @@ def test_an_opinion_may_be_named_by_what_stands_for_it(copy: Path) -> None:
     assert named[0] == named[1] != []
 
 
+@pytest.mark.slow
 def test_the_file_says_where_and_ends_with_one(copy: Path, tmp_path: Path) -> None:
     path = copy / "2026-11-23.ndjson"
     path.write_bytes(path.read_bytes().replace(b'"e5"', b'"e6"'))
@@ -86,6 +88,7 @@ WRONG = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "words"), WRONG)
 def test_what_cannot_be_read_ends_with_two(copy: Path, tmp_path: Path, arguments: tuple[str, ...], words: str) -> None:
     answer = alone(tmp_path, *arguments)
@@ -94,6 +97,7 @@ def test_what_cannot_be_read_ends_with_two(copy: Path, tmp_path: Path, arguments
     assert "Traceback" not in answer.stderr
 
 
+@pytest.mark.slow
 def test_neither_and_both_places_are_refused(copy: Path, tmp_path: Path) -> None:
     assert alone(tmp_path).returncode == alone(tmp_path, "copy", "--url", "http://x").returncode == 2
 
@@ -107,6 +111,7 @@ def test_the_command_is_the_same_program(copy: Path) -> None:
     assert CliRunner().invoke(main, ["ledger", "verify", "--url", "ftp://x"]).exit_code == 2
 
 
+@pytest.mark.slow
 def test_any_changed_byte_of_any_day_is_found_at_its_leaf(copy: Path) -> None:
     order = random.Random(9162)
     source = verify_ledger.Folder(str(copy))

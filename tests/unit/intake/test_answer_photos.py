@@ -64,6 +64,7 @@ def kept(harness):
         return connection.execute(sa.select(sa.func.count()).select_from(answer_photos)).scalar_one()
 
 
+@pytest.mark.slow
 def test_a_photo_is_seen_by_the_submitter_once_the_answer_is_given(harness, taken, routing):
     answer = send(harness, taken, photo())
     assert answer.status_code == 201
@@ -107,6 +108,7 @@ def test_a_receipt_without_an_answer_asks_for_no_photos_of_one(harness, taken, r
     sa.event.remove(harness.database.engine, "before_cursor_execute", note)
 
 
+@pytest.mark.slow
 def test_a_message_that_is_heard_twice_or_photos_of_another_department_change_nothing(harness, taken, routing):
     harness.consume(routing.beside("roads", "separate"), routing.beside("petitions", "joint", "a-3"))
     ids = {who: send(harness, taken, photo(), who).get_json()["id"] for who in ("water", "roads", "petitions")}
@@ -120,6 +122,7 @@ def test_a_message_that_is_heard_twice_or_photos_of_another_department_change_no
     assert set(seen(harness, taken)) == {ids["water"], ids["roads"], later}
 
 
+@pytest.mark.slow
 def test_departments_see_photos_of_others_only_once_they_have_answered(harness, taken, routing):
     harness.consume(*(routing.beside(who, role, f"a-{who}") for who, role in BESIDE.items()))
     of = ("water", "roads", "petitions")
@@ -180,6 +183,7 @@ def test_a_late_message_shows_what_had_come_by_its_answer_and_nothing_of_the_nex
     assert seen(harness, taken) == ids
 
 
+@pytest.mark.slow
 def test_a_department_takes_back_its_own_and_has_room_for_some(harness, taken, routing):
     keys = [f"{number:022}" for number in range(MOST_OF_ANSWER)]
     ids = [send(harness, taken, photo(), Idempotency_Key=key).get_json()["id"] for key in keys]
@@ -232,6 +236,7 @@ def test_the_page_unseals_nobody(harness, taken, routing, monkeypatch):
     assert harness.client.get(f"/cases/{taken.id}/photos", headers={"Authorization": "Bearer water"}).status_code == 200
 
 
+@pytest.mark.slow
 def test_the_department_does_it_in_the_browser(harness, taken, routing):
     address, headers = f"/cases/{taken.id}/photos", {"Authorization": "Bearer water", "Accept-Language": "zh"}
 

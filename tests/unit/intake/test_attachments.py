@@ -141,6 +141,7 @@ def test_the_header_may_say_another_kind_of_picture(harness, taken):
         assert send(harness, taken.receipt, photo(kind), "image/webp").get_json()["type"] == f"image/{kind.lower()}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [False, True], ids=["plain", "form"])
 def test_a_body_of_unknown_length_is_read_no_further_than_is_taken(harness, taken, form):
     raw = bytes(LARGEST_PHOTO + 100_000)
@@ -155,6 +156,7 @@ def test_a_body_of_unknown_length_is_read_no_further_than_is_taken(harness, take
     assert "25 MB" in problem(answer, 413)["detail"]
 
 
+@pytest.mark.slow
 def test_there_are_at_most_six(harness, taken):
     for _ in range(MOST_PHOTOS):
         assert "attachments" in harness.get(f"/receipts/{taken.receipt}").get_json()["may"]
@@ -206,6 +208,7 @@ def test_who_has_no_receipt_of_it_sees_nothing(harness, taken):
     assert send(harness, "nonsense", photo()).status_code == 404
 
 
+@pytest.mark.slow
 def test_of_the_staff_the_office_and_the_departments_of_the_case_see_it(harness, taken):
     kept, other = send(harness, taken.receipt, photo()).get_json(), harness.submit()
     paths = f"/api/v1/opinions/{taken.id}/attachments/{kept['id']}", f"/cases/{taken.id}/photos/{kept['id']}"

@@ -35,6 +35,7 @@ class TestTheRule:
     def test_it_is_never_less_than_nothing(self, waiting: int, free: int | None) -> None:
         assert capacity_left(waiting, free, CapacityLimits(300, 1_000_000)) == 0
 
+    @pytest.mark.slow
     def test_an_opinion_of_a_citizen_who_can_be_reached_takes_no_more_than_it_is_counted_for(self, harness: IntakeHarness) -> None:
         file = harness.database.url.database
         content = (FORM["content"] * 30)[:500]
@@ -216,6 +217,7 @@ class TestABatch:
         assert (answer["status"], answer["type"]) == (503, "/problems/no-room")
         assert stored(harness) == (0, 0)
 
+    @pytest.mark.slow
     def test_when_the_room_ends_midway_the_rest_is_told_apart_and_taken_later(self, harness: IntakeHarness) -> None:
         capacity = Capacity(harness.database, CapacityLimits(250 * MESSAGES_PER_OPINION, 0), lambda: 0.0)
         for name in ("look", "take", "left"):

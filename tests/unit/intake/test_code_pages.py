@@ -23,6 +23,7 @@ PREFIX = "https://huiying.example.org/c/"
 SPRING = {"title": "春季征集", "begins": str(MORNING.date()), "ends": str(MORNING.date() + timedelta(days=9)), "target": 4}
 
 
+@pytest.mark.slow
 def test_the_picture_of_every_code_is_that_which_the_library_draws():
     codes = [new_code(secrets.randbits) for _ in range(40)]
     for prefix in (PREFIX, "http://127.0.0.1:8000/c/"):
@@ -38,6 +39,7 @@ def test_the_picture_of_every_code_is_that_which_the_library_draws():
             assert read == [[module & 1 for module in row] for row in drawn]
 
 
+@pytest.mark.slow
 def test_sheets_have_24_stickers_a_page_and_a_page_for_each_poster():
     sheet = Sheet(Words("石桥镇", "Stonebridge"), Words("东街", "East Street"), PREFIX)
     codes = [(number, new_code(secrets.randbits)) for number in range(1, 50)]
@@ -48,6 +50,7 @@ def test_sheets_have_24_stickers_a_page_and_a_page_for_each_poster():
         assert b"STSong-Light" in file.getvalue()
 
 
+@pytest.mark.slow
 def test_codes_are_made_once_by_the_form_printed_and_kept(harness):
     order = {"kind": "household", "area": "east", "many": "30", "key": "k" * 22}
     for _ in range(2):
@@ -102,6 +105,7 @@ def test_codes_are_made_for_a_session_that_there_is_and_is_one_s_own(harness):
     assert harness.get("/codes/batches", "admin").get_json()["items"] == []
 
 
+@pytest.mark.slow
 def test_a_campaign_shows_how_far_it_is_and_leads_to_its_form(harness):
     assert harness.client.put("/api/v1/campaigns/spring", json=SPRING, headers=ADMIN).status_code == 200
     assert "春季征集" in harness.client.get("/campaigns").text

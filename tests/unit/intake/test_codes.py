@@ -75,6 +75,7 @@ def test_the_area_of_a_code_is_its_stations_or_lies_in_it():
 # Making them.
 
 
+@pytest.mark.slow
 def test_thousands_are_made_with_progress_each_once_however_often_it_is_asked(harness):
     order = HOUSEHOLDS | {"many": 2_500}
     first = lines(harness.post("/codes", order, "admin", Idempotency_Key=KEY))
@@ -139,6 +140,7 @@ def test_a_code_is_put_up_once_and_ends_once(state, to):
             code.move(to, MORNING)
 
 
+@pytest.mark.slow
 def test_a_replaced_code_leads_on_to_its_last_successor(harness):
     (first,) = made(harness)
     second = harness.post(f"/codes/{first}/replace", None, "admin", Idempotency_Key=KEY).get_json()["successor"]

@@ -40,6 +40,7 @@ def test_a_deputy_shows_the_public_who_they_are_what_they_promise_and_what_came_
     assert place.client.get("/public/deputies/nobody").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_list_has_deputies_in_office_of_a_station_or_a_group(place):
     page = text(place, "/public/deputies")
     assert ("周敏" in page, "吴刚" in page, "法制工委" in page) == (True, False, True)

@@ -188,6 +188,7 @@ def test_bad_input_of_every_command_is_answered_clearly_and_changes_nothing(desk
     assert len(desk.said(opinion)) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("term", "state"), [("第十八届", "suspended"), ("第十九届", "ended")])
 def test_a_deputy_who_leaves_office_acts_and_reads_no_more_and_what_they_owe_goes_back(desk, term, state):
     enter(desk, "leaving", "孙代表", "active", term)

@@ -42,17 +42,20 @@ def read(desk, who, path):  # noqa: F811
     return words_in(desk.client.get(path, headers=headers))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", [*STRANGERS, None])
 def test_who_was_entrusted_with_nothing_reads_nothing_of_it_anywhere(desk, marked, who):  # noqa: F811
     found = {path: marks_in(desk, marked, who, path) for path in READ}
     assert {path: marks for path, marks in found.items() if marks} == {}
 
 
+@pytest.mark.slow
 def test_the_deputy_reads_it_on_their_own_desk_alone(desk, marked):  # noqa: F811
     found = {path for path in READ if marks_in(desk, marked, "wang", path)}
     assert found == {"/entrusted/<opinion_id>", "/api/v1/entrusted/<opinion_id>", "/entrusted"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_no_list_and_no_desk_names_who_told_it(desk, marked, who):  # noqa: F811
     lists = [path for path in READ if "<" not in path]

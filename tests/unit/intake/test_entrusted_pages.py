@@ -28,6 +28,7 @@ def page(desk, who, path="/entrusted"):  # noqa: F811
     return answer.status_code, answer.text
 
 
+@pytest.mark.slow
 def test_a_deputy_takes_up_and_feeds_back_with_one_press_each(desk, opinion, press):  # noqa: F811
     tell(desk, opinion, "entrust", "station", deputy="wang")
     assert f'action="/entrusted/{opinion}/take"' in page(desk, "wang")[1]
@@ -80,6 +81,7 @@ def test_what_is_late_is_counted_beside_what_waits(desk, opinion):  # noqa: F811
     assert page(desk, "reviewer", "/fragments/intake/office/entrusted")[0] == 403
 
 
+@pytest.mark.slow
 def test_everybody_reads_which_deputy_took_a_public_opinion_up_and_told_its_voter(desk):  # noqa: F811
     told = desk.submit(channel="station", station="central", submitter=VOTER, visibility="public", relay=["网格员老周"])
     tell(desk, told.id, "relay", "informant", deputy="li")
@@ -96,6 +98,7 @@ def test_everybody_reads_which_deputy_took_a_public_opinion_up_and_told_its_vote
         assert not any(each in text for each in (VOTER["name"], VOTER["phone"], "老周", "李代表", "上门", "visit"))
 
 
+@pytest.mark.slow
 def test_an_informant_begins_by_the_receipt_and_each_confirms(desk, opinion, press):  # noqa: F811
     receipt = desk.row(opinion)["receipt"]
     assert press("informant", "/entrusted", receipt=receipt, deputy="wang")[0] == 303

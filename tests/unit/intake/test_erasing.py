@@ -87,6 +87,7 @@ def test_a_co_signer_leaves_alone(harness):
     assert harness.row(case.id)["title"] == FORM["title"]
 
 
+@pytest.mark.slow
 def test_what_was_written_goes_too_when_that_is_asked_for(harness):
     case = open_case(harness, **MARKERS)
     live_through(harness, case)
@@ -146,6 +147,7 @@ def retain(harness, days, **body):
     return answer.get_json()
 
 
+@pytest.mark.slow
 def test_only_cases_that_ended_so_long_ago_are_let_go_of(harness):
     phone = {"kind": "citizen", "phone": "13700000009"}
     old, open_, nobody = concluded(harness, submitter=phone), harness.submit(submitter=phone).id, concluded(harness)
@@ -177,6 +179,7 @@ def test_who_was_merged_into_a_case_is_kept_as_long_as_the_case_lasts(harness):
     assert persons(harness, follower.id)["submitter"] is None
 
 
+@pytest.mark.slow
 def test_old_cases_are_let_go_of_some_at_a_time(harness):
     ids = [concluded(harness, submitter={"kind": "citizen", "phone": "13700000009"}) for _ in range(5)]
     harness.clock.instant += timedelta(days=10)

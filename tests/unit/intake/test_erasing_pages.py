@@ -32,6 +32,7 @@ def told(harness, case):
     return persons(harness, case.id)["submitter"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", ["", "yes"])
 def test_one_case_is_looked_at_and_then_erased(harness, content):
     case = open_case(harness, **MARKERS)
@@ -63,6 +64,7 @@ def test_a_co_signer_is_erased_alone_and_the_words_are_not_theirs(harness):
     assert (kept["submitter"]["name"], kept["cosigners"][0].get("name")) == ("甲", None)
 
 
+@pytest.mark.slow
 def test_who_looked_before_a_colleague_s_act_is_told_and_nothing_is_erased(harness):
     case = open_case(harness, **MARKERS)
     form = carried(post(harness, "", case=case.id).text)
@@ -92,6 +94,7 @@ def test_what_there_is_not_is_said_beside_the_field_and_typed_text_stays(harness
     assert 'value="ABC-12"' in post(harness, "", case="ABC-12").text
 
 
+@pytest.mark.slow
 def test_old_cases_are_counted_and_erased_some_at_a_time(harness, monkeypatch):
     monkeypatch.setattr(erasing, "AT_ONCE", 2)
     made = [harness.submit(submitter={"kind": "citizen", "name": f"甲{number}", "phone": None}).id for number in range(3)]

@@ -58,6 +58,7 @@ def test_messages_of_several_cases_are_heard_in_one_transaction(harness):
     assert {harness.row(routing.opinion)["state"] for routing in cases} == {State.CONCLUDED}
 
 
+@pytest.mark.slow
 def test_every_order_of_a_simple_case_ends_the_same(harness):
     ends, stories = set(), set()
     for order in itertools.permutations(range(len(LOOP))):

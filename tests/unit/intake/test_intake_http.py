@@ -150,6 +150,7 @@ def test_the_same_external_id_gets_the_same_receipt_and_another_text_a_conflict(
     problem(harness.post("/opinions", FORM | {"external_id": "x-1", "content": "别的"}, "reviewer"), 409)
 
 
+@pytest.mark.slow
 def test_the_holder_of_a_receipt_follows_the_case_and_rates_it(harness):
     taken = harness.submit(topic="rivers")
     routing = Routing(taken.id, harness.clock.now())

@@ -94,6 +94,7 @@ def test_without_a_token_nobody_comes_in(harness, method, path):
     assert harness.client.open(f"/api/v1{path}", method=method).status_code == 401
 
 
+@pytest.mark.slow
 @each_of(
     ("method", "path", "allowed", "who"),
     [(*row, who) for row in STAFF_ROUTES for who in ("reviewer", "supervisor", "admin", "scraper", "water")],
@@ -103,6 +104,7 @@ def test_a_token_opens_the_routes_of_its_role_only(harness, method, path, allowe
     assert (answer.status_code != 403) is (who in allowed)
 
 
+@pytest.mark.slow
 def test_a_department_sees_its_own_opinions_only(harness):
     water, roads, nobody = assigned(harness, "water"), assigned(harness, "roads"), harness.submit().id
     assert ids(harness.get("/opinions", "water")) == [water]
@@ -248,6 +250,7 @@ def test_a_csv_with_bad_lines_in_the_middle_keeps_the_good_ones(harness):
     assert harness.count() == 3
 
 
+@pytest.mark.slow
 def test_the_same_batch_twice_adds_none(harness):
     data = b"external_id,title,content\n" + b"".join(f"x{number},题,文{number}\n".encode() for number in range(450))
     first, again = harness.batch(data), harness.batch(data)

@@ -28,6 +28,7 @@ def test_the_rows_are_there_folded_away_each_with_its_label(visit):
             assert f'<label for="cosigner{row}_{name}">' in page
 
 
+@pytest.mark.slow
 def test_everybody_s_receipt_is_shown_once_and_opens_the_case(visit):
     key = visit.key()
     signed = {"name": "王小明", "cosigner1_name": "李四", "cosigner3_phone": "13700000003"}

@@ -32,6 +32,7 @@ def test_another_language_or_size_keeps_what_was_typed_also_after_a_mistake(visi
     assert visit.opinions() == []
 
 
+@pytest.mark.slow
 def test_a_form_that_is_refused_for_any_reason_comes_back_with_its_text(visit):
     path, evil = visit.receipt(), "写了很久</textarea><script>"
     sent = {"title": "路灯", "content": evil, "topic": "street-lights", "key": "k" * 22, "comment": evil, "reason": evil}

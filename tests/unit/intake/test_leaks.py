@@ -75,6 +75,7 @@ def test_every_person_who_can_be_reached_is_written_to_and_only_about_their_own_
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_page_and_no_receipt_names_a_person_or_the_receipt_of_another(lived):
     harness, case, _, _ = lived
     codes = (*case.receipts, case.follower)
@@ -88,6 +89,7 @@ def test_no_page_and_no_receipt_names_a_person_or_the_receipt_of_another(lived):
             assert not any(other in answer.text for other in others), path
 
 
+@pytest.mark.slow
 def test_what_somebody_said_in_a_rating_is_on_no_other_receipt(lived):
     harness, case, _, _ = lived
     codes = (*case.receipts, case.follower)
@@ -148,6 +150,7 @@ def test_who_has_it_no_longer_or_never_had_it_does_not_see_it(lived, who):
     assert case.id not in harness.get("/opinions", who).text
 
 
+@pytest.mark.slow
 def test_neither_logs_nor_measures_name_a_person(lived, caplog):
     harness, case, logged, _ = lived
     with caplog.at_level(logging.DEBUG), capture_logs() as more:

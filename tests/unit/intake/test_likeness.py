@@ -49,6 +49,7 @@ def test_likeness_is_the_part_of_the_shingles_that_both_have():
     assert likeness(shingles("abcdef", ""), shingles("uvwxyz", "")) == 0
 
 
+@pytest.mark.slow
 def test_texts_that_are_half_the_same_have_a_band_in_common_and_others_have_none():
     dice = random.Random(7)
     found = missed = strangers = 0

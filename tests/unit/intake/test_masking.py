@@ -59,6 +59,7 @@ def test_personal_data_is_replaced_by_what_it_is(text, masked):
     assert mask(text) == masked
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_what_a_rule_finds_has_its_sign(data):
     rule = data.draw(st.sampled_from([each for each in RULES if each.sign]))

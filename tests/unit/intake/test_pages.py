@@ -199,6 +199,7 @@ def test_lines_and_control_characters_of_a_browser_are_put_right(visit):
     assert (row["title"], row["content"]) == ("标题", "第一行\n第二行\t完")
 
 
+@pytest.mark.slow
 def test_what_is_not_a_form_is_refused_with_a_page(visit):
     answer = visit.client.post("/opinions", json={"title": "t", "content": "c"})
     assert (answer.status_code, answer.mimetype) == (415, "text/html")

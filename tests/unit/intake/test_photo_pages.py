@@ -74,6 +74,7 @@ def test_an_opinion_with_photos_shows_them_on_its_receipt(visit):
     assert all(address.startswith(f"/api/v1{path}/attachments/") for address in addresses)
 
 
+@pytest.mark.slow
 def test_a_bad_photo_keeps_the_text_and_says_what_is_wrong_beside_the_field(visit):
     for raws, words in (
         ((SVG,), "仅支持 JPEG、PNG、WebP、HEIC"), ((photo(), bomb()), "照片过大"), ((photo()[:600],), "照片无法打开"),
@@ -110,6 +111,7 @@ def test_an_opinion_and_its_photos_are_kept_together_or_not_at_all(visit, monkey
     assert visit.opinions() == []
 
 
+@pytest.mark.slow
 def test_more_are_added_on_the_receipt(visit):
     path = submit(visit, photo()).headers["Location"].removesuffix("/submitted")
     answer = add(visit, path, photo("WEBP"), photo("PNG"))
@@ -121,6 +123,7 @@ def test_more_are_added_on_the_receipt(visit):
     assert "不能再添加照片" in page
 
 
+@pytest.mark.slow
 def test_more_than_may_be_are_refused_together(visit):
     path = submit(visit, photo(), photo(), photo()).headers["Location"].removesuffix("/submitted")
     add(visit, path, photo(), photo())
@@ -158,6 +161,7 @@ def test_a_receipt_of_nobody_takes_no_photo(visit):
     assert visit.client.get("/receipts/nonsense/attachments").status_code == 303
 
 
+@pytest.mark.slow
 def test_a_form_beyond_all_measure_is_refused_with_a_page(visit):
     answer = submit(visit, bytes(40_000_000), bytes(42_000_000))
     assert (answer.status_code, answer.mimetype) == (413, "text/html")

@@ -165,6 +165,7 @@ def test_whatever_bytes_come_the_answer_is_a_picture_or_a_refusal(kind, changes,
     assert opened(kept.content).format == kept.type.removeprefix("image/").upper()
 
 
+@pytest.mark.slow
 def test_a_picture_of_an_iphone_is_kept_as_jpeg_and_its_decoder_runs_elsewhere():
     kept = read_photo(HEIC)
     after = opened(kept.content)
@@ -174,12 +175,14 @@ def test_a_picture_of_an_iphone_is_kept_as_jpeg_and_its_decoder_runs_elsewhere()
     assert "pi_heif" not in sys.modules
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("raw", [HEIC[:300], HEIC[:20] + b"\xff" * 4_000, b"\0\0\0\x18ftypheic"])
 def test_a_broken_one_is_refused_and_harms_nothing(raw):
     with pytest.raises(Invalid):
         read_photo(raw)
 
 
+@pytest.mark.slow
 def test_too_many_pixels_are_refused_before_they_are_decoded():
     size = struct.pack(">II", 320, 200)
     assert HEIC.count(size) == 1

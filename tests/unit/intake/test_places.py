@@ -101,6 +101,7 @@ def released(visit: Visit, **fields: str) -> str:
     return str(opinion)
 
 
+@pytest.mark.slow
 def test_the_public_map_has_what_is_public_with_a_place(mapped: Visit) -> None:
     assert mapped.client.get("/api/v1/public/map").get_json() == {"type": "FeatureCollection", "features": []}
     told(mapped, visibility="public", position=POSITION, title="还没有公开")
@@ -116,6 +117,7 @@ def test_the_public_map_has_what_is_public_with_a_place(mapped: Visit) -> None:
     assert len(mapped.client.get("/api/v1/public/map?q=路灯").get_json()["features"]) == 1
 
 
+@pytest.mark.slow
 def test_nothing_public_tells_more_of_a_place_than_its_surroundings(mapped: Visit) -> None:
     opinion = released(mapped, position=POSITION, address="东街 3 号 502 室")
     for path in ("/public", f"/public/opinions/{opinion}", "/api/v1/public/map", f"/api/v1/public/opinions/{opinion}"):

@@ -70,6 +70,7 @@ def test_every_public_address_that_shows_cases_is_looked_at_here():
     assert wanted - {"/public/stations/<>", "/public/deputies/<>", "/sitemaps/<>.xml", "/public/support/withdrawn"} <= shown
 
 
+@pytest.mark.slow
 def test_nothing_personal_and_nothing_unreleased_is_anywhere(lived):
     harness, case = lived
     for path, text in everything(harness, case.id).items():
@@ -91,6 +92,7 @@ def test_nothing_personal_and_nothing_unreleased_is_anywhere(lived):
             assert inside not in text, (path, inside)
 
 
+@pytest.mark.slow
 def test_what_is_released_is_on_the_list_in_the_feed_in_the_sitemap_and_in_the_api(lived):
     harness, case = lived
     texts = everything(harness, case.id)
@@ -111,6 +113,7 @@ def test_the_api_says_days_and_parts(lived):
     assert (one["title"], one["submitted"], len(one["parts"])) == ("路灯与河堤", "2026-11-23", 4)
 
 
+@pytest.mark.slow
 def test_it_is_gone_from_everywhere_at_once(harness):
     taken, routing = told(harness, title="路灯不亮", content="西桥的路灯。")
     harness.consume(routing.replied())
@@ -124,6 +127,7 @@ def test_it_is_gone_from_everywhere_at_once(harness):
         assert taken.id not in answer.text.replace(f"/api/v1/public/opinions/{taken.id}", "")
 
 
+@pytest.mark.slow
 def test_hostile_words_stay_words(harness):
     taken, routing = told(harness, title=HOSTILE[:100], content=HOSTILE, submitter=None)
     harness.consume(routing.replied(HOSTILE))
@@ -146,6 +150,7 @@ def test_hostile_words_stay_words(harness):
         assert harness.get("/public/opinions", q=words).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_page_is_kept_and_asked_for_again_by_its_tag_each_time(lived):
     harness, case = lived
     for path in ADDRESSES:
@@ -179,6 +184,7 @@ def links(text, rel):
     return re.findall(rf'<a href="([^"]+)" rel="{rel}"', text)
 
 
+@pytest.mark.slow
 def test_the_list_is_read_there_and_back_and_a_filter_is_an_address(harness):
     released(harness, 45)
     pages, path = [], "/public?topic=rivers&q=%E8%B7%AF%E7%81%AF"
@@ -224,6 +230,7 @@ def test_the_month_is_the_one_in_which_it_was_made_public(harness):
         assert "路灯 0" not in read(harness, f"/public?month={month}").text
 
 
+@pytest.mark.slow
 def test_sitemaps_cover_what_is_public_by_blocks(harness, monkeypatch):
     monkeypatch.setattr(crawlers, "BLOCK", 4)
     made = released(harness, 9)

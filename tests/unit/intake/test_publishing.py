@@ -66,6 +66,7 @@ def waiting(harness):
     return [item["id"] for item in harness.get("/publications", "reviewer").get_json()["items"]]
 
 
+@pytest.mark.slow
 def test_the_page_of_an_opinion_and_what_is_decided_there_lead_back_to_where_it_was_opened(harness, monkeypatch):
     monkeypatch.setattr(releasing, "A_PAGE", 1)
     first, second, third = (told(harness, title=title)[0].id for title in ("一", "二", "三"))
@@ -172,6 +173,7 @@ def test_a_part_is_of_this_case_and_named_once(harness):
         assert release(harness, taken.id, parts=parts).status_code == 422
 
 
+@pytest.mark.slow
 def test_each_reply_is_released_on_its_own_and_a_new_one_waits_for_the_office(harness):
     taken, routing = told(harness)
     assert waiting(harness) == [taken.id]
@@ -191,6 +193,7 @@ def test_each_reply_is_released_on_its_own_and_a_new_one_waits_for_the_office(ha
     assert waiting(harness) == []
 
 
+@pytest.mark.slow
 def test_all_that_departments_say_to_the_submitter_can_be_released_and_nothing_else(harness):
     case = open_case(harness, visibility="public", **MARKERS)
     live_through(harness, case)
@@ -202,6 +205,7 @@ def test_all_that_departments_say_to_the_submitter_can_be_released_and_nothing_e
     assert "路面由我们恢复" not in str(made["parts"])
 
 
+@pytest.mark.slow
 def test_what_is_withheld_is_not_public_and_its_submitter_reads_why(harness):
     taken, routing = told(harness)
     release(harness, taken.id)

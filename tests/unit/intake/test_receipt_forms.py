@@ -52,6 +52,7 @@ def action(path: str, name: str) -> str:
     return f'action="{path}/{name}"'
 
 
+@pytest.mark.slow
 def test_each_form_is_there_exactly_while_it_can_be_sent(visit):
     path = visit.receipt()
     for state_ in STANDINGS:

@@ -90,6 +90,7 @@ def test_no_code_stands_for_a_department_that_left_the_catalogue(visit):
     assert "gone-too" not in page
 
 
+@pytest.mark.slow
 def test_every_state_on_the_way_is_said_in_words(visit):
     path = visit.receipt()
     assert STANDINGS["accepted"].name.zh in read(visit, path)
@@ -147,6 +148,7 @@ def test_a_rating_is_taken_once_and_thanked_for(visit, answered):
     assert told.count("作出评价 ") == 1
 
 
+@pytest.mark.slow
 def test_somebody_may_think_again_once_and_the_third_rating_is_refused_kindly(visit, answered):
     windows = [visit.key(answered) for _ in range(4)]
     visit.client.post(f"{answered}/evaluation", data={"result": "satisfied", "key": windows[0]})
@@ -164,6 +166,7 @@ def test_somebody_may_think_again_once_and_the_third_rating_is_refused_kindly(vi
     assert "更改之前的评价" in told
 
 
+@pytest.mark.slow
 def test_a_rating_after_its_time_is_refused_kindly(visit, answered):
     visit.clock.instant = DUE + timedelta(days=29)
     answer = visit.client.post(f"{answered}/evaluation", data={"result": "satisfied"})

@@ -42,6 +42,7 @@ def test_a_name_will_do_where_one_entry_alone_has_it():
     assert names.text(["a", "b", "East", "gone"]) == "东站、b、北站、gone"
 
 
+@pytest.mark.slow
 def test_a_deputy_is_entered_by_names_shown_and_changed(harness):
     assert enter(harness, LAW, GROUP)[0] == 303
     area, station = (part[code].name for part, code in ((TOWN.areas, "east"), (TOWN.stations, "central")))
@@ -91,6 +92,7 @@ def test_whose_office_has_ended_needs_another_term(harness):
     assert enter(harness, ZHOU | {"version": version, "term": "18"})[0] == 303
 
 
+@pytest.mark.slow
 def test_a_code_for_nobody_of_the_register_is_a_mistake_beside_its_field(harness):
     enter(harness, ZHOU)
     status, page = enter(harness, {"kind": "deputy", "deputy": "wx-018", "many": "1"}, "/codes")
@@ -98,6 +100,7 @@ def test_a_code_for_nobody_of_the_register_is_a_mistake_beside_its_field(harness
     assert enter(harness, {"kind": "deputy", "deputy": "wx-017", "many": "1"}, "/codes")[0] == 303
 
 
+@pytest.mark.slow
 def test_the_list_goes_on_where_it_ended_and_narrows_to_a_state(harness):
     for number in range(53):
         state = "ended" if number % 53 == 0 else "active"
@@ -113,6 +116,7 @@ def test_the_list_goes_on_where_it_ended_and_narrows_to_a_state(harness):
     assert re.findall(r"entry\?code=([\w-]+)", look(harness, f"{LIST}?state=ended")) == ["d-00"]
 
 
+@pytest.mark.slow
 def test_the_groups_go_on_where_they_ended_for_the_office_and_for_the_public(harness):
     with harness.database.transaction() as work:
         for number in range(120):

@@ -179,6 +179,7 @@ def test_a_batch_that_is_none_or_too_large_is_refused(harness, ids):
     assert any(field.startswith("opinions") for field in answer.get_json()["errors"])
 
 
+@pytest.mark.slow
 def test_five_hundred_at_once(harness):
     made = [result.id for result in harness.submit_many(*({"channel": "campaign"} for _ in range(500)))]
     items = harness.post("/opinions/accept", {"opinions": made, "topic": "rivers"}, "reviewer").get_json()["items"]

@@ -23,6 +23,7 @@ def rotate(harness, vault, **body):
     return answer.get_json()
 
 
+@pytest.mark.slow
 def test_everything_is_sealed_anew_and_the_old_key_is_needed_no_more(harness):
     case = open_case(harness, **MARKERS)
     before = persons(harness, case.id)
@@ -51,6 +52,7 @@ def test_what_no_key_opens_is_counted_and_left_as_it_is(harness):
     assert harness.row(taken.id)["personal"] == sealed
 
 
+@pytest.mark.slow
 def test_what_an_earlier_version_left_in_the_clear_can_be_read_and_is_sealed_by_the_worker(harness):
     taken = in_the_clear(harness, 3)
     before = [persons(harness, each.id) for each in taken]

@@ -233,6 +233,7 @@ class TestPlaces:
         assert (answer.status_code, list(answer.get_json()["errors"])) == (422, [field])
         assert TOWN.station_with_code("") is None
 
+    @pytest.mark.slow
     def test_the_form_behind_a_code_is_counted_as_qr(self, harness):
         page = harness.client.get(f"/c/{CODE}").text
         assert f'name="code" value="{CODE}"' in page

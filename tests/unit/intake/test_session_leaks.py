@@ -41,6 +41,7 @@ def seen_at(told, who):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", [None, "water", "elsewhere", "deputy", "informant", "scraper"])
 def test_others_read_of_nobody_anywhere(told, who, monkeypatch):
     monkeypatch.setitem(desks.CALLERS, "deputy", Caller(Role.DEPUTY, token="d", deputy="wang"))
@@ -48,10 +49,12 @@ def test_others_read_of_nobody_anywhere(told, who, monkeypatch):
     assert seen_at(told, who) == set()
 
 
+@pytest.mark.slow
 def test_the_host_reads_who_comes_and_not_who_asked(told):
     assert seen_at(told, "at-central") == HOSTS
 
 
+@pytest.mark.slow
 def test_the_office_reads_both_and_nowhere_else(told):
     assert seen_at(told, "reviewer") == HOSTS | OFFICE
 

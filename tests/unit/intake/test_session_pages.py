@@ -37,6 +37,7 @@ def written(desk):
     return [event.data for event in desk.said() if isinstance(event.data, QuestionAsked)]
 
 
+@pytest.mark.slow
 def test_a_question_is_written_down_once_and_its_receipt_is_printed_with_the_next_form(desk):
     for _ in range(2):
         answer = post(desk, HOST, FORM | {"name": "标记甲", "phone": "13711110000"})
@@ -117,6 +118,7 @@ def test_the_pages_of_the_host_are_the_hosts_alone(desk, path, who, status):
     assert desk.client.get(path, headers=headers).status_code == status
 
 
+@pytest.mark.slow
 def test_somebody_books_and_cancels_on_pages(desk):
     page = f"/sessions/{SESSION}/book"
     assert "2" in desk.client.get(page).text
@@ -152,6 +154,7 @@ def test_a_full_session_and_one_that_is_over_say_so(desk):
         assert desk.client.get(path).status_code == 404
 
 
+@pytest.mark.slow
 def test_the_host_notes_on_the_page_who_has_come(desk):
     receipt = book(desk).get_json()["receipt"]
     page = f"/sessions/{SESSION}/bookings"

@@ -40,6 +40,7 @@ def released(visit: Visit, **fields: str) -> str:
     return opinion
 
 
+@pytest.mark.slow
 def test_every_page_that_is_shared_has_a_picture_of_the_size_that_it_says(visit: Visit) -> None:
     opinion = released(visit)
     for path in (f"/public/opinions/{opinion}", "/public/departments/water", "/public/stations/chengdong"):
@@ -61,6 +62,7 @@ def test_what_is_not_public_has_no_picture(visit: Visit) -> None:
         assert visit.client.get(f"/public/{path}/card.png").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_picture_is_drawn_once(visit: Visit) -> None:
     opinion = released(visit, title="只画一次的标题")
     cards.picture.cache_clear()
@@ -69,6 +71,7 @@ def test_a_picture_is_drawn_once(visit: Visit) -> None:
     assert (cards.picture.cache_info().misses, cards.picture.cache_info().maxsize) == (1, cards.MOST_KEPT)
 
 
+@pytest.mark.slow
 def test_the_words_make_the_picture_where_there_is_a_font_and_the_mark_alone_where_there_is_none() -> None:
     one, other = ShareCard("路灯不亮", "正在办理", "云岚县"), ShareCard("井盖坏了", "正在办理", "云岚县")
     assert picture(one, None) == picture(other, None)

@@ -50,6 +50,7 @@ def reply(harness, opinion):
     return routing
 
 
+@pytest.mark.slow
 def test_each_has_a_receipt_that_shows_the_case_on_the_page_and_to_programs(harness, joint):
     receipts, opinion = joint
     assert len(set(receipts)) == 4
@@ -66,6 +67,7 @@ def test_each_has_a_receipt_that_shows_the_case_on_the_page_and_to_programs(harn
         assert (page.status_code, "已修好。" in page.text, "您满意吗？" in page.text) == (200, True, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["withdrawal", "details"])
 def test_only_who_submitted_it_withdraws_or_adds(harness, joint, what):
     receipts, opinion = joint
@@ -118,6 +120,7 @@ def test_each_rates_alone_and_the_messages_tell_them_apart_without_saying_who(ha
     assert {"round", "process", "result", "comment", "at", "revision"} == set(seen["evaluations"][0])
 
 
+@pytest.mark.slow
 def test_each_sees_how_many_are_awaited_and_nobody_who(harness, joint):
     receipts, opinion = joint
     assert read(harness, receipts[0])["awaited"] is None
@@ -188,6 +191,7 @@ def test_a_promise_that_was_kept_asks_everybody_again_in_a_new_window(harness, j
     assert rate(harness, receipts[2]).status_code == 409
 
 
+@pytest.mark.slow
 def test_a_reply_of_the_next_round_is_rated_anew_by_each(harness, joint):
     receipts, opinion = joint
     routing = reply(harness, opinion)

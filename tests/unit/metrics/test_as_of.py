@@ -192,6 +192,7 @@ def test_what_only_adds_begins_no_edition(running):
     assert [edition.number for edition in history.unsaved] == [1, 2]
 
 
+@pytest.mark.slow
 def test_a_store_is_asked_as_often_however_long_the_past_is(running):
     asked = []
     sa.event.listen(running.database.engine, "before_cursor_execute", lambda *about: asked.append(about[2]))

@@ -3,6 +3,7 @@
 import random
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from services.contracts.envelope import encode
@@ -32,6 +33,7 @@ def answers(running):
     return [running.statistics(by=",".join(DIMENSIONS))["groups"], running.series()]
 
 
+@pytest.mark.slow
 def test_any_order_in_any_batches_with_copies_gives_the_same_answers(running, sqlite_database, clock, tmp_path):
     running.live(whole_history())
     # So few changes are not taken into the sums yet; sessions are told of in tests of their own.

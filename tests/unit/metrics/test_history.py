@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +72,7 @@ def rows_by_key(derived):
     return {(table.name, *(row[column.name] for column in table.primary_key)): row for table, row in rows}
 
 
+@pytest.mark.slow
 @given(told())
 def test_a_row_that_followed_from_some_facts_is_never_left_behind_by_more_of_them(both):
     straight, shuffled = both
@@ -82,6 +84,7 @@ def test_a_row_that_followed_from_some_facts_is_never_left_behind_by_more_of_the
     assert written == rows_by_key(derive("o1", facts(straight), DAYS))
 
 
+@pytest.mark.slow
 @given(told())
 def test_a_story_reads_as_it_was_written(both):
     own = {fact.id: fact for fact in facts(both[1])}

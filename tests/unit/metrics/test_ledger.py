@@ -76,6 +76,7 @@ def test_a_copy_in_the_same_batch_is_counted_once(running):
     assert events(running, "2026-12-12") == [EVERY[0].id, EVERY[1].id]
 
 
+@pytest.mark.slow
 def test_batches_leave_no_trace(running, sqlite_database, clock, tmp_path):
     running.consume(EVERY)
     other = running_on(sqlite_database("other", main.ASSEMBLY.migrations), clock, tmp_path)

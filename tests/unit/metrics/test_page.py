@@ -4,6 +4,8 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+import pytest
+
 from services.design.assets import ASSETS
 from services.metrics.domain.rates import RATES
 from tests.unit.metrics.events import Case, whole_history
@@ -43,6 +45,7 @@ def read(response):
     return reader
 
 
+@pytest.mark.slow
 def test_the_page_needs_no_script_and_no_inline_style(running):
     running.live(whole_history())
     response = running.get("/statistics", by="department")
@@ -57,6 +60,7 @@ def test_the_page_needs_no_script_and_no_inline_style(running):
     assert "script" not in response.headers["Content-Security-Policy"]
 
 
+@pytest.mark.slow
 def test_every_rate_stands_beside_its_numbers_and_the_instant(running):
     running.live(whole_history())
     page = read(running.get("/statistics"))
@@ -68,6 +72,7 @@ def test_every_rate_stands_beside_its_numbers_and_the_instant(running):
         assert f"{shown['text']} {shown['numerator']}／{shown['denominator']}" in page.text, rate
 
 
+@pytest.mark.slow
 def test_bars_are_as_long_as_their_rate(running):
     running.live(whole_history())
     page = read(running.get("/statistics"))
@@ -84,6 +89,7 @@ def test_an_empty_store_shows_dashes_and_no_bars(running):
     assert not any(tag == "rect" for tag, _ in page.tags)
 
 
+@pytest.mark.slow
 def test_departments_stand_beside_one_another_and_are_put_in_order_by_any_figure(running):
     running.live(whole_history())
     groups = running.statistics(by="department")["groups"]
@@ -103,6 +109,7 @@ def test_departments_stand_beside_one_another_and_are_put_in_order_by_any_figure
     assert "每月提交件数" not in running.get("/statistics", by="topic").text
 
 
+@pytest.mark.slow
 def test_groups_have_their_names_from_the_catalogue(running):
     running.live(whole_history())
     text = read(running.get("/statistics", by="department")).text
@@ -122,6 +129,7 @@ def test_what_was_asked_wrongly_is_shown_again_with_the_reason(running):
     assert "请填写日期，例如 2026-11-22" in page.text
 
 
+@pytest.mark.slow
 def test_what_an_address_was_shared_with_is_passed_over(running):
     for word in ("timeline", "singlemessage", "groupmessage"):
         shared = {"by": "topic", "from": word, "isappinstalled": "0", "utm_source": "x"}

@@ -19,6 +19,7 @@ from tests.unit.metrics.test_history import DAYS
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_station_counts_itself_and_all_below_it_and_the_root_counts_everything(data):
     parents = [None, *(data.draw(st.integers(0, number)) for number in range(data.draw(st.integers(0, 12))))]
@@ -69,6 +70,7 @@ def test_the_answer_is_rolled_up_where_that_is_asked_for(running):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_figures_of_one_deputy_or_one_group_stand_alone_from_the_sums_and_counted_anew(running):
     through = (("d-1", ("law", "build")), ("d-2", ("law",)), ("d_1", ("law2",)), (None, ()))
     for number, (deputy, groups) in enumerate(through):

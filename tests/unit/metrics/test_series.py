@@ -37,6 +37,7 @@ def value(text: str, name: str, **labels: str) -> float:
     return answer
 
 
+@pytest.mark.slow
 def test_the_series_are_those_of_the_table(running):
     exposed = families(running.exposed())
     assert set(exposed) == {row.name for row in PRODUCT}
@@ -90,6 +91,7 @@ def test_a_shared_figure_is_the_same_in_both(running, measure, shared):
     assert {key: number for key, number in found.items() if number} == {key: number for key, number in counted.items() if number}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", RATIOS)
 def test_a_ratio_is_the_published_rate(running, measure):
     running.live(whole_history())
@@ -170,6 +172,7 @@ def test_a_store_that_does_not_answer_leaves_the_process_its_own_series(running)
     assert families(running.exposed()) == {}
 
 
+@pytest.mark.slow
 def test_a_scrape_reads_by_key_alone(running, monkeypatch):
     running.live(whole_history())
     monkeypatch.setattr(changing, "UNFOLDED", 5)

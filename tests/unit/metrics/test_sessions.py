@@ -66,6 +66,7 @@ def test_sessions_and_what_was_told_there_are_one_group(running, by, key):
     assert (group["key"], group["counts"]["held"], group["counts"]["questions"]) == (key, 1, 1)
 
 
+@pytest.mark.slow
 def test_one_against_a_rule_is_counted_apart_and_a_cancelled_one_is_none(running):
     gone = Told("s-3").say(SessionPlanned, "planned", START).say(SessionCancelled, "cancelled", START + HOUR)
     running.live([*Told().held().events, *Told("s-2").held(irregular=("deputies",)).events, *gone.events])
@@ -75,6 +76,7 @@ def test_one_against_a_rule_is_counted_apart_and_a_cancelled_one_is_none(running
     assert (rate["numerator"], rate["denominator"], rate["text"]) == (1, 2, "50.00%")
 
 
+@pytest.mark.slow
 def test_what_was_counted_as_of_an_instant_stays(running):
     told = Told().held().say(SessionEvaluated, "evaluated", START + 3 * DAY, satisfied=6, basically_satisfied=2, dissatisfied=2)
     running.live(told.events)
@@ -96,6 +98,7 @@ def test_what_comes_twice_or_late_changes_nothing(running):
     assert [counts[name] for name in ("sessions", "held", "visitors", "satisfied")] == [1, 1, 5, 1]
 
 
+@pytest.mark.slow
 def test_a_period_has_the_sessions_that_begin_in_it(running):
     later = Told("s-2", at=START + 40 * DAY).held(START + 40 * DAY)
     running.live([*Told().held().events, *later.events])
@@ -120,6 +123,7 @@ def test_what_is_wrong_with_a_question_is_said(running, query, wrong):
         assert all(name in str(answer.get_json()) for name in DIMENSIONS)
 
 
+@pytest.mark.slow
 def test_the_page_shows_the_numbers_with_a_picture_of_the_months(running):
     running.live([*Told().held().events, *question("o1").events])
     page = running.get("/statistics/sessions", by="station,kind", lang="zh")

@@ -24,6 +24,7 @@ def sharing(running: Running) -> Running:
     return running
 
 
+@pytest.mark.slow
 def test_an_answer_as_of_now_is_kept_for_a_moment_and_one_of_the_past_for_good(sharing):
     asked: list[int] = []
     sharing.live(whole_history())
@@ -36,6 +37,7 @@ def test_an_answer_as_of_now_is_kept_for_a_moment_and_one_of_the_past_for_good(s
     assert statistics(sharing.service, StatisticsRequest(("channel",)), asked.append).total.counts["submitted"] == 15
 
 
+@pytest.mark.slow
 def test_what_has_to_be_counted_anew_costs_more_and_waits_for_its_turn(running, monkeypatch):
     running.live(whole_history())
     monkeypatch.setattr(context, "PATIENCE", 0.01)
@@ -51,6 +53,7 @@ def test_what_has_to_be_counted_anew_costs_more_and_waits_for_its_turn(running, 
     assert statistics(running.service, both) == expected
 
 
+@pytest.mark.slow
 def test_a_scrape_and_a_question_stand_beside_what_takes_long(running, monkeypatch):
     running.live(whole_history())
     monkeypatch.setattr(context, "PATIENCE", 0.01)
@@ -60,6 +63,7 @@ def test_a_scrape_and_a_question_stand_beside_what_takes_long(running, monkeypat
         assert "huiying_assignments_open" in running.exposed()
 
 
+@pytest.mark.slow
 def test_a_final_answer_may_be_kept_by_others_and_is_packed_once(running):
     running.live(whole_history())
     final = running.get("/api/v1/statistics", as_of="2026-11-05")

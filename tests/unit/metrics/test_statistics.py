@@ -16,6 +16,7 @@ from tests.unit.metrics.events import DAY, HOUR, START, Case, small_history, who
 GOLDEN = Path(__file__).parents[2] / "golden" / "metrics"
 
 
+@pytest.mark.slow
 def test_the_whole_story_reads_as_before(running, request):
     running.live(whole_history())
     answer = running.statistics(by="department")
@@ -26,6 +27,7 @@ def test_the_whole_story_reads_as_before(running, request):
     assert text == golden.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_answer_has_the_published_shape(running):
     running.live(small_history())
     answer = running.statistics(by="department,month")
@@ -64,6 +66,7 @@ def test_supporters_are_counted_once_and_not_again_when_they_move_with_a_merge(r
     assert counted == {None: (1, 0), "water": (1, 1)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", [*DIMENSIONS, "department,topic", "area,channel,station,month"])
 def test_groups_add_up_to_the_total(running, by):
     running.live(whole_history())
@@ -126,6 +129,7 @@ def overdue(running, at):
     return total["counts"]["open"], total["counts"]["overdue"], total["rates"]["on_time"]["plain"]["denominator"]
 
 
+@pytest.mark.slow
 def test_what_is_overdue_is_judged_by_the_deadline_in_force_then(running):
     case = Case("o1").submitted().accepted().assigned(reply=2 * DAY).later(3 * DAY)
     case.extended(4 * DAY).later(DAY).paused().later(5 * DAY).resumed(2 * DAY)
@@ -193,6 +197,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.slow
 def test_history_counts_in_the_month_in_which_it_was_told_and_only_since_it_was_recorded(running, clock):
     told = START - 200 * DAY
     running.live(Case("h1").submitted("import", told=told).accepted(channel="import").events)
@@ -215,6 +220,7 @@ def test_a_bad_query_is_refused_by_the_name_of_its_field(running, query, field):
             assert list(response.json["errors"]) == [field]
 
 
+@pytest.mark.slow
 def test_more_groups_than_allowed_are_refused(running):
     for number in range(51):
         running.live(Case(f"o{number}", topic=f"t{number:02}").submitted().events)

@@ -94,6 +94,7 @@ def test_the_sums_say_the_same_as_counting_anew(running, cut, history):
         list(compare(running, at, QUESTIONS[::40]))
 
 
+@pytest.mark.slow
 def test_a_whole_story_is_in_segments_and_in_sums_of_before(running, cut):
     running.live(whole_history())
     with running.database.reading() as connection:
@@ -104,6 +105,7 @@ def test_a_whole_story_is_in_segments_and_in_sums_of_before(running, cut):
     assert max(map(len, asked)) > 3
 
 
+@pytest.mark.slow
 def test_a_question_that_parts_a_month_or_asks_by_several_is_counted_anew(running):
     running.live(whole_history())
     with running.database.reading() as connection:
@@ -119,6 +121,7 @@ def test_every_dimension_is_kept():
     assert {name for kept in KEPT for name in kept} | {MONTH} | UNSUMMED == set(DIMENSIONS)
 
 
+@pytest.mark.slow
 def test_while_opinions_are_counted_again_answers_are_counted_anew_and_nothing_is_lost(running, cut):
     first, second = Case("a").submitted().accepted(), Case("b").submitted()
     running.live([*first.events, *second.events])
@@ -141,6 +144,7 @@ def test_while_opinions_are_counted_again_answers_are_counted_anew_and_nothing_i
     assert during[0]["total"]["counts"]["submitted"] == 3
 
 
+@pytest.mark.slow
 def test_all_can_be_counted_again_whatever_the_sums_say(running, cut):
     running.live(whole_history())
     before = running.statistics(by="department"), running.series(), counted(running)

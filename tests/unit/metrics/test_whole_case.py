@@ -81,6 +81,7 @@ def test_a_key_case_stays_one_with_the_next_department(running):
     assert {code: (own["key"], own["led"]) for code, own in groups.items()} == {"petitions": (1, 1), "water": (0, 0)}
 
 
+@pytest.mark.slow
 def test_cases_can_be_grouped_by_level_which_is_the_one_they_were_raised_to(running):
     running.live(assigned("o1", level="town").later(DAY).raised("county").later(DAY).raised("city").events)
     running.live(assigned("o2", level="town").events)
@@ -189,6 +190,7 @@ def test_the_figures_that_places_publish_come_out(running, place, opinions, numb
     assert found["on_time"]["plain"]["text"] == "100.00%"
 
 
+@pytest.mark.slow
 def test_a_year_with_a_key_list_comes_out(running):
     cases = [assigned(f"o{number}", key=number < 56, leader="l" if number % 18 == 0 else None) for number in range(395)]
     running.live([event for case in cases for event in case.events])

@@ -120,6 +120,7 @@ def test_what_cannot_be_raised_and_who_may(scene, call, case, change, who, statu
     assert len(raised_of(scene)) == (status == 201)
 
 
+@pytest.mark.slow
 def test_the_page_keeps_what_was_typed_and_leads_back_to_the_case(scene, ask, case):
     page = ask(FORM)
     key = re.search(r'name="key" value="([^"]+)"', page.text)[1]
@@ -137,6 +138,7 @@ def test_the_page_keeps_what_was_typed_and_leads_back_to_the_case(scene, ask, ca
     assert [ask(FORM, who=who).status_code for who in ("water", "office", None, "admin")] == [403, 403, 401, 200]
 
 
+@pytest.mark.slow
 def test_the_case_leads_supervisors_there_and_shows_the_department_the_reason(ask, call, case):
     part, link = "/fragments/notify/case/o-1", 'href="/agenda/new/a-1"'
     assert [link in ask(part, who=who).text for who in ("boss", "admin", "office", "water")] == [True, True, False, False]

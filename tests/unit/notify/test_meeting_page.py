@@ -25,6 +25,7 @@ def result_of(supervision, **fields):
     return {f"{name.replace('__', '-')}-{supervision}": text for name, text in fields.items()}
 
 
+@pytest.mark.slow
 def test_a_meeting_is_called_with_two_fields_about_all_that_is_open(ask, raised):
     page = ask("/agenda")
     assert "deals with the 3 cases" in page.text
@@ -39,6 +40,7 @@ def test_a_meeting_is_called_with_two_fields_about_all_that_is_open(ask, raised)
     assert 'value="四季度督政议事会"' in again.text
 
 
+@pytest.mark.slow
 def test_minutes_of_a_meeting_are_a_document_and_a_workbook_with_what_each_matter_came_to(ask, raised):
     address = ask("/agenda", MEETING).headers["Location"]
     ask(f"{address}/{raised['o-1']}", result_of(raised["o-1"], result="criticism", note=HOSTILE))
@@ -57,6 +59,7 @@ def test_minutes_of_a_meeting_are_a_document_and_a_workbook_with_what_each_matte
     assert ask("/agenda/nothing/minutes/docx").status_code == 404
 
 
+@pytest.mark.slow
 def test_minutes_say_nothing_of_what_another_meeting_decided_and_stay_as_they_were(scene, ask, call, raised):
     address = ask("/agenda", MEETING).headers["Location"]
     later = {"title": "下一次议事会", "at": "2027-01-08T09:00:00+08:00", "supervisions": [raised["o-2"]]}

@@ -62,6 +62,7 @@ def kept(database: Database, batches: Sequence[Sequence[Event]]) -> list[tuple[s
     return [(row.message, row.audience, row.kind) for row in rows]
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_messages_that_come_again_and_in_another_order_give_the_same_notices(store: Database, data: Any) -> None:
     told = {(each.message, each.audience, each.kind) for event in EVENTS for each in notices_of(event)}

@@ -13,6 +13,8 @@ from services.notify.settings import Secrets, Settings, Template, named_secrets,
 from services.runtime.settings import SettingsInvalid, load, table
 from tests.unit.notify.scenes import KEY
 
+#: Loading Apprise's kinds of channels, which the first that needs one does.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 KINDS = {
     "e-mail": ("mailtos://duty:secret@smtp.example.cn:465?from=duty@example.cn&to=water@example.cn", "E-Mail"),
     "e-mail of a known host": ("mailtos://duty:secret@163.com?to=water@example.cn", "E-Mail"),
@@ -28,8 +30,8 @@ KINDS = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("url", "service"), KINDS.values(), ids=list(KINDS))
-@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 def test_apprise_understands_every_kind_of_channel(url, service):
     plugin = apprise.Apprise.instantiate(url, suppress_exceptions=True)
     assert str(plugin.service_name) == service

@@ -140,6 +140,7 @@ times = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(
     times=times,
     looks=st.lists(st.tuples(st.timedeltas(timedelta(0), timedelta(days=90)), st.booleans()), min_size=1, max_size=15),

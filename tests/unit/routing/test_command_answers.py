@@ -78,6 +78,7 @@ def test_what_cannot_be_read_is_answered_with_what_is_wrong_and_is_no_dead_lette
     assert bureau.dead("routing.commands") == []
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     body=st.one_of(
@@ -228,6 +229,7 @@ def test_what_was_carried_out_before_answers_were_kept_is_not_carried_out_again(
     assert bureau.story("o-1") == [("created", 1)]
 
 
+@pytest.mark.slow
 def test_a_command_that_fails_again_and_again_is_answered_when_it_is_given_up(bureau, monkeypatch):
     assignment = bureau.accept(opinion="o-1")
     monkeypatch.setattr(Lead, "sign", lambda *_: 1 / 0)

@@ -41,6 +41,7 @@ def test_every_verb_has_a_form_whose_fields_are_those_of_the_api():
         assert asked == set(shape.__struct_fields__), verb
 
 
+@pytest.mark.slow
 def test_a_desk_shows_what_its_department_has_in_hand_the_next_answer_due_first(bureau, pages):
     first, other = bureau.accept("先到的河堤"), bureau.accept("路灯不亮", topic="lamps")
     later(bureau, timedelta(days=2))
@@ -60,6 +61,7 @@ def test_a_desk_shows_what_its_department_has_in_hand_the_next_answer_due_first(
     assert bureau.row(second)["department"] == "water"
 
 
+@pytest.mark.slow
 def test_pages_of_a_desk_and_neighbours_follow_the_same_order_and_filter(bureau):
     ids = [bureau.accept(f"第 {number} 段河堤") for number in range(7)]
     for signed in ids[1::2]:
@@ -77,6 +79,7 @@ def test_pages_of_a_desk_and_neighbours_follow_the_same_order_and_filter(bureau)
         assert {each.id for each in on_desk(connection, signed_only, None, 50)} == set(ids[1::2])
 
 
+@pytest.mark.slow
 def test_one_signs_for_one_for_those_chosen_and_for_all_of_a_page_and_is_told_what_failed(bureau, pages):
     ids = [bureau.accept(f"第 {number} 段河堤") for number in range(4)]
     answer = pages("/desk/sign?state=assigned", form={"one": ids[0], "assignment": ids[1]})
@@ -98,6 +101,7 @@ def test_one_signs_for_one_for_those_chosen_and_for_all_of_a_page_and_is_told_wh
     assert bureau.row(other)["state"] == "assigned"
 
 
+@pytest.mark.slow
 def test_an_answer_with_a_promise_and_demand_by_demand_goes_out_as_the_api_would_send_it(bureau, pages):
     one = bureau.accept()
     more = pages(f"/desk/{one}/reply", form=filled("reply", content="两件事。") | {"more": "yes", "demands": "0"})
@@ -179,6 +183,7 @@ def test_two_on_one_case_are_told_and_neither_overwrites_the_other(bureau, pages
     assert "又写了一遍。</textarea>" in late.text
 
 
+@pytest.mark.slow
 def test_every_form_that_is_shown_can_be_sent_and_does_what_it_says(bureau, pages):
     until = lambda one: str((bureau.row(one)["reply_by"] + timedelta(days=1)).date())  # noqa: E731
     acts = {
@@ -204,6 +209,7 @@ def test_every_form_that_is_shown_can_be_sent_and_does_what_it_says(bureau, page
     assert bureau.promises(kept)[0].state == "kept"
 
 
+@pytest.mark.slow
 def test_a_draft_is_handed_to_the_head_who_decides_on_it_and_does_nothing_else(bureau, pages):
     one = bureau.let_in("o-heads", department="gas")["id"]
     answer = pages(f"/desk/{one}/reply", "gas", filled("reply", content="拟答复。", outcome="solved"))

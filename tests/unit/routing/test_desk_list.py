@@ -27,6 +27,7 @@ def river(bureau, title, content="请修。", opinion=None):
     return bureau.accept(title, content, "rivers", opinion)
 
 
+@pytest.mark.slow
 def test_words_and_the_beginning_of_a_number_find_what_is_in_hand_only(bureau, pages):
     number = "01a2b3c4-aaaa-7bbb-8ccc-0123456789ab"
     bank = river(bureau, "河堤塌了一段", "北岸有个 100% 大坑，Road 边。", opinion=number)
@@ -44,6 +45,7 @@ def test_words_and_the_beginning_of_a_number_find_what_is_in_hand_only(bureau, p
     assert pages("/desk?q=" + "长" * 200).status_code == 422
 
 
+@pytest.mark.slow
 def test_words_and_filters_survive_every_act(bureau, pages):
     one, other = river(bureau, "河堤塌了一段"), river(bureau, "河堤裂了")
     query = "q=%E6%B2%B3%E5%A0%A4&state=assigned%2Csigned"
@@ -67,6 +69,7 @@ def test_several_values_are_ticked_in_the_form_and_stay_ticked(bureau, pages):
     assert f'href="/desk/{one}?state=assigned%2Csigned%2Creopened"' in page
 
 
+@pytest.mark.slow
 def test_the_most_urgent_parts_of_a_desk_are_counted_and_each_leads_to_its_list(bureau, pages):
     late, soon, far, signed = (river(bureau, title) for title in ("逾期的", "快到期的", "还早的", "已签收的"))
     bureau.do(signed, "sign")
@@ -87,6 +90,7 @@ def test_the_most_urgent_parts_of_a_desk_are_counted_and_each_leads_to_its_list(
     assert re.findall(r'aria-current="true">([^<]+) <', pages("/desk?due=overdue&q=的").text) == ["Answer overdue"]
 
 
+@pytest.mark.slow
 def test_each_number_of_the_first_page_leads_to_as_many_rows_of_the_desk(bureau, pages):
     unsigned, late, signed, waiting = (river(bureau, title) for title in ("未签收逾期", "已签收逾期", "在办", "等补充"))
     for each in (late, signed, waiting):
@@ -100,6 +104,7 @@ def test_each_number_of_the_first_page_leads_to_as_many_rows_of_the_desk(bureau,
     assert {path: len(titles(pages(path))) for path in found} == found
 
 
+@pytest.mark.slow
 def test_pages_lead_forwards_and_back_through_what_is_found(bureau, pages):
     whole = [f"第 {number:02} 段河堤" for number in range(65)]
     for number, title in enumerate(whole):
@@ -124,6 +129,7 @@ def test_pages_lead_forwards_and_back_through_what_is_found(bureau, pages):
     assert titles(pages(unescape(back))) == whole[1:31]
 
 
+@pytest.mark.slow
 def test_the_workbook_has_what_the_page_shows_and_computes_nothing(bureau, pages):
     titled = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", HOSTILE, "河堤塌了"]
     for title in titled:
@@ -153,6 +159,7 @@ def test_a_workbook_is_bounded_and_says_so(bureau, pages, monkeypatch):
     assert sheet.cell(4, 1).value.startswith("Only the first 2")
 
 
+@pytest.mark.slow
 def test_what_is_looked_for_is_text_wherever_the_page_says_it_again(bureau, pages):
     one = river(bureau, HOSTILE[:110], HOSTILE)
     query = urlencode({"q": "<script>alert(1)</script>", "due": "week"})

@@ -28,6 +28,7 @@ def doubt(bureau, opinion, title, content="东街桥。", likely=LIKELY):
         DoubtStore(work).hold(accepted(opinion, title, content), 0.41, Learned(1, likely, ("护栏",)))
 
 
+@pytest.mark.slow
 def test_one_press_decides_what_routing_was_not_sure_of(bureau, pages):
     doubt(bureau, "o-1", "护栏断了")
     text = pages("/doubtful").text

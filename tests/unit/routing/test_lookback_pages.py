@@ -41,6 +41,7 @@ def forms(text):
     return re.findall(r'<form action="(/lookbacks/[^"]+)"', text)
 
 
+@pytest.mark.slow
 def test_a_sample_is_drawn_and_worked_through_without_leaving_its_page(bureau, concluded, pages):
     address = drawn(pages, size="３", department="", since="2026-11-01", until="")
     text = pages(address).text
@@ -64,6 +65,7 @@ def test_a_sample_is_drawn_and_worked_through_without_leaving_its_page(bureau, c
     assert re.search(r'class="number nowrap"[^>]*>2 / 3</td>\s*<td class="number"[^>]*>1<', pages("/lookbacks").text)
 
 
+@pytest.mark.slow
 def test_anybody_of_the_office_can_repeat_a_draw_with_the_command_in_its_file(bureau, pages, tmp_path):
     ids = conclude(bureau, 6)
     address = drawn(pages, size="4")
@@ -84,6 +86,7 @@ def test_certain_cases_are_taken_by_number_or_by_the_address_of_their_page(burea
     assert "these cases were chosen" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("form", "wrong"),
     [
@@ -115,6 +118,7 @@ def test_what_cannot_be_kept_of_one_draw_and_what_there_is_nothing_of_is_told(bu
     assert (answer.status_code, "than one draw is made from" in answer.text) == (422, True)
 
 
+@pytest.mark.slow
 def test_what_somebody_else_looked_at_first_is_told_and_the_note_is_kept(bureau, concluded, pages):
     address = drawn(pages)
     form, *_ = forms(pages(address).text)
@@ -128,6 +132,7 @@ def test_what_somebody_else_looked_at_first_is_told_and_the_note_is_kept(bureau,
         assert (answer.status_code, f"{bad['note']}</textarea>" in answer.text) == (422, True)
 
 
+@pytest.mark.slow
 def test_a_large_sample_has_pages_and_every_form_leads_back_to_its_own(bureau, pages):
     conclude(bureau, 22)
     address = drawn(pages, size="22")
@@ -147,6 +152,7 @@ def test_a_large_sample_has_pages_and_every_form_leads_back_to_its_own(bureau, p
     assert forms(pages(f"{address}?from=400").text) == []
 
 
+@pytest.mark.slow
 def test_reviewers_read_and_supervisors_act(bureau, concluded, pages):
     address = drawn(pages)
     form, *_ = forms(pages(address).text)

@@ -102,6 +102,7 @@ def check(case: Case, subject: Assignment, move: Callable[[Case, Assignment], ob
         assert case.events
 
 
+@pytest.mark.slow
 @each_of(("state", "move"), product(State, MOVES))
 def test_a_lead_makes_the_moves_of_the_table_and_a_refused_one_changes_nothing(state, move):
     case, lead = case_in(state, move)

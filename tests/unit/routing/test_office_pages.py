@@ -34,6 +34,7 @@ def test_a_case_comes_on_the_key_list_with_its_leader_and_off_it_again(bureau, p
     assert [event.type for event in bureau.said(bureau.row(one)["opinion"])].count("assignment.marked") == 2
 
 
+@pytest.mark.slow
 def test_the_key_list_has_what_is_watched_and_not_answered_the_next_due_first_on_pages_of_thirty(bureau, pages):
     bureau.accept()
     assert "Nothing is on the key list" in pages("/watched").text
@@ -57,6 +58,7 @@ def test_the_key_list_has_what_is_watched_and_not_answered_the_next_due_first_on
         assert pages("/watched", who).status_code == status
 
 
+@pytest.mark.slow
 def test_what_was_opened_from_the_key_list_leads_to_its_neighbours_and_back_to_its_place(bureau, pages):
     watched = [bureau.accept(topic="rivers") for _ in range(32)]
     for each in watched:
@@ -132,6 +134,7 @@ def test_only_those_who_rule_say_how_a_case_is_watched(bureau, pages):
     assert pages(f"/watched/{one}/mark").headers["Location"] == f"/watched/{one}"
 
 
+@pytest.mark.slow
 def test_departments_are_taken_in_beside_the_lead_and_out_again_each_for_a_reason(bureau, pages):
     one = bureau.accept()
     opinion = bureau.row(one)["opinion"]
@@ -158,6 +161,7 @@ def test_departments_are_taken_in_beside_the_lead_and_out_again_each_for_a_reaso
     assert pages(f"/watched/{beside['schools']['id']}/handlers").status_code == 200
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_taking_departments_in_or_out_is_said_at_its_field_and_everything_typed_stays(bureau, pages):
     one = bureau.accept()
     path, old = f"/watched/{one}/handlers", hidden(pages(f"/watched/{one}/handlers").text, "handlers")

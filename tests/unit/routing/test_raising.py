@@ -206,6 +206,7 @@ def test_a_case_goes_up_one_level_at_a_time_and_no_higher_than_there_is(level, a
     assert above is None or {RaisedBy.REWORKS: reworks, RaisedBy.TRANSFERS: transfers}[above[1]] >= 3
 
 
+@pytest.mark.slow
 def test_transfers_raise_a_case_of_the_department_that_has_it_then(restless):
     restless.let_in("o-1")
     for _ in range(5):

@@ -79,6 +79,7 @@ def test_every_open_deadline_follows_and_says_why(town):
     assert {move.kind: (move.before, move.after) for move in only.moved}["reply"] == (BEFORE, AFTER)
 
 
+@pytest.mark.slow
 def test_what_is_paused_extended_or_reopened_follows_as_it_should(town):
     names = ("paused", "extended", "reopened", "replied", "concluded", "resumed")
     cases = {name: town.accept(opinion=name) for name in names}
@@ -116,6 +117,7 @@ def test_a_notice_that_is_published_renews_what_was_provisional(town):
     assert told(town) == {}
 
 
+@pytest.mark.slow
 def test_two_changes_one_after_the_other_are_followed_both(town):
     assignment = town.accept(opinion="o-1")
     run(town, CLOSED)
@@ -148,6 +150,7 @@ def test_a_worker_that_was_started_before_leaves_the_new_calendar_alone(town):
     assert town.row(assignment)["reply_by"] == AFTER
 
 
+@pytest.mark.slow
 def test_a_deadline_that_a_department_meets_meanwhile_is_not_moved(town, monkeypatch):
     monkeypatch.setattr("services.routing.__main__.RECOUNTED_A_COMMIT", 1)
     cases = [town.accept(opinion=f"o-{n}") for n in range(5)]

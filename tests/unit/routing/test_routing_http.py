@@ -78,6 +78,7 @@ def test_without_a_token_nobody_comes_in(bureau, method, path):
     assert bureau.client.open(f"/api/v1{path}", method=method).status_code == 401
 
 
+@pytest.mark.slow
 @each_of(
     ("method", "path", "allowed", "who"),
     [(*row, who) for row in STAFF_ROUTES for who in ("reviewer", "supervisor", "admin", "scraper", "water", "head-of-water")],

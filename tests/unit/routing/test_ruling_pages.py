@@ -28,6 +28,7 @@ def asked(bureau):
     return one
 
 
+@pytest.mark.slow
 def test_an_objection_is_upheld_where_it_was_proposed_elsewhere_or_denied(bureau, pages):
     for given, state, department in (
         ({"granted": "yes"}, "reassigned", "roads"),
@@ -45,6 +46,7 @@ def test_an_objection_is_upheld_where_it_was_proposed_elsewhere_or_denied(bureau
     assert "Nothing waits for a ruling" in pages("/rulings").text
 
 
+@pytest.mark.slow
 def test_the_link_of_a_case_leads_to_it_however_many_wait_before_it(bureau, pages):
     last = [objected(bureau) for _ in range(22)][-1]
     part = pages(f"/fragments/routing/case/{bureau.row(last)['opinion']}").text
@@ -55,6 +57,7 @@ def test_the_link_of_a_case_leads_to_it_however_many_wait_before_it(bureau, page
     assert f'id="{place}"' not in pages("/rulings").text
 
 
+@pytest.mark.slow
 def test_a_ruling_leads_back_to_the_page_of_the_list_where_it_was_given(bureau, pages):
     waiting = [objected(bureau) for _ in range(22)]
     second = re.search(r'href="(/rulings\?cursor=[^"]+)" rel="next"', pages("/rulings").text)[1]
@@ -106,6 +109,7 @@ def test_what_somebody_else_ruled_on_first_is_told_and_the_reason_is_kept(bureau
     assert bureau.row(one)["state"] == "assigned"
 
 
+@pytest.mark.slow
 def test_both_requests_of_one_case_stand_on_the_page_and_a_page_has_at_most_twenty_cases(bureau, pages):
     one = asked(bureau)
     assert bureau.do(one, "object", OBJECTION).status_code == 200

@@ -262,6 +262,7 @@ def test_one_case_that_cannot_go_on_keeps_no_other_from_it(bureau, cases, clock)
     }
 
 
+@pytest.mark.slow
 def test_a_calendar_is_followed_by_all_that_can_follow_it(bureau, cases, clock):
     handled = [bureau.accept(opinion=f"o-{number}") for number in range(3)]
     rescheduling = Rescheduling(bureau.service)

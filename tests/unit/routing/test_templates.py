@@ -76,6 +76,7 @@ def test_programs_keep_read_change_and_remove_them(bureau, kept):
     assert bureau.get(OWN, "water").get_json() == {"items": []}
 
 
+@pytest.mark.slow
 def test_a_repeated_request_adds_one_and_a_department_keeps_some_dozens(bureau):
     made = {bureau.post(OWN, TEXT, "water", Idempotency_Key="same").get_json()["id"] for _ in range(2)}
     assert len(made) == 1
@@ -160,6 +161,7 @@ def test_what_was_typed_survives_a_lost_session(pages, kept):
         assert (answer.status_code, "我写的。</textarea>" in answer.text) == (401, True)
 
 
+@pytest.mark.slow
 def test_a_template_is_put_behind_what_was_typed_and_sends_nothing(bureau, pages, kept):
     one = bureau.accept("河堤<b>塌了</b>")
     number = bureau.row(one)["opinion"]
@@ -179,6 +181,7 @@ def test_a_template_is_put_behind_what_was_typed_and_sends_nothing(bureau, pages
         assert "您好：</textarea>" in pages(f"/desk/{one}/reply", form=form | {"reply-template": chosen}).text
 
 
+@pytest.mark.slow
 def test_the_form_of_an_answer_offers_none_where_there_are_none(bureau, pages):
     page = pages(f"/desk/{bureau.accept()}").text
     assert 'name="put"' not in page

@@ -49,6 +49,7 @@ def session(scene, call):
     return name
 
 
+@pytest.mark.slow
 def test_the_public_reads_a_list_once_it_was_made_public(scene, call, session):
     path = f"/sessions/{session}/lists/promise"
     assert read(scene, path).status_code == 404
@@ -89,6 +90,7 @@ def test_staff_pages_need_somebody_who_keeps_sessions(scene, session):
 OFFICE, EAST, WEST = Caller(Role.SUPERVISOR), Caller(Role.STATION, station="east-1"), Caller(Role.STATION, station="east-2")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("caller", [OFFICE, EAST], ids=["office", "station"])
 def test_the_lists_of_a_year_show_its_questions_and_are_files(scene, session, caller):
     page = read(scene, "/sessions/lists?list=promise&year=2026", caller)
@@ -126,6 +128,7 @@ def test_a_cursor_of_somebody_else_is_said_to_be_wrong(scene, session):
     assert read(scene, "/sessions/lists/problem/2026/pdf", OFFICE).status_code == 404
 
 
+@pytest.mark.slow
 def test_the_list_of_a_year_is_made_public_with_one_press(scene, session):
     path, keeper = "/sessions/lists/promise/2026", Caller(Role.STATION, station="east-1")
     public = f"{path}?station=east-1"

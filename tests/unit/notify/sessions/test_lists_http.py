@@ -54,6 +54,7 @@ def download(scene, path, who="office", **query):
     return client.get(f"/api/v1{path}", query_string=query, headers=headers)
 
 
+@pytest.mark.slow
 def test_a_list_is_read_as_of_now_and_as_files(scene, call, session):
     status, answer = call("GET", f"/sessions/{session}/lists/promise", "station")
     assert (status, answer["session"], [(row["number"], row["state"]) for row in answer["items"]]) == (200, session, [(2, "open")])
@@ -129,6 +130,7 @@ def test_what_became_of_the_last_session_stands_at_the_next(scene, call, session
     assert call("GET", f"/sessions/{other}/last", "office")[1]["items"] == []
 
 
+@pytest.mark.slow
 def test_the_month_of_a_station_is_counted(scene, call, session):
     do(call, f"/sessions/{session}/entries", {"list": "work", "text": "走访十户"})
     status, answer = call("GET", "/lists/summary/east-1/2026-12", "station")
@@ -144,6 +146,7 @@ def test_the_month_of_a_station_is_counted(scene, call, session):
     assert ["接待群众（人次）", "14"] in [[cell.text for cell in row.cells] for row in paper.tables[0].rows]
 
 
+@pytest.mark.slow
 def test_minutes_are_a_document_with_the_lists_of_the_session(scene, call, session):
     assert download(scene, f"/sessions/{session}/minutes").status_code == 404
     do(call, f"/sessions/{session}/minutes", {"minutes": "议定两件事。\n由水务局办理。"})

@@ -87,6 +87,7 @@ def announced(call: Telephone, **said: Any) -> str:
     return session
 
 
+@pytest.mark.slow
 def test_everybody_finds_what_is_announced_by_day_kind_and_month(call: Telephone, browser: Browser) -> None:
     session = announced(call, theme="社区停车", brand="周二见")
     made(call, title="还没公告")
@@ -136,6 +137,7 @@ def test_the_page_says_which_rule_was_broken_and_why_to_everybody(scene: Scene, 
     assert browser.get(f"/sessions/{session}/moves/hold").status_code == 401
 
 
+@pytest.mark.slow
 def test_who_keeps_a_session_records_it_with_forms(scene: Scene, call: Telephone, browser: Browser) -> None:
     session = announced(call)
     assert "登记举行情况" in browser.text(f"/sessions/{session}", "station")

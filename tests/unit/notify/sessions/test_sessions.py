@@ -29,6 +29,7 @@ def held(scene: Scene, call: Telephone, **said: Any) -> str:
     return session
 
 
+@pytest.mark.slow
 def test_a_session_goes_its_whole_way(scene: Scene, call: Telephone) -> None:
     session = held(scene, call, kind="chief", officials=[{"department": "water", "title": "局长"}])
     scene.clock.instant = at("2026-12-04 10:00")

@@ -103,6 +103,7 @@ def test_moves_that_are_not_possible_are_refused(call: Telephone) -> None:
     assert call("POST", "/themes", "station", {"title": "x"})[0] == 403
 
 
+@pytest.mark.slow
 def test_the_page_has_a_filled_form_for_a_word_and_decides_with_a_press(call: Telephone, scene: Scene) -> None:
     browser = Browser(scene)
     assert 'value="河堤"' in browser.get("/themes?title=河堤", "office").text

@@ -129,6 +129,7 @@ def delivered(tag: int, message_id: str, body: bytes, **more: str) -> list[tuple
     return [(1, 1, method), *line.frames[1:]]
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.text(max_size=20), st.binary(max_size=2 * FRAME_MAX), st.sampled_from(("", "a.type")), st.booleans())))
 def test_plain_messages_are_read_here_and_all_others_by_py_amqp(messages: list[tuple[str, bytes, str, bool]]) -> None:
     frames, plain, others = list[tuple[int, int, bytes]](), [], list[tuple[int, int, bytes]]()

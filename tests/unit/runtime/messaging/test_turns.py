@@ -40,6 +40,7 @@ class Bench:
         return found
 
 
+@pytest.mark.slow
 def test_a_command_behind_a_flood_is_in_the_next_batch_but_one() -> None:
     bench = Bench()
     bench.send("water", 10_000)
@@ -56,6 +57,7 @@ def test_a_command_behind_a_flood_is_in_the_next_batch_but_one() -> None:
     assert sum(waited) <= 3 * (SHARE + 1)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(1, 60)), max_size=12), st.integers(1, 50))
 def test_everything_comes_once_and_each_sender_s_in_order(floods: list[tuple[str, int]], limit: int) -> None:
     bench = Bench(40)
@@ -72,6 +74,7 @@ def test_everything_comes_once_and_each_sender_s_in_order(floods: list[tuple[str
         assert own == sorted(own)
 
 
+@pytest.mark.slow
 @given(st.integers(100, 400), st.integers(100, 400), st.integers(2, 50))
 def test_shares_differ_by_one_at_most_while_both_have_something_waiting(first: int, second: int, limit: int) -> None:
     bench = Bench(1000)

@@ -93,6 +93,7 @@ def test_a_file_with_mistakes_is_replaced_and_what_was_in_use_is_kept(file):
     assert (place.now, place.is_refused(), previous(file).read_text(encoding="utf-8")) == ("木桥镇", False, TOWN)
 
 
+@pytest.mark.slow
 def test_a_link_is_written_through_unless_it_leads_to_an_example_of_the_project(file, tmp_path):
     link = tmp_path / "link.yml"
     link.symlink_to(file)
@@ -142,6 +143,7 @@ def test_a_process_starts_with_the_last_good_one(file, tmp_path):
         InUse.of(given(file, last), same)
 
 
+@pytest.mark.slow
 def test_the_last_good_one_means_the_same_and_needs_no_other_file(tmp_path):
     fast, last = ROOT / "deploy/catalogue.fast.yml", tmp_path / "last.yml"
     InUse.of(given(fast, last), same)
@@ -200,6 +202,7 @@ def test_a_store_that_does_not_answer_is_asked_once_for_all_who_wait_and_again_s
     assert (list(codes.lacking()), len(reads)) == ([gone], 2)
 
 
+@pytest.mark.slow
 def test_whoever_asks_at_once_shares_one_reading_of_the_open_codes(file, sqlite_database):
     reads, place = [], held(file)
 

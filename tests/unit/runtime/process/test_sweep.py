@@ -67,6 +67,7 @@ def database(sqlite_database):
     return sqlite_database()
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.lists(st.integers(0, 3), max_size=14), st.sets(st.integers(0, 13)), st.integers(1, 5))
 def test_all_that_can_be_done_is_done_whatever_fails(database, rows, bad, limit):

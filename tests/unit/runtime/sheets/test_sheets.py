@@ -134,6 +134,7 @@ def test_of_two_sheets_with_rows_one_has_to_be_named():
     assert read_workbook(stream, likeness, "乙").sheet == "乙"
 
 
+@pytest.mark.slow
 def test_what_is_no_workbook_or_would_fill_the_memory_is_refused():
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as parts:
@@ -150,6 +151,7 @@ def test_what_is_no_workbook_or_would_fill_the_memory_is_refused():
             read_workbook(data, likeness)
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=400))
 @settings(max_examples=300)
 def test_whatever_bytes_come_are_rows_or_a_reason(data):

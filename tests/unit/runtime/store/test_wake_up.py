@@ -6,6 +6,8 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
 from services.runtime.store.outgoing.wake_up import FifoWakeUp
 from tests.stores import MakeDatabase
 
@@ -26,6 +28,7 @@ def test_a_ring_before_the_wait_is_not_lost(tmp_path: Path) -> None:
     wake_up.close()
 
 
+@pytest.mark.slow
 def test_many_rings_wake_once(tmp_path: Path) -> None:
     wake_up = FifoWakeUp(tmp_path / "bell")
     for _ in range(100_000):

@@ -168,6 +168,7 @@ def test_a_store_that_is_away_is_no_reason_to_call_a_token_bad(database: Databas
         TokenAuthenticator(database).caller(f"Bearer {token}")
 
 
+@pytest.mark.slow
 def test_many_threads_ask_one_gatekeeper(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.runtime.web.access.tokens.CACHE_SECONDS", 0.0)
     made = [create(database, "department", f"d{number}") for number in range(4)]

@@ -23,6 +23,7 @@ def told(line: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 class TestLines:
+    @pytest.mark.slow
     def test_who_read_personal_data_is_written_down(self, harness: Open) -> None:
         place = harness()
         place.ask("GET", "/api/v1/opinions/o-7", role=Role.DEPARTMENT, headers={"X-Request-ID": "request-1"})
@@ -115,11 +116,13 @@ class TestDurability:
         place.audit_log.end(line_id, REVIEWING, 200, [])
         assert [each["status"] for each in place.lines()] == [200]
 
+    @pytest.mark.slow
     def test_how_a_request_ended_is_written_down_by_itself(self, harness: Open) -> None:
         place = harness()
         place.audit_log.end(place.audit_log.begin(REVIEWING), REVIEWING, 200, [])
         until(lambda: listing(place.database, since=None, wanted={}, limit=9)[0]["status"] == 200)
 
+    @pytest.mark.slow
     def test_many_requests_share_a_commit(self, harness: Open) -> None:
         place, commits = harness(), list[int]()
 

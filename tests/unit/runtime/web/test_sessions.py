@@ -63,6 +63,7 @@ class TestSigningIn:
         cookie = cookie_of(place.sign_in(headers={"X-Forwarded-Proto": "https"}, peer="10.9.0.5"))
         assert ("Secure" in cookie) == trusted
 
+    @pytest.mark.slow
     def test_the_store_holds_no_secret(self, harness: Open) -> None:
         place = harness()
         secret = cookie_of(place.sign_in()).partition("=")[2].partition(";")[0]

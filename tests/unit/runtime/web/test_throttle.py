@@ -101,6 +101,7 @@ class TestAddress:
 
 
 class TestSubmissions:
+    @pytest.mark.slow
     def test_too_many_from_one_address_are_refused_and_told_when_to_come_back(self, harness: Open) -> None:
         place = harness(submissions=30)
         assert {place.ask("POST", "/api/v1/opinions", json={}).status_code for _ in range(60)} == {201}
@@ -114,6 +115,7 @@ class TestSubmissions:
         place.ticking.moment += 2.0
         assert place.ask("POST", "/api/v1/opinions", json={}).status_code == 201
 
+    @pytest.mark.slow
     def test_the_form_counts_with_the_api_and_shows_a_page(self, harness: Open) -> None:
         place = harness(submissions=1)
         assert place.ask("POST", "/opinions", data={"title": "a"}).status_code == 303
@@ -150,6 +152,7 @@ class TestSubmissions:
 
 
 class TestReceipts:
+    @pytest.mark.slow
     @pytest.mark.parametrize("path", ["/api/v1/receipts/", "/receipts/"])
     def test_wrong_receipts_are_refused_after_a_while_and_right_ones_never(self, harness: Open, path: str) -> None:
         place = harness(wrong_receipts=20)
@@ -178,6 +181,7 @@ class TestTokens:
         assert place.ask("GET", "/api/v1/opinions", **wrong).status_code == 429
         assert place.ask("GET", "/api/v1/opinions", role=Role.ADMIN).status_code == 200
 
+    @pytest.mark.slow
     def test_wrong_passwords_are_throttled_and_a_right_one_is_not(self, harness: Open) -> None:
         place = harness(sign_ins=5)
         wrong = [{"sign_in": f"somebody{number}", "password": "wrong"} for number in range(11)]
