@@ -90,11 +90,12 @@ def test_killing_one_process_loses_nothing_and_doubles_no_effect(calm, victim):
     assert second <= RELAY_BATCH * DESTINATIONS
 
     eventually(lambda: difference(place.statistics(), before).items() >= COUNTED.items(), 60)
+    leads = {row["id"]: row["opinion"] for row in place.pages("/assignments", limit=500, role="lead")}
+    # Intake and who counts hear the same each in their own time.
+    eventually(lambda: set(ids) <= {opinion for opinion, told in recorded(calm, leads).items() if told >= ONCE}, 60)
     time.sleep(1.0)
     counted = difference(place.statistics(), before)
     assert {name: counted[name] for name in COUNTED} == COUNTED
-
-    leads = {row["id"]: row["opinion"] for row in place.pages("/assignments", limit=500, role="lead")}
     by_opinion = Counter(leads.values())
     assert {by_opinion[opinion] for opinion in ids} == {1}
     told = recorded(calm, leads)
