@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.routing.store.tables import UNSIGNED, assignments
 from services.runtime.clock import SystemClock
 from services.runtime.store.database import Database
 from services.runtime.store.idempotency import answers
@@ -97,13 +98,15 @@ def count_values(connection: Connection) -> None:
 
 
 def forget_messages(url: str, name: str) -> None:
-    """Forget what the service of a stopped system has published; otherwise an emptied broker would get it again, and departments
-    what they have not signed."""
+    """Forget what the service of a stopped system has published, or an emptied broker would get it again, and when departments were
+    given what they have not signed, or ten minutes later an empty queue would get all that came since."""
     database = Database(url, name, SystemClock())
     try:
         with database.transaction() as work:
             for table in (outbox_table, published_table, addressed_table, listings_table):
                 work.execute(table.delete())
+            if name == "routing":
+                work.execute(assignments.update().where(UNSIGNED, assignments.c.opened.is_not(None)).values(opened=None))
     finally:
         database.close()
 

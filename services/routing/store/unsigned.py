@@ -21,12 +21,6 @@ _NEXT_OLDEST = (
 )
 
 
-def queues_waited_for(connection: Connection, before: datetime, unqueued: Collection[str] = ()) -> list[str]:
-    """The queues of departments that have not acted on something they were assigned before then, and that have a queue."""
-    query = sa.select(assignments.c.department).where(UNSIGNED, assignments.c.opened < before).distinct()
-    return [department_queue(code) for code in connection.execute(query).scalars() if code not in unqueued]
-
-
 def unsigned_since(connection: Connection) -> dict[str, datetime]:
     """Since when each department has had the oldest of what it was given and has not acted on: a step in an index for each."""
     found: dict[str, datetime] = {}
@@ -35,6 +29,12 @@ def unsigned_since(connection: Connection) -> dict[str, datetime]:
         last = row.department
         found[last] = row.opened
     return found
+
+
+def queues_waited_for(connection: Connection, before: datetime, unqueued: Collection[str] = ()) -> list[str]:
+    """The queues of departments that have not acted on something they were assigned before then, and that have a queue."""
+    waiting = (code for code, since in unsigned_since(connection).items() if since < before)
+    return [department_queue(code) for code in waiting if code not in unqueued]
 
 
 def send_again(connection: Connection, queue: str | None = None) -> int:

@@ -9,11 +9,14 @@ from benchmarks.systems.stored import FORGOTTEN, fill, forget_messages
 from services.intake.store.tables import opinions, tables, timeline
 from services.metrics.store.tables import leaves, subjects
 from services.metrics.store.tables import tables as metrics_tables
-from services.runtime.clock import SystemClock, new_id
+from services.routing.store.unsigned import unsigned_since
+from services.runtime.clock import FixedClock, SystemClock, new_id
 from services.runtime.store.database import Database
 from services.runtime.store.journal_tables import published_table
 from services.runtime.store.outgoing.outbox import outbox_table
 from services.runtime.store.outgoing.outbox import tables as messages
+from tests.stores import MakeDatabase
+from tests.unit.routing.bureau import MIGRATIONS, Bureau
 
 COPIES = 150
 
@@ -75,14 +78,17 @@ def test_each_copy_is_an_opinion_of_its_own_with_all_that_belongs_to_it(tmp_path
     assert set(messages.tables) <= FORGOTTEN
 
 
-def test_what_was_published_is_forgotten(tmp_path: Path) -> None:
-    database = made(tmp_path, "routing", messages)
-    with database.transaction() as work:
-        work.add(published_table, {"message_id": "m", "subject": "o", "destinations": "", "body": b"", "confirmed": 0.0})
-    forget_messages(str(database.url), "routing")
-    with database.reading() as connection:
-        assert connection.execute(sa.select(published_table.c.id)).all() == []
-    database.close()
+def test_what_was_published_is_forgotten_and_nobody_is_waited_for(sqlite_database: MakeDatabase, clock: FixedClock) -> None:
+    bureau = Bureau(sqlite_database("routing", MIGRATIONS), clock)
+    bureau.accept()
+    with bureau.database.reading() as connection:
+        assert len(unsigned_since(connection)) == 1
+        assert connection.execute(sa.select(outbox_table.c.id).union_all(sa.select(published_table.c.id))).all()
+    forget_messages(str(bureau.database.url), "routing")
+    with bureau.database.reading() as connection:
+        for table in (outbox_table, published_table):
+            assert connection.execute(sa.select(table.c.id)).all() == []
+        assert unsigned_since(connection) == {}
 
 
 @pytest.mark.slow
