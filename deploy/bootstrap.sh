@@ -25,8 +25,12 @@ install_debs() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2
 }
 
+# A distribution builds its Python with profiles of what programs do; one that was built by hand seldom is, and takes a third more
+# CPU. The distribution's can only be used where it can make an environment without installing anything.
+distributed() { /usr/bin/python3 -c 'import ensurepip' 2>/dev/null && printf /usr/bin/python3; }
+
 find_python() {
-    for python in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11; do
+    for python in ${PYTHON:-} $(distributed) python3 python3.14 python3.13 python3.12 python3.11; do
         if has "$python" && "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
             printf '%s' "$python"
             return
