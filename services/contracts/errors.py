@@ -23,6 +23,10 @@ class Poison(HuiyingError):
     """Can never be handled: the message goes to the queue's `.dead` at once."""
 
 
+class Trouble(HuiyingError):
+    """Something that has to work does not; the text says what is wrong in words that anybody may read."""
+
+
 class Refusal(HuiyingError):
     """A request that cannot be carried out. `detail` says what to do next; `errors` maps a field to its reasons."""
 

@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.cluster import PrivateCluster
+from services.contracts.errors import Trouble
 from services.runtime.clock import FixedClock
 from services.runtime.process.health import readiness
-from services.runtime.store.condition import FULL, READ_ONLY, StoreCheck, Trouble, remember
+from services.runtime.store.condition import FULL, READ_ONLY, StoreCheck, remember
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate
 from tests.faults.volume import Volume

@@ -16,9 +16,9 @@ from services.console.doctor.findings import Finding, Severity, Subject
 from services.console.terminal import CommandFailed
 from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.errors import Trouble
 from services.contracts.topology import SERVICE_QUEUES, UNROUTED, dead_queue, department_queue, queues
 from services.runtime.messaging.probe import publish_nowhere
-from services.runtime.store.condition import Trouble
 
 #: Most messages that may wait for a service, and for a department without a consumer.
 MUCH, MUCH_FOR_A_DEPARTMENT, SHOWN = 10_000, 1_000, 5

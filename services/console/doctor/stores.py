@@ -11,8 +11,9 @@ from services.console.doctor.findings import Finding, Severity, Subject
 from services.console.embedded.assemblies import assemblies
 from services.console.embedded.installation import Installation
 from services.console.settings import read_address_book
+from services.contracts.errors import Trouble
 from services.runtime.clock import SystemClock
-from services.runtime.store.condition import StoreCheck, Trouble
+from services.runtime.store.condition import StoreCheck
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import ACCESS, STORE
 

@@ -14,9 +14,8 @@ import pika.exceptions
 import structlog
 from pika.adapters.utils.connection_workflow import AMQPConnectorException
 
-from services.contracts.errors import Unavailable
+from services.contracts.errors import Trouble, Unavailable
 from services.contracts.topology import DEAD
-from services.runtime.store.condition import Trouble
 from services.runtime.tls import read_address, reason
 
 REMEMBER_SECONDS = 5.0

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import flask
 import structlog
 
+from services.contracts.errors import Trouble
 from services.contracts.people.callers import NOBODY, PUBLIC
-from services.runtime.store.condition import Trouble
 from services.runtime.web.calls import Call
 from services.runtime.web.problems import json_response
 from services.runtime.web.routes import Answer, Route, Routes

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.contracts.errors import HuiyingError
+from services.contracts.errors import Trouble
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import missing_revisions
 
@@ -24,10 +24,6 @@ DISK_FULL = "53100"
 REMEMBER_SECONDS = 5.0
 #: Sorting more than fits in memory makes the server write files, which needs no privilege and leaves nothing behind.
 _SPILL = sa.text("SELECT count(*) FROM (SELECT md5(n::text) AS name FROM generate_series(1, 20000) n ORDER BY name OFFSET 1) rows")
-
-
-class Trouble(HuiyingError):
-    """Something that has to work does not; the text says what is wrong in words that anybody may read."""
 
 
 def remember(check: Callable[[], None], seconds: float = REMEMBER_SECONDS) -> Callable[[], None]:

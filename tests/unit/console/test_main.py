@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,3 +136,13 @@ def test_what_an_option_can_be_is_said_in_the_words_that_are_sent():
     ]
     assert len(offered) > 20
     assert [each for each in offered if type(each[1]) is not str] == []
+
+
+@pytest.mark.slow
+def test_a_command_about_queues_alone_loads_nothing_of_stores():
+    """Which would take as long as all the rest of it."""
+    command = [sys.executable, "-X", "importtime", "-m", "services", "dead", "--help"]
+    loaded = subprocess.run(command, cwd=HOME, capture_output=True, text=True, check=True).stderr
+    modules = {line.rpartition("|")[2].strip() for line in loaded.splitlines()}
+    assert "services.console.client.amqp" in modules
+    assert not {"sqlalchemy", "flask"} & modules
