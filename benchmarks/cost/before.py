@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import tarfile
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 #: What a build needs of a commit.
 PARTS = ("services", "deploy")
@@ -19,11 +19,11 @@ def build_of(figures: Path, folder: Path) -> Path | None:
     top = _git(home, "rev-parse", "--show-toplevel")
     if not commit or commit == head or not top:
         return None
-    archive = _git(Path(top.decode().strip()), "archive", commit.decode().strip(), *PARTS)
+    archive = _git(Path(top.decode().strip()), "archive", "--format=zip", commit.decode().strip(), *PARTS)
     if not archive:
         return None
-    with tarfile.open(fileobj=BytesIO(archive)) as packed:
-        packed.extractall(folder, filter="data")  # nosec
+    with ZipFile(BytesIO(archive)) as packed:
+        packed.extractall(folder)
     return folder
 
 

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from services.console.embedded.installation import Installation
+from services.console.embedded.starting.processes import free_port, take
+from services.console.settings import HOME
+
+#: Where nobody else looks for a port, and no outgoing connection takes one.
+FEW = range(32_100, 32_108)
+CHOOSING = f"""
+from services.console.embedded.starting.processes import free_port
+print([free_port(range({FEW.start}, {FEW.stop})) for _ in range({len(FEW) // 2})], flush=True)
+input()
+"""
 
 
 def test_a_port_that_a_killed_worker_is_still_letting_go_of_is_kept(tmp_path: Path) -> None:
@@ -26,3 +40,16 @@ def test_a_port_that_a_stranger_took_is_exchanged(tmp_path: Path) -> None:
         after = installation.worker_ports()
     assert after.pop("routing") != before.pop("routing")
     assert after == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="nowhere else are there sockets that are a name and no file")
+def test_nobody_else_gets_a_port_that_was_chosen_until_who_chose_it_has_ended() -> None:
+    command = [sys.executable, "-c", CHOOSING]
+    with subprocess.Popen(command, cwd=HOME, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        theirs = set(map(int, other.stdout.readline().strip("[]\n").split(", ")))
+        ours = {free_port(FEW) for _ in range(len(FEW) - len(theirs))}
+        assert (len(theirs), ours | theirs) == (len(FEW) // 2, set(FEW))
+        assert not any(map(take, theirs))
+        other.communicate("\n")
+    assert all(map(take, theirs))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pika
 
-from services.console.embedded.starting.processes import Slot, free_port, is_free, listens, stop_all
+from services.console.embedded.starting.processes import Slot, free_port, listens, stop_all, take
 from services.contracts.definitions import ADMINISTRATOR, Definitions, definitions, password_hash
 from services.contracts.topology import LARGEST_MESSAGE, VHOST
 from services.runtime.messaging.probe import PIKA_ERRORS
@@ -255,7 +255,7 @@ def free_broker_port() -> int:
     """A loopback port for a node whose other two ports are free as well."""
     while True:
         port = free_port(WITH_ROOM)
-        if all(map(is_free, _beside(port))):
+        if all(map(take, _beside(port))):
             return port
 
 

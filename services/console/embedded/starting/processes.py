@@ -8,6 +8,7 @@ import secrets
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -42,15 +43,34 @@ def _boot() -> str:
     return "-"
 
 
-#: Programs that look for ports at the same time, each among its own.
-LOOKING = 16
+#: Names of ports among sockets without files, which end with this process, however it does.
+_taken: list[socket.socket] = []
 
 
 def free_port(among: range = PORTS) -> int:
-    """A loopback port that is free at the moment. Who looks at the same time looks among others, mostly: none has its port yet."""
-    while not is_free(port := secrets.choice(among[os.getpid() % LOOKING :: LOOKING])):
+    """A loopback port that is free, and that no other program which asks here gets as long as this one runs."""
+    while not take(port := secrets.choice(among)):
         pass
     return port
+
+
+def take(port: int) -> bool:
+    """Keep a port from others that look for one, as somebody will listen there only seconds later; False when it is not free.
+
+    Only Linux has sockets that are a name and no file; elsewhere nobody is kept from anything.
+    """
+    holder = socket.socket(socket.AF_UNIX)
+    try:
+        if sys.platform == "linux":
+            holder.bind(f"\0huiying-port-{port}")
+    except OSError:
+        holder.close()
+        return False
+    if not is_free(port):
+        holder.close()
+        return False
+    _taken.append(holder)
+    return True
 
 
 def is_free(port: int) -> bool:
