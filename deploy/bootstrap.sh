@@ -25,8 +25,8 @@ install_debs() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >&2
 }
 
-# A distribution builds its Python with profiles of what programs do; one that was built by hand seldom is, and takes a third more
-# CPU. The distribution's can only be used where it can make an environment without installing anything.
+# A distribution builds its Python with profiles of what programs do; one that was built by hand seldom is, and takes a tenth more
+# CPU and more (ADR 103). The distribution's can only be used where it can make an environment without installing anything.
 distributed() { /usr/bin/python3 -c 'import ensurepip' 2>/dev/null && printf /usr/bin/python3; }
 
 find_python() {
