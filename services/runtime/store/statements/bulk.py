@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 import sqlalchemy as sa
@@ -148,11 +148,12 @@ class Buffer:
     def run(self, connection: Connection) -> None:
         """Run each statement once with all its rows; nothing waits afterwards."""
         waiting, self._rows = self._rows, {}
-        for alone, some in groupby(waiting.items(), lambda each: _goes_alone(connection, *each)):
+        planned = [_Planned(statement, rows, _plan_for(connection, statement, rows)) for statement, rows in waiting.items()]
+        for alone, some in groupby(planned, _Planned.goes_alone):
             ready = list(some)
             with nullcontext() if alone or len(ready) == 1 else together(connection):
-                for statement, rows in ready:
-                    run_many(connection, statement, rows)
+                for each in ready:
+                    each.run(connection)
 
 
 def fetch(connection: Connection, statement: Finding, parameters: Row | None = None) -> list[Found]:
@@ -180,13 +181,33 @@ def run(connection: Connection, statement: sa.Executable, parameters: Row) -> in
 
 def run_many(connection: Connection, statement: sa.Executable, rows: Sequence[Row]) -> None:
     """Run a statement once for each row; all rows have the columns of the first. At least one row."""
-    plan = _plan(statement, connection.dialect, tuple(rows[0]))
-    if plan is None:
-        connection.execute(statement, rows)
-    elif len(rows) == 1:
-        Bare(connection, plan.text).run(plan.parameters(rows[0]))
-    elif not _copied(connection, plan, rows):
-        Bare(connection, plan.text).run_many([plan.parameters(row) for row in rows])
+    _Planned(statement, rows, _plan_for(connection, statement, rows)).run(connection)
+
+
+class _Planned(NamedTuple):
+    """A statement with the rows that it is run for, and how."""
+
+    statement: sa.Executable
+    rows: Sequence[Row]
+    plan: _Plan | None
+
+    def goes_alone(self) -> bool:
+        """Whether the rows are not to be sent together with those of other statements."""
+        return self.plan is not None and self.plan.copy_for(self.rows) is not None
+
+    def run(self, connection: Connection) -> None:
+        """Run the statement once for each row."""
+        statement, rows, plan = self
+        if plan is None:
+            connection.execute(statement, rows)
+        elif len(rows) == 1:
+            Bare(connection, plan.text).run(plan.parameters(rows[0]))
+        elif not _copied(connection, plan, rows):
+            Bare(connection, plan.text).run_many([plan.parameters(row) for row in rows])
+
+
+def _plan_for(connection: Connection, statement: sa.Executable, rows: Sequence[Row]) -> _Plan | None:
+    return _plan(statement, connection.dialect, tuple(rows[0]))
 
 
 def _copied(connection: Connection, plan: _Plan, rows: Sequence[Row]) -> bool:
@@ -200,12 +221,6 @@ def _copied(connection: Connection, plan: _Plan, rows: Sequence[Row]) -> bool:
     for begin in range(0, len(values), COPIED_AT_ONCE):
         Bare(connection, copy.text).copy(copy.types, values[begin : begin + COPIED_AT_ONCE])
     return True
-
-
-def _goes_alone(connection: Connection, statement: sa.Executable, rows: Sequence[Row]) -> bool:
-    """Whether these rows are not to be sent together with those of other statements."""
-    plan = _plan(statement, connection.dialect, tuple(rows[0]))
-    return plan is not None and plan.copy_for(rows) is not None
 
 
 def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
