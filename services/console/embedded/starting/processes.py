@@ -63,23 +63,12 @@ def take(port: int) -> bool:
     try:
         if sys.platform == "linux":
             holder.bind(f"\0huiying-port-{port}")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
     except OSError:
         holder.close()
         return False
-    if not is_free(port):
-        holder.close()
-        return False
     _taken.append(holder)
-    return True
-
-
-def is_free(port: int) -> bool:
-    """Whether a loopback port can be bound."""
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
     return True
 
 
