@@ -65,6 +65,10 @@ class Place:
         made: Mapping[str, Any] = answer.json()
         return made
 
+    def told(self, opinion: str) -> Counter[str]:
+        """How often each thing that its submitter sees is in an opinion's timeline."""
+        return Counter(moment["what"] for moment in self.get(f"/opinions/{opinion}")["timeline"] if not moment["internal"])
+
     def pages(self, path: str, **query: Any) -> Iterator[Mapping[str, Any]]:
         """All items of a list, page by page."""
         cursor: dict[str, Any] = {}

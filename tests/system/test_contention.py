@@ -62,9 +62,10 @@ def departments(place):
 def test_of_two_commands_at_once_one_wins_and_the_other_is_told_why(place, departments, ear):
     with ThreadPoolExecutor(len(departments)) as pool:
         list(pool.map(Department.work, departments))
-    for assignment in (assignment for department in departments for assignment in department.commands):
-        for what in ("assignment.signed", "assignment.replied"):
-            ear.wait(what, 60, assignment=assignment)
+    for department in departments:
+        for assignment in department.commands:
+            ear.wait("assignment.signed", 60, assignment=assignment)
+            ear.wait("assignment.replied", 60, assignment=assignment)
     ear.settle(0.5)
     for department in departments:
         refused = department.rejected()

@@ -40,11 +40,6 @@ def lead_copies(mail, ids):
     return found
 
 
-def told(place, opinion):
-    """How often each thing that its submitter sees is in an opinion's timeline."""
-    return Counter(moment["what"] for moment in place.get(f"/opinions/{opinion}")["timeline"] if not moment["internal"])
-
-
 def lose(installation):
     """The broker ends as by a power cut, and its disk does not come back."""
     installation.kill("broker")
@@ -127,7 +122,7 @@ def test_a_broker_without_its_data_gets_everything_again_and_nothing_acts_twice(
     counted = {"submitted": 4 * STAGE, "accepted": 4 * STAGE, "assigned": 4 * STAGE, "signed": STAGE}
     eventually(lambda: difference(place.statistics(), before).items() >= counted.items(), PROMISED_SECONDS)
     # Who counts, the departments and intake hear the same each in their own time.
-    eventually(lambda: all(told(place, opinion) >= ONCE for opinion in ids[::10]), PROMISED_SECONDS)
+    eventually(lambda: all(place.told(opinion) >= ONCE for opinion in ids[::10]), PROMISED_SECONDS)
     unsigned = [each for stage in stages[1:] for each in stage]
     with Mailbox(place.broker_url) as mail:
         mail.open(place.departments())
@@ -140,7 +135,7 @@ def test_a_broker_without_its_data_gets_everything_again_and_nothing_acts_twice(
     exact = difference(place.statistics(), before)
     assert {name: exact[name] for name in counted} == counted
     for opinion in ids[::10]:
-        seen = told(place, opinion)
+        seen = place.told(opinion)
         assert {what: seen[what] for what in ONCE} == ONCE
 
 
